@@ -1,0 +1,66 @@
+/**
+ * Runs one program in syscall emulation.
+ *
+ *     mini-gem5 configs/se.ts -c PROGRAM [-o "ARGUMENTS"] [--cpu-type X86KvmCPU] ...
+ *
+ * The counterpart of gem5's configs/deprecated/example/se.py.
+ */
+import * as m5 from 'mini-gem5';
+import {
+  AddrRange,
+  KvmVM,
+  Process,
+  Root,
+  SEWorkload,
+  SimpleMemory,
+  SrcClockDomain,
+  System,
+  SystemXBar,
+  VoltageDomain,
+  X86KvmCPU,
+} from 'mini-gem5/objects';
+import { parseSeOptions } from './common/seOptions';
+
+const options = parseSeOptions(process.argv.slice(2));
+if (options.cpuType !== 'X86KvmCPU') {
+  m5.fatal(`--cpu-type ${options.cpuType} is unknown; there is X86KvmCPU`);
+}
+
+const system = new System({
+  clkDomain: new SrcClockDomain({
+    clock: options.sysClock,
+    voltageDomain: new VoltageDomain({ voltage: options.sysVoltage }),
+  }),
+  cpuClkDomain: new SrcClockDomain({
+    clock: options.cpuClock,
+    voltageDomain: new VoltageDomain(),
+  }),
+  memMode: 'atomic_noncaching',
+  memRanges: [new AddrRange(options.memSize)],
+  kvmVm: new KvmVM(),
+  cpu: new X86KvmCPU(),
+  membus: new SystemXBar(),
+  memory: new SimpleMemory({ range: new AddrRange(options.memSize) }),
+  workload: SEWorkload.initCompatible(options.executable),
+});
+system.cpu.clkDomain = system.cpuClkDomain;
+system.cpu.icachePort = system.membus.cpuSidePorts;
+system.cpu.dcachePort = system.membus.cpuSidePorts;
+system.memory.port = system.membus.memSidePorts;
+system.systemPort = system.membus.cpuSidePorts;
+
+system.cpu.workload = new Process({
+  executable: options.executable,
+  cmd: options.cmd,
+  env: options.env,
+  input: options.input,
+  output: options.output,
+  errout: options.errout,
+});
+
+m5.instantiate(new Root({ fullSystem: false, system }));
+
+console.log('**** REAL SIMULATION ****');
+const exit = m5.simulate(options.absMaxTick);
+console.log(`Exiting @ tick ${String(m5.curTick())} because ${exit.cause}`);
+process.exitCode = exit.code;

@@ -1,0 +1,341 @@
+import { panic } from '../../base/errors';
+import type { Addr } from '../../base/types';
+import {
+  coverage,
+  entriesPerTable,
+  entryAddress,
+  entryBytes,
+  entryFlags,
+  entryHigh,
+  entryIndex,
+  entryLow,
+  largePageBytes,
+  nextBoundary,
+  offsetIn,
+  pageBytes,
+  PageFlags,
+} from './pageTableEntry';
+import { formatVirtual, highHalfStart, userHalfEnd } from './virtualAddress';
+import type { VirtualAddr } from './virtualAddress';
+
+/** Guest physical memory as page tables need it. Addresses are multiples of 4. */
+export interface PageTableMemory {
+  /** The little-endian 32-bit word at a guest physical address, unsigned. */
+  load32(address: Addr): number;
+  store32(address: Addr, value: number): void;
+  /** A free physical page, all zero. */
+  allocatePage(): Addr;
+  /** Takes back a page of {@link allocatePage}. */
+  freePage(address: Addr): void;
+}
+
+/** Where a virtual address leads. */
+export interface Translation {
+  readonly physical: Addr;
+  /** {@link PageFlags} of the last entry. */
+  readonly flags: number;
+  /** Size of the page that holds it: 4096 or 2 MiB. */
+  readonly bytes: number;
+}
+
+const none = -1;
+const tableFlags = PageFlags.Present | PageFlags.Writable | PageFlags.User;
+/** Flags of a leaf that the processor sets and `protect` leaves alone. */
+const historyFlags = PageFlags.Accessed | PageFlags.Dirty;
+/** An entry with one of these bits maps a page, accessible or not. */
+const mappedFlags = PageFlags.Present | PageFlags.Inaccessible;
+
+/**
+ * Four-level page tables in guest physical memory (SDM volume 3, 4.5). The processor walks the same
+ * bytes, so a change is a store to guest memory. What the processor may still remember of an entry that
+ * was present, and how it is made to forget, is {@link changedTables}' business.
+ *
+ * Intermediate entries allow everything; the last level decides.
+ */
+export class PageTables {
+  /** Physical address of the root table: what CR3 takes. */
+  readonly root: Addr;
+
+  /**
+   * Physical addresses of tables in which a *present* entry was changed or removed since the processor
+   * was last told. Not-present to present needs no word to the processor. Tables that were freed since
+   * are among them. Whoever makes the processor forget clears the set.
+   */
+  readonly changedTables = new Set<Addr>();
+
+  readonly #memory: PageTableMemory;
+
+  /** @param root Physical address of an existing root table (a restored one); default: a new one. */
+  constructor(memory: PageTableMemory, root?: Addr) {
+    this.#memory = memory;
+    this.root = root ?? memory.allocatePage();
+  }
+
+  /**
+   * Maps `bytes` bytes from `virtual` to consecutive physical pages; what was mapped there is replaced.
+   *
+   * @param flags {@link PageFlags}; `Present` is added, unless `Inaccessible` is given.
+   * @throws {PanicError} when something is not page-aligned, or the range leaves its half.
+   */
+  map(virtual: VirtualAddr, physical: Addr, bytes: number, flags: number): void {
+    checkRange(virtual, bytes);
+    checkAligned(physical, pageBytes, 'physical address');
+    const end = virtual + bytes;
+    const leafFlags = presence(flags) & ~PageFlags.Large;
+    for (let at = virtual; at < end;) {
+      const table = this.#leafTable(at);
+      const stop = Math.min(end, nextBoundary(at, largePageBytes));
+      for (; at < stop; at += pageBytes) {
+        this.#store(table, entryIndex(at, 1), physical + (at - virtual), leafFlags);
+      }
+    }
+  }
+
+  /**
+   * Maps 2 MiB pages; `virtual`, `physical` and `bytes` are multiples of 2 MiB. Nothing may be mapped
+   * there by small pages. `unmap` and `protect` refuse a part of a large page.
+   */
+  mapLarge(virtual: VirtualAddr, physical: Addr, bytes: number, flags: number): void {
+    checkRange(virtual, bytes);
+    for (const value of [virtual, physical, bytes])
+      checkAligned(value, largePageBytes, 'large page');
+    const leafFlags = presence(flags) | PageFlags.Large;
+    for (let at = virtual; at < virtual + bytes; at += largePageBytes) {
+      const directory = this.#table(at, 2);
+      const low = this.#memory.load32(directory + entryIndex(at, 2) * entryBytes);
+      if ((low & PageFlags.Present) !== 0 && (low & PageFlags.Large) === 0) {
+        panic(`small pages are mapped at ${formatVirtual(at)}, where a large one should be`);
+      }
+      this.#store(directory, entryIndex(at, 2), physical + (at - virtual), leafFlags);
+    }
+  }
+
+  /**
+   * Removes the mappings of a range; pages that are not mapped are skipped. Tables left empty are freed.
+   *
+   * @returns how many bytes were mapped.
+   */
+  unmap(virtual: VirtualAddr, bytes: number): number {
+    checkRange(virtual, bytes);
+    return this.#unmapIn(this.root, 4, virtual, virtual + bytes);
+  }
+
+  /**
+   * Gives the mapped pages of a range other flags (their accessed and dirty bits stay).
+   *
+   * @param flags {@link PageFlags}; `Present` is added, unless `Inaccessible` is given.
+   */
+  protect(virtual: VirtualAddr, bytes: number, flags: number): void {
+    checkRange(virtual, bytes);
+    this.#protectIn(this.root, 4, virtual, virtual + bytes, presence(flags) & ~historyFlags);
+  }
+
+  /**
+   * Moves the mappings of a range to another that does not overlap it, flags and all (mremap).
+   *
+   * @returns how many bytes were mapped.
+   */
+  move(from: VirtualAddr, to: VirtualAddr, bytes: number): number {
+    checkRange(from, bytes);
+    checkRange(to, bytes);
+    if (Math.abs(from - to) < bytes) panic('the ranges of a move overlap');
+    this.unmap(to, bytes);
+    this.forEachMapping(from, bytes, (virtual, { physical, flags, bytes: size }) => {
+      if (size !== pageBytes) panic(`cannot move the large page at ${formatVirtual(virtual)}`);
+      this.map(virtual - from + to, physical, size, flags);
+    });
+    return this.unmap(from, bytes);
+  }
+
+  /** Physical address of a virtual one, or -1 when an access would fault. Allocates nothing. */
+  translate(virtual: VirtualAddr): Addr {
+    let table = this.root;
+    for (let level = 4; level > 1; level--) {
+      const entry = table + entryIndex(virtual, level) * entryBytes;
+      const low = this.#memory.load32(entry);
+      if ((low & PageFlags.Present) === 0) return none;
+      table = entryAddress(low, this.#memory.load32(entry + 4));
+      if ((low & PageFlags.Large) !== 0) return table + offsetIn(virtual, coverage[level] ?? 0);
+    }
+    const entry = table + entryIndex(virtual, 1) * entryBytes;
+    const low = this.#memory.load32(entry);
+    if ((low & PageFlags.Present) === 0) return none;
+    return entryAddress(low, this.#memory.load32(entry + 4)) + offsetIn(virtual, pageBytes);
+  }
+
+  /** Flags of the page that holds `virtual`, 0 when an access would fault. Allocates nothing. */
+  flagsOf(virtual: VirtualAddr): number {
+    let table = this.root;
+    for (let level = 4; level >= 1; level--) {
+      const entry = table + entryIndex(virtual, level) * entryBytes;
+      const low = this.#memory.load32(entry);
+      if ((low & PageFlags.Present) === 0) return 0;
+      const high = this.#memory.load32(entry + 4);
+      if (level === 1 || (low & PageFlags.Large) !== 0) return entryFlags(low, high);
+      table = entryAddress(low, high);
+    }
+    return 0;
+  }
+
+  /** Calls `visit` for every page mapped in a range, in ascending order of virtual addresses. */
+  forEachMapping(
+    virtual: VirtualAddr,
+    bytes: number,
+    visit: (virtual: VirtualAddr, translation: Translation) => void,
+  ): void {
+    checkRange(virtual, bytes);
+    this.#visitIn(this.root, 4, virtual, virtual + bytes, visit);
+  }
+
+  /** Frees every table, the root included. The object is dead afterwards. */
+  dispose(): void {
+    this.unmap(0, userHalfEnd);
+    this.unmap(highHalfStart, -highHalfStart);
+    this.#memory.freePage(this.root);
+  }
+
+  /** The last-level table for an address, made where missing. */
+  #leafTable(virtual: VirtualAddr): Addr {
+    return this.#table(virtual, 1);
+  }
+
+  #table(virtual: VirtualAddr, wanted: number): Addr {
+    let table = this.root;
+    for (let level = 4; level > wanted; level--) {
+      const entry = table + entryIndex(virtual, level) * entryBytes;
+      const low = this.#memory.load32(entry);
+      if ((low & PageFlags.Present) === 0) {
+        const fresh = this.#memory.allocatePage();
+        this.#store(table, entryIndex(virtual, level), fresh, tableFlags);
+        table = fresh;
+      } else if ((low & PageFlags.Large) !== 0) {
+        panic(`a large page is mapped at ${formatVirtual(virtual)}, where a small one should be`);
+      } else {
+        table = entryAddress(low, this.#memory.load32(entry + 4));
+      }
+    }
+    return table;
+  }
+
+  /**
+   * Writes one entry. An entry becomes present by its low half, which is stored last, so that another
+   * processor that walks the tables meanwhile sees the old entry or the new one.
+   */
+  #store(table: Addr, index: number, physical: Addr, flags: number): void {
+    const entry = table + index * entryBytes;
+    if ((this.#memory.load32(entry) & PageFlags.Present) !== 0) {
+      this.changedTables.add(table);
+      this.#memory.store32(entry, 0);
+    }
+    this.#memory.store32(entry + 4, entryHigh(physical, flags));
+    this.#memory.store32(entry, entryLow(physical, flags));
+  }
+
+  #clear(table: Addr, entry: Addr): void {
+    if ((this.#memory.load32(entry) & PageFlags.Present) !== 0) this.changedTables.add(table);
+    this.#memory.store32(entry, 0);
+    this.#memory.store32(entry + 4, 0);
+  }
+
+  #unmapIn(table: Addr, level: number, start: VirtualAddr, end: VirtualAddr): number {
+    const size = coverage[level] ?? 0;
+    let removed = 0;
+    for (let at = start; at < end; at = nextBoundary(at, size)) {
+      const entry = table + entryIndex(at, level) * entryBytes;
+      const low = this.#memory.load32(entry);
+      if ((low & mappedFlags) === 0) continue;
+      const stop = Math.min(end, nextBoundary(at, size));
+      if (level === 1 || (low & PageFlags.Large) !== 0) {
+        this.#checkWhole(at, stop, size);
+        this.#clear(table, entry);
+        removed += size;
+        continue;
+      }
+      const child = entryAddress(low, this.#memory.load32(entry + 4));
+      const childRemoved = this.#unmapIn(child, level - 1, at, stop);
+      removed += childRemoved;
+      if (stop - at === size || (childRemoved > 0 && this.#isEmpty(child))) {
+        this.#clear(table, entry);
+        this.#memory.freePage(child);
+      }
+    }
+    return removed;
+  }
+
+  #protectIn(
+    table: Addr,
+    level: number,
+    start: VirtualAddr,
+    end: VirtualAddr,
+    flags: number,
+  ): void {
+    const size = coverage[level] ?? 0;
+    for (let at = start; at < end; at = nextBoundary(at, size)) {
+      const entry = table + entryIndex(at, level) * entryBytes;
+      const low = this.#memory.load32(entry);
+      if ((low & mappedFlags) === 0) continue;
+      const stop = Math.min(end, nextBoundary(at, size));
+      const address = entryAddress(low, this.#memory.load32(entry + 4));
+      if (level === 1 || (low & PageFlags.Large) !== 0) {
+        this.#checkWhole(at, stop, size);
+        const kept = low & (historyFlags | (level === 1 ? 0 : PageFlags.Large));
+        this.#store(table, entryIndex(at, level), address, flags | kept);
+      } else {
+        this.#protectIn(address, level - 1, at, stop, flags);
+      }
+    }
+  }
+
+  #visitIn(
+    table: Addr,
+    level: number,
+    start: VirtualAddr,
+    end: VirtualAddr,
+    visit: (virtual: VirtualAddr, translation: Translation) => void,
+  ): void {
+    const size = coverage[level] ?? 0;
+    for (let at = start; at < end; at = nextBoundary(at, size)) {
+      const entry = table + entryIndex(at, level) * entryBytes;
+      const low = this.#memory.load32(entry);
+      if ((low & mappedFlags) === 0) continue;
+      const high = this.#memory.load32(entry + 4);
+      const physical = entryAddress(low, high);
+      if (level === 1 || (low & PageFlags.Large) !== 0) {
+        visit(at - offsetIn(at, size), { physical, flags: entryFlags(low, high), bytes: size });
+      } else {
+        this.#visitIn(physical, level - 1, at, Math.min(end, nextBoundary(at, size)), visit);
+      }
+    }
+  }
+
+  #isEmpty(table: Addr): boolean {
+    for (let index = 0; index < entriesPerTable; index++) {
+      if ((this.#memory.load32(table + index * entryBytes) & mappedFlags) !== 0) return false;
+    }
+    return true;
+  }
+
+  #checkWhole(at: VirtualAddr, stop: VirtualAddr, size: number): void {
+    if (stop - at !== size) panic(`a part of the large page at ${formatVirtual(at)} is to change`);
+  }
+}
+
+function presence(flags: number): number {
+  return (flags & PageFlags.Inaccessible) === 0
+    ? flags | PageFlags.Present
+    : flags & ~PageFlags.Present;
+}
+
+function checkAligned(value: number, size: number, what: string): void {
+  if (value % size !== 0) panic(`${what} ${String(value)} is not a multiple of ${String(size)}`);
+}
+
+function checkRange(virtual: VirtualAddr, bytes: number): void {
+  checkAligned(virtual, pageBytes, 'virtual address');
+  checkAligned(bytes, pageBytes, 'size');
+  const inUserHalf = virtual >= 0 && virtual + bytes <= userHalfEnd;
+  const inHighHalf = virtual >= highHalfStart && virtual < 0 && virtual + bytes <= 0;
+  if (bytes < 0 || !(inUserHalf || inHighHalf)) {
+    panic(`range of ${String(bytes)} bytes at ${formatVirtual(virtual)} leaves its half`);
+  }
+}

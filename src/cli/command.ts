@@ -1,0 +1,86 @@
+/** What the `mini-gem5` command does with a request. */
+import { hostname } from 'node:os';
+import { allFlags, setDebugFlags, setLogSink, setTracing } from '../base/index';
+import { configureDefault, defaultM5 } from '../m5/defaultM5';
+import { doctor } from './doctor';
+import { listSimObjects } from './listSimObjects';
+import { parseCommandLine, type CommandOptions } from './options';
+import { reportError } from './reportError';
+import { runScript } from './runScript';
+import { TerminalSink } from './terminalSink';
+import { version } from './version';
+
+/** Runs the command to its end; the exit status is left in `process.exitCode`. */
+export function runCommand(args: readonly string[]): void {
+  const sink = new TerminalSink();
+  setLogSink(sink);
+  const fail = (error: unknown): void => {
+    process.exitCode = reportError(error, line => {
+      sink.line(line);
+    });
+  };
+  process.on('uncaughtException', error => {
+    fail(error);
+    process.exit();
+  });
+  try {
+    perform(args);
+  } catch (error) {
+    fail(error);
+  }
+}
+
+function perform(args: readonly string[]): void {
+  const request = parseCommandLine(args, version());
+  switch (request.kind) {
+    case 'done':
+      process.exitCode = request.status;
+      return;
+    case 'doctor':
+      process.exitCode = doctor(line => {
+        console.log(line);
+      });
+      return;
+    case 'debug-help':
+      printDebugFlags();
+      return;
+    case 'list-sim-objects':
+      for (const line of listSimObjects()) console.log(line);
+      return;
+    case 'run':
+      applyOptions(request.options);
+      if (!request.options.quiet) printBanner(args);
+      runScript(request.script, request.args);
+      return;
+  }
+}
+
+function applyOptions(options: CommandOptions): void {
+  if (options.debugFlags !== undefined) {
+    setDebugFlags(options.debugFlags);
+    setTracing(true);
+  }
+  configureDefault(options.outdir);
+  const { outputFiles } = defaultM5();
+  outputFiles.stats = options.statsFile;
+  outputFiles.configIni = options.dumpConfig;
+  outputFiles.configJson = options.jsonConfig;
+}
+
+function printBanner(args: readonly string[]): void {
+  console.log(`mini-gem5 ${version()}, a simulator of computer systems in the shape of gem5`);
+  console.log('');
+  console.log(`mini-gem5 started ${new Date().toString().replace(/ GMT.*/, '')}`);
+  console.log(`mini-gem5 executing on ${hostname()}, pid ${String(process.pid)}`);
+  console.log(`command line: mini-gem5 ${args.map(quoted).join(' ')}`);
+  console.log('');
+}
+
+/** A word as a shell would take it. */
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'"'"'`)}'`;
+}
+
+function printDebugFlags(): void {
+  for (const flag of allFlags()) console.log(`    ${flag.name}: ${flag.description}`);
+}

@@ -1,0 +1,78 @@
+/** The options of the `mini-gem5` command. Names and defaults are gem5's (`python/m5/main.py`). */
+import { Command, CommanderError } from 'commander';
+
+/** Options that stand before the script. */
+export interface CommandOptions {
+  readonly outdir: string;
+  readonly quiet: boolean;
+  readonly statsFile: string;
+  readonly dumpConfig: string;
+  readonly jsonConfig: string;
+  readonly debugFlags?: string;
+  readonly debugHelp: boolean;
+  readonly listSimObjects: boolean;
+}
+
+/** What the command line asks for. */
+export type Request =
+  | { readonly kind: 'run'; readonly script: string; readonly args: string[]; readonly options: CommandOptions }
+  | { readonly kind: 'doctor' }
+  | { readonly kind: 'debug-help' }
+  | { readonly kind: 'list-sim-objects' }
+  /** Help or version was printed, or the options were wrong and that was said. */
+  | { readonly kind: 'done'; readonly status: number };
+
+const examples = `
+Examples:
+  mini-gem5 configs/hello.ts
+  mini-gem5 --outdir out configs/se.ts -c guests/bin/args -o "one 'two words'"
+  mini-gem5 doctor
+
+Exit status:
+  0 success; with configs/se.ts the guest program's own exit code
+  1 fatal: something the message says how to change
+  2 wrong command line options
+  128+N the guest program was killed by signal N
+  134 panic: an error inside the simulator`;
+
+/** Reads the command line. Options end at the first word that is not one: the script. */
+export function parseCommandLine(args: readonly string[], version: string): Request {
+  let request: Request = { kind: 'done', status: 0 };
+  const program = new Command('mini-gem5')
+    .description('Runs a system described by a configuration script.')
+    .version(version, '--version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .argument('[script]', 'configuration script (.ts or .js)')
+    .argument('[script options...]', 'handed to the script')
+    .option('-d, --outdir <directory>', 'output directory', 'm5out')
+    .option('-q, --quiet', 'leave out the banner', false)
+    .option('--stats-file <file>', 'statistics, in the output directory', 'stats.txt')
+    .option('--dump-config <file>', 'configuration as INI, in the output directory', 'config.ini')
+    .option('--json-config <file>', 'configuration as JSON, in the output directory', 'config.json')
+    .option('--debug-flags <flag[,flag...]>', 'debug flags to set; -FLAG clears one')
+    .option('--debug-help', 'print the debug flags', false)
+    .option('--list-sim-objects', 'print every class with its parameters', false)
+    .enablePositionalOptions()
+    .passThroughOptions()
+    .addHelpText('after', examples)
+    .exitOverride()
+    .action((script: string | undefined, rest: string[], options: CommandOptions) => {
+      if (options.debugHelp) request = { kind: 'debug-help' };
+      else if (options.listSimObjects) request = { kind: 'list-sim-objects' };
+      else if (script === undefined) program.help({ error: true });
+      else request = { kind: 'run', script, args: rest, options };
+    });
+  program
+    .command('doctor')
+    .description('say whether KVM can be used on this machine, and why not')
+    .action(() => {
+      request = { kind: 'doctor' };
+    });
+  try {
+    program.parse(args, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return { kind: 'done', status: error.exitCode === 0 ? 0 : 2 };
+  }
+  return request;
+}

@@ -1,0 +1,32 @@
+/** Tells the user about an error that ended a run. */
+import { formatMessage, PanicError, SimError } from '../base/index';
+
+/** Exit status after a fatal error: the user's to mend. */
+export const FatalStatus = 1;
+/** Exit status after a panic: the status a shell shows for gem5's abort(). */
+export const PanicStatus = 134;
+
+/**
+ * Writes one clear line for the simulator's own errors, and for any other error its stack, once.
+ * @returns the exit status of the process.
+ */
+export function reportError(error: unknown, write: (line: string) => void): number {
+  if (error instanceof PanicError) {
+    write(formatMessage('panic', error.message));
+    for (const line of error.details) write(line);
+    return PanicStatus;
+  }
+  if (error instanceof SimError) {
+    write(formatMessage('fatal', error.message));
+    return FatalStatus;
+  }
+  write(error instanceof Error ? stackOf(error) : `fatal: the script threw ${String(error)}`);
+  return FatalStatus;
+}
+
+/** The part of the stack that lies in the user's files. */
+function stackOf(error: Error): string {
+  const lines = (error.stack ?? String(error)).split('\n');
+  const ours = /\((node:internal|.*[\\/]node_modules[\\/]ts-node[\\/])|at node:internal/;
+  return lines.filter(line => !ours.test(line)).join('\n');
+}

@@ -1,0 +1,66 @@
+/** Linux, as the floors above see it. Nothing here knows about simulation or KVM. */
+export { Errno, ErrnoError, errnoName, errnoText, isErrnoError } from './errno';
+export type { ErrnoFailure, ErrnoName } from './errno';
+export { HostResources, hostResources } from './hostResources';
+export type { HostResource } from './hostResources';
+export { koffiVersion } from './libc';
+export type { HostPointer } from './libc';
+export { ioctl, ioctlRaw } from './ioctl';
+export {
+  addressOf,
+  adviseMemory,
+  HostMapping,
+  MapFlag,
+  mapMemory,
+  MAX_VIEW_BYTES,
+  MemoryAdvice,
+  Protection,
+  protectMemory,
+  unmapMemory,
+} from './memoryMap';
+export type { MapRequest } from './memoryMap';
+export {
+  close,
+  dup,
+  fcntl,
+  FcntlCommand,
+  FD_CLOEXEC,
+  HostDescriptor,
+  memoryFile,
+  open,
+  pipe,
+  PollEvent,
+  readFully,
+  tryOpen,
+  tryPoll,
+  tryPollAll,
+  tryPread,
+  tryPwrite,
+  tryRead,
+  tryReadv,
+  tryWrite,
+  tryWritev,
+  writeFully,
+} from './descriptors';
+export { MAX_SIGNAL, SignalSet } from './signalSet';
+export {
+  blockSignals,
+  pendingSignals,
+  processId,
+  realTimeSignals,
+  setSignalMask,
+  signalMask,
+  signalThread,
+  takePendingSignal,
+  threadId,
+  unblockSignals,
+} from './signals';
+export { monotonicResolution, PosixTimer } from './posixTimer';
+export { SignalCounters } from './signalCounters';
+export {
+  mappingCount,
+  openDescriptorCount,
+  pageSize,
+  residentMemoryBytes,
+  virtualMemoryBytes,
+} from './processInfo';

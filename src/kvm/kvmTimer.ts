@@ -1,0 +1,152 @@
+/**
+ * Run timers: they end KVM_RUN after the host time that a number of ticks is worth.
+ *
+ * Source of the behaviour: gem5 `cpu/kvm/timer.hh`, `cpu/kvm/timer.cc`.
+ */
+import type { Tick } from '../base/index';
+import { monotonicResolution, PosixTimer } from '../host/index';
+
+/** Ticks in a nanosecond: a tick is a picosecond. */
+const TICKS_PER_NS = 1000;
+
+/** Fewer host cycles than these are not worth an entry into the guest. */
+const MIN_HOST_CYCLES = 1000;
+
+/**
+ * Longest host time, in nanoseconds, that a guest runs without a look at the outside. It bounds how
+ * long a signal goes unnoticed that arrives between the last look and the entry.
+ */
+const MAX_SLICE_NS = 100_000_000;
+
+/** How host time relates to simulated time. */
+export interface HostTimeParams {
+  /** Simulated seconds for each second of host time. */
+  readonly hostFactor: number;
+  /** Period of the host's clock in ticks, by which host time is counted in cycles. */
+  readonly hostFreq: Tick;
+}
+
+/** Conversions between host time and ticks, and what every run timer does. */
+export abstract class BaseKvmTimer {
+  readonly #hostFactor: number;
+  readonly #hostFreq: Tick;
+  #resolution: Tick | undefined;
+
+  constructor({ hostFactor, hostFreq }: HostTimeParams) {
+    this.#hostFactor = hostFactor;
+    this.#hostFreq = hostFreq;
+  }
+
+  /** Makes KVM_RUN come back after about this many ticks from now. */
+  abstract arm(ticks: Tick): void;
+  /** Makes sure that the timer does not fire any more; a signal already sent stays pending. */
+  abstract disarm(): void;
+  /** Whether the time of the last {@link arm} has passed. */
+  abstract expired(): boolean;
+  /** Releases the timer. A second call does nothing. */
+  abstract dispose(): void;
+  protected abstract calcResolution(): Tick;
+
+  /** Shortest time, in ticks, that is worth arming. */
+  resolution(): Tick {
+    this.#resolution ??= this.calcResolution();
+    return this.#resolution;
+  }
+
+  /** Ticks that this many host cycles are worth. */
+  ticksFromHostCycles(cycles: number): Tick {
+    return Math.floor(cycles * this.#hostFactor * this.#hostFreq);
+  }
+
+  /** Ticks that this many nanoseconds of host time are worth. */
+  ticksFromHostNs(nanoseconds: number): Tick {
+    return Math.floor(nanoseconds * this.#hostFactor * TICKS_PER_NS);
+  }
+
+  /** Host cycles that pass in this many ticks. */
+  hostCycles(ticks: Tick): number {
+    return Math.floor(ticks / (this.#hostFreq * this.#hostFactor));
+  }
+
+  /** Nanoseconds of host time that pass in this many ticks. */
+  hostNs(ticks: Tick): number {
+    return ticks / (TICKS_PER_NS * this.#hostFactor);
+  }
+
+  /** Host cycles in this many nanoseconds of host time. */
+  hostCyclesFromNs(nanoseconds: number): number {
+    return Math.floor((nanoseconds * TICKS_PER_NS) / this.#hostFreq);
+  }
+}
+
+/** The part of a host timer that run timers need. */
+export interface OneShotTimer {
+  /** Starts the timer afresh: it sends its signal in this many nanoseconds. */
+  arm(nanoseconds: number): void;
+  disarm(): void;
+  dispose(): void;
+}
+
+/** What a {@link PosixKvmTimer} is made of. */
+export interface PosixKvmTimerOptions extends HostTimeParams {
+  /** The signal that ends KVM_RUN, blocked in the thread and not blocked in the vCPU's mask. */
+  readonly signal: number;
+  /** Kernel number of the thread that runs the vCPU. */
+  readonly thread: number;
+  /** Default: a POSIX timer of the monotonic clock. */
+  readonly timer?: OneShotTimer;
+  /** Host time in nanoseconds. Default: the monotonic clock. */
+  readonly now?: () => number;
+}
+
+const monotonicNanoseconds = (): number => performance.now() * 1e6;
+
+/**
+ * A run timer on a POSIX timer. Setting one is a system call, and a guest that exits every few
+ * microseconds would pay it twice each time. So a timer that already fires early enough is left as
+ * it is, and one that is no longer wanted is left to fire: an exit too many now and then is cheaper.
+ * Whether the time has really passed is the clock's word, not the signal's.
+ */
+export class PosixKvmTimer extends BaseKvmTimer {
+  readonly #timer: OneShotTimer;
+  readonly #now: () => number;
+  /** When the kernel's timer fires, in host nanoseconds; in the past when it is not running. */
+  #firesAt = -Infinity;
+  /** When the time asked for has passed. */
+  #wanted = -Infinity;
+
+  constructor(options: PosixKvmTimerOptions) {
+    super(options);
+    this.#timer = options.timer ?? new PosixTimer(options.signal, options.thread);
+    this.#now = options.now ?? monotonicNanoseconds;
+  }
+
+  override arm(ticks: Tick): void {
+    const now = this.#now();
+    this.#wanted = now + this.hostNs(ticks);
+    const latest = Math.min(this.#wanted, now + MAX_SLICE_NS);
+    if (this.#firesAt > now && this.#firesAt <= latest) return;
+    this.#timer.arm(latest - now);
+    this.#firesAt = latest;
+  }
+
+  override disarm(): void {
+    if (this.#firesAt <= this.#now()) return;
+    this.#timer.disarm();
+    this.#firesAt = -Infinity;
+  }
+
+  override expired(): boolean {
+    return this.#now() >= this.#wanted;
+  }
+
+  override dispose(): void {
+    this.#timer.dispose();
+  }
+
+  protected override calcResolution(): Tick {
+    // One more, so that arming the resolution never rounds to no time at all.
+    const clock = this.ticksFromHostNs(monotonicResolution()) + 1;
+    return Math.max(clock, this.ticksFromHostCycles(MIN_HOST_CYCLES));
+  }
+}

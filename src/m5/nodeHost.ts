@@ -1,0 +1,79 @@
+/** What a simulation needs from Node and Linux. */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { fatal } from '../base/index';
+import { SignalCounters } from '../host/index';
+import type { SimulationHost } from '../sim/index';
+
+const SIGINT = 2;
+
+/** The host of a simulation that runs in this process and writes to one output directory. */
+export class NodeHost implements SimulationHost {
+  #outdir: string;
+  readonly #signals = new SignalCounters();
+  #seen = 0;
+
+  /** @param outdir - created when the first file is written to it. */
+  constructor(outdir: string) {
+    this.#outdir = resolve(outdir);
+  }
+
+  /** The output directory, absolute. It need not exist yet. */
+  get outdir(): string {
+    return this.#outdir;
+  }
+
+  setOutdir(directory: string): void {
+    this.#outdir = resolve(directory);
+  }
+
+  seconds(): number {
+    return performance.now() / 1000;
+  }
+
+  memoryKiB(): number {
+    const pages = Number(readFileSync('/proc/self/statm', 'latin1').split(' ')[0]);
+    return pages * 4;
+  }
+
+  outputDirectory(): string {
+    if (!existsSync(this.#outdir)) {
+      try {
+        mkdirSync(this.#outdir, { recursive: true });
+      } catch (error) {
+        fatal(`cannot create output directory '${this.#outdir}': ${reasonOf(error)}; see --outdir`);
+      }
+    }
+    return this.#outdir;
+  }
+
+  /** Replaces one file of the output directory. */
+  writeOutput(name: string, text: string): void {
+    const path = join(this.outputDirectory(), name);
+    try {
+      writeFileSync(path, text);
+    } catch (error) {
+      fatal(`cannot write '${path}': ${reasonOf(error)}`);
+    }
+  }
+
+  beginRun(): void {
+    this.#signals.install([SIGINT]);
+    this.#seen = this.#signals.count(SIGINT);
+  }
+
+  endRun(): void {
+    this.#signals.restore();
+  }
+
+  interrupted(): boolean {
+    return this.#signals.count(SIGINT) !== this.#seen;
+  }
+}
+
+/** The system's words for a failed call, without Node's decoration. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const text = /^E[A-Z0-9]+: ([^,]+)/.exec(error.message)?.[1];
+  return text ?? error.message;
+}

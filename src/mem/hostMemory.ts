@@ -1,0 +1,118 @@
+/**
+ * Where the bytes of guest memory come from: a `WebAssembly.Memory`, so that generated code can
+ * address them, or, where that is too small, a mapping of its own.
+ */
+import { FatalError, roundUp } from '../base/index';
+import { addressOf, HostMapping, isErrnoError, MapFlag, MAX_VIEW_BYTES } from '../host/index';
+
+/** The part of `WebAssembly.Memory` that is used here. */
+export interface WasmMemory {
+  readonly buffer: ArrayBuffer;
+}
+
+// TypeScript declares WebAssembly with the DOM only.
+const { WebAssembly: wasm } = globalThis as unknown as {
+  readonly WebAssembly: {
+    readonly Memory: new (limits: { initial: number; maximum: number }) => WasmMemory;
+  };
+};
+
+const WASM_PAGE_BYTES = 65536;
+const WASM_MAX_BYTES = 65536 * WASM_PAGE_BYTES;
+
+/**
+ * Bytes behind guest memory in the same `WebAssembly.Memory`, for the state of CPU models: register
+ * files, decoded instructions, page permissions. Only touched pages cost anything.
+ */
+export const RESERVE_BYTES: number = 64 * 1024 * 1024;
+
+/** The part of a store's linear memory that is not the guest's. */
+export interface MemoryReserve {
+  /** Where it begins in the linear memory; a multiple of 64 KiB. */
+  readonly offset: number;
+  readonly bytes: Uint8Array;
+}
+
+/** One block of host memory for `size` bytes of guest memory. */
+export interface HostMemory {
+  /** Where it lies in this process. */
+  readonly address: bigint;
+  /** A view of part of it, of at most `MAX_VIEW_BYTES`, from its first byte on. */
+  view(offset: number, length: number): ArrayBuffer;
+  /** The linear memory that it is, or null when it is a mapping. */
+  readonly wasm: WasmMemory | null;
+  /** What lies behind guest memory in the linear memory, or null when it is a mapping. */
+  readonly reserve: MemoryReserve | null;
+  /** Gives it back to the host. No view may be used afterwards. */
+  dispose(): void;
+}
+
+/** How host memory is to be had. */
+export interface HostMemoryRequest {
+  /** Bytes, more than 0. */
+  readonly size: number;
+  /** For messages: what it is for. */
+  readonly doing: string;
+  /** Whether to do without a reservation of swap space. */
+  readonly noReserve: boolean;
+  /** A file to share with other processes, and where in it to begin. */
+  readonly shared: { readonly fd: number; readonly offset: number } | null;
+}
+
+/**
+ * Gets zeroed host memory. Unless shared it is private, so that a fork copies it on write.
+ *
+ * @throws {FatalError} when the host has not enough
+ */
+export function allocateHostMemory(request: HostMemoryRequest): HostMemory {
+  const { size, doing } = request;
+  try {
+    const plain = request.shared === null && !request.noReserve;
+    return plain && roundUp(size, WASM_PAGE_BYTES) + RESERVE_BYTES <= WASM_MAX_BYTES
+      ? linearMemory(size)
+      : mappedMemory(request);
+  } catch (error) {
+    if (!isErrnoError(error) && !(error instanceof RangeError)) throw error;
+    const message = `${doing}: the host cannot provide ${String(size)} bytes (${error.message})`;
+    throw new FatalError(`${message}; make the memory smaller`, { cause: error });
+  }
+}
+
+function linearMemory(size: number): HostMemory {
+  const offset = roundUp(size, WASM_PAGE_BYTES);
+  const pages = (offset + RESERVE_BYTES) / WASM_PAGE_BYTES;
+  const memory = new wasm.Memory({ initial: pages, maximum: pages });
+  const { buffer } = memory;
+  return {
+    get address() {
+      return addressOf(new Uint8Array(buffer));
+    },
+    // Guest memory begins where the linear memory begins, so offset 0 is the only view there is.
+    view: () => buffer,
+    wasm: memory,
+    reserve: { offset, bytes: new Uint8Array(buffer, offset) },
+    dispose: () => undefined,
+  };
+}
+
+function mappedMemory({ size, doing, noReserve, shared }: HostMemoryRequest): HostMemory {
+  const kind = shared === null ? MapFlag.Private | MapFlag.Anonymous : MapFlag.Shared;
+  const mapping = new HostMapping({
+    length: size,
+    flags: noReserve ? kind | MapFlag.NoReserve : kind,
+    doing,
+    ...shared,
+  });
+  return {
+    address: mapping.address,
+    view: (offset, length) => mapping.view(offset, length),
+    wasm: null,
+    reserve: null,
+    dispose: () => {
+      mapping.unmap();
+    },
+  };
+}
+
+/** The largest stretch of a store that one `MemoryBlock` can show. */
+export const MAX_BLOCK_BYTES: number = MAX_VIEW_BYTES;

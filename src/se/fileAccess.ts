@@ -1,0 +1,136 @@
+/**
+ * Which files of the host a program may use. Symbolic links are followed first: what counts is where
+ * a path leads, not how it is written.
+ */
+import { lstatSync, readlinkSync, realpathSync } from 'node:fs';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
+import { warnOnce } from '../base/index';
+import { Errno } from '../host/index';
+import { failWith } from './syscallFailure';
+
+/** Folders of libraries and their data, readable by default. */
+export const LIBRARY_FOLDERS: readonly string[] = [
+  '/lib',
+  '/lib64',
+  '/usr/lib',
+  '/usr/lib64',
+  '/usr/local/lib',
+  '/usr/share/locale',
+  '/usr/share/terminfo',
+  '/usr/share/zoneinfo',
+  '/etc/ld.so.cache',
+  '/etc/localtime',
+];
+
+const MAX_LINKS = 40;
+/** What is below shows the simulator itself, its memory included, as if it were the program. */
+const PROCESSES = '/proc';
+
+function errnoOf(error: unknown): number {
+  const { errno } = error as NodeJS.ErrnoException;
+  return errno === undefined ? Errno.EIO : -errno;
+}
+
+/** Runs a file function of Node; its failure fails the system call under way. */
+export function hostCall<T>(call: () => T): T {
+  try {
+    return call();
+  } catch (error) {
+    return failWith(errnoOf(error));
+  }
+}
+
+/** Where a path leads, whether or not there is something; undefined when there is no way there. */
+function canonical(path: string, links = MAX_LINKS): string {
+  try {
+    return realpathSync.native(path);
+  } catch (error) {
+    const errno = errnoOf(error);
+    if (errno !== Errno.ENOENT || path === '/') return failWith(errno);
+  }
+  const name = basename(path);
+  if (name === '..' || name === '.') return failWith(Errno.ENOENT);
+  const folder = hostCall(() => realpathSync.native(dirname(path)));
+  const place = join(folder, name);
+  let target: string;
+  try {
+    if (!lstatSync(place).isSymbolicLink()) return place;
+    target = readlinkSync(place);
+  } catch {
+    return place;
+  }
+  if (links === 0) return failWith(Errno.ELOOP);
+  return canonical(isAbsolute(target) ? target : join(folder, target), links - 1);
+}
+
+function isInside(root: string, path: string): boolean {
+  return path === root || root === '/' || path.startsWith(`${root}/`);
+}
+
+/** What a program may use. */
+export interface FileAccessLists {
+  /** Files and folders to read, absolute. What may be written may be read as well. */
+  readonly readable: readonly string[];
+  /** Files and folders to write, absolute. */
+  readonly writable: readonly string[];
+}
+
+/** Decides about one program's paths. Paths given to it are absolute. */
+export class FileAccess {
+  readonly #readable: readonly string[];
+  readonly #writable: readonly string[];
+  readonly #owner: string;
+
+  /** @param owner - name of the process, for messages. */
+  constructor(owner: string, lists: FileAccessLists) {
+    this.#owner = owner;
+    this.#writable = lists.writable.map(existing);
+    this.#readable = [...this.#writable, ...lists.readable.map(existing)];
+  }
+
+  /**
+   * The place that a path leads to, checked.
+   * @param follow - whether a symbolic link at the very end is followed.
+   * @throws {SyscallFailure} EACCES when the program may not use it so, ENOENT and others when there
+   *   is no way there.
+   */
+  locate(path: string, access: 'read' | 'write', follow = true): string {
+    const place = follow ? canonical(path) : canonicalParent(path);
+    const roots = access === 'write' ? this.#writable : this.#readable;
+    if (roots.some(root => isInside(root, place)) && !isInside(PROCESSES, place)) return place;
+    if (!exists(place) && access === 'read') return failWith(Errno.ENOENT);
+    const list = access === 'write' ? 'writablePaths' : 'readablePaths';
+    warnOnce(
+      `${this.#owner} ${access} ${place}`,
+      `${this.#owner}: the program may not ${access} ${place}; add it to ${list} to allow it`,
+    );
+    return failWith(Errno.EACCES);
+  }
+}
+
+function canonicalParent(path: string): string {
+  const name = basename(path);
+  if (name === '..' || name === '.' || name === '') return canonical(path);
+  return join(
+    hostCall(() => realpathSync.native(dirname(path))),
+    name,
+  );
+}
+
+function exists(path: string): boolean {
+  try {
+    lstatSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A listed path with its symbolic links followed, as far as it exists. */
+function existing(path: string): string {
+  try {
+    return realpathSync.native(path);
+  } catch {
+    return resolve(path);
+  }
+}

@@ -1,0 +1,160 @@
+/**
+ * The memory behind a program's pages: physical pages, their contents when they come in, and the
+ * page tables that make the processor see them. Page tables are the only record of what is resident;
+ * pages that the program may not touch at the moment stay in them, marked inaccessible.
+ */
+import { PageFlags, PageTables, type PageTableMemory } from '../arch/x86/index';
+import { panic, type Addr } from '../base/index';
+import { PAGE_SIZE, Protection } from './layout';
+import {
+  NO_PAGE,
+  type PageAllocator,
+  type PhysicalBlock,
+  type PhysicalBlocks,
+} from './pageAllocator';
+import type { Vma } from './vma';
+
+/** There is no physical page left. */
+export class OutOfGuestMemory extends Error {
+  constructor() {
+    super('the memory of the simulated system is used up');
+    this.name = 'OutOfGuestMemory';
+  }
+}
+
+const BYTES_PER_TABLE = 512 * PAGE_SIZE;
+
+/** Entry flags of a page that a program may use so. */
+function flagsOf(protection: number): number {
+  if (protection === Protection.None) return PageFlags.User | PageFlags.Inaccessible;
+  let flags: number = PageFlags.User;
+  if ((protection & Protection.Write) !== 0) flags |= PageFlags.Writable;
+  if ((protection & Protection.Execute) === 0) flags |= PageFlags.NoExecute;
+  return flags;
+}
+
+/** Physical pages and page tables of one address space. */
+export class ResidentMemory implements PageTableMemory {
+  readonly #memory: PhysicalBlocks;
+  readonly #allocator: PageAllocator;
+  readonly pageTables: PageTables;
+  #block: PhysicalBlock | undefined;
+  #pages = 0;
+
+  /** @param root - root of page tables that exist already (restored ones). */
+  constructor(memory: PhysicalBlocks, allocator: PageAllocator, root?: Addr) {
+    this.#memory = memory;
+    this.#allocator = allocator;
+    this.pageTables = new PageTables(this, root);
+  }
+
+  /** Pages of the program that have memory, page tables not counted. */
+  get pages(): number {
+    return this.#pages;
+  }
+
+  /** The block of memory that holds a physical address. */
+  blockOf(physical: Addr): PhysicalBlock {
+    let block = this.#block;
+    if (block === undefined || physical < block.range.start || physical >= block.range.end) {
+      block = this.#memory.storeFor(physical) ?? panic('A page lies outside all memory');
+      this.#block = block;
+    }
+    return block;
+  }
+
+  load32(address: Addr): number {
+    const block = this.blockOf(address);
+    return block.u32[(address - block.range.start) / 4] ?? 0;
+  }
+
+  store32(address: Addr, value: number): void {
+    const block = this.blockOf(address);
+    block.u32[(address - block.range.start) / 4] = value;
+  }
+
+  /** @throws {OutOfGuestMemory} when there is no page. */
+  allocatePage(): Addr {
+    const page = this.#allocator.allocate();
+    if (page === NO_PAGE) throw new OutOfGuestMemory();
+    return page;
+  }
+
+  freePage(address: Addr): void {
+    this.#allocator.free(address);
+  }
+
+  /** Where the accessible page that holds `address` lies, {@link NO_PAGE} when it has no memory. */
+  physicalOf(page: number): Addr {
+    return this.pageTables.translate(page);
+  }
+
+  /**
+   * Gives memory, with the right contents, to those pages of [start, end) that have none. The range
+   * lies within one last-level page table and within `area`, which the program may access.
+   * @throws {OutOfGuestMemory} when the pages run out; what came in before stays.
+   */
+  populate(area: Vma, start: number, end: number): void {
+    let frame: Addr = NO_PAGE;
+    for (let page = start; page < end;) {
+      if (this.physicalOf(page) !== NO_PAGE) {
+        page += PAGE_SIZE;
+        continue;
+      }
+      const first = frame === NO_PAGE ? this.allocatePage() : frame;
+      let size = 0;
+      do {
+        size += PAGE_SIZE;
+        const more = page + size < end && this.physicalOf(page + size) === NO_PAGE;
+        frame = more ? this.#allocator.allocate() : NO_PAGE;
+      } while (frame === first + size);
+      this.#install(area, page, first, size);
+      page += size;
+    }
+  }
+
+  #install(area: Vma, page: number, physical: Addr, size: number): void {
+    const { backing } = area;
+    if (backing !== undefined) {
+      const position = area.fileOffset + (page - area.start);
+      const length = Math.min(size, area.fileLimit - position);
+      const block = this.blockOf(physical);
+      backing.read(block.bytes, physical - block.range.start, length, position);
+    }
+    try {
+      this.pageTables.map(page, physical, size, flagsOf(area.protection));
+    } catch (error) {
+      for (let offset = 0; offset < size; offset += PAGE_SIZE) this.freePage(physical + offset);
+      throw error;
+    }
+    this.#pages += size / PAGE_SIZE;
+  }
+
+  /** Changes what the program may do with the pages of a range. */
+  protect(start: number, size: number, protection: number): void {
+    this.pageTables.protect(start, size, flagsOf(protection));
+  }
+
+  /** Takes the memory of a range away. */
+  release(start: number, end: number): void {
+    const freed: Addr[] = [];
+    this.pageTables.forEachMapping(start, end - start, (_page, { physical }) => {
+      freed.push(physical);
+    });
+    if (freed.length === 0) return;
+    this.pageTables.unmap(start, end - start);
+    // Lowest page last, so that pages are handed out again in ascending order.
+    for (let i = freed.length - 1; i >= 0; i--) this.freePage(freed[i] ?? panic('no page'));
+    this.#pages -= freed.length;
+  }
+
+  /** Whether there is room for the page tables that a move of `size` bytes may need. */
+  canMove(size: number): boolean {
+    return this.#allocator.freePages >= Math.ceil(size / BYTES_PER_TABLE) + 4;
+  }
+
+  /** Moves the memory of a range to another range that has none, without copying it. */
+  move(from: number, to: number, size: number): void {
+    this.pageTables.move(from, to, size);
+  }
+}

@@ -1,0 +1,80 @@
+/** Floor 1: the simulation core. Knows neither Node nor koffi. */
+export {
+  ClockDomain,
+  clockDomainSchema,
+  DerivedClockDomain,
+  derivedClockDomainSchema,
+  SrcClockDomain,
+  srcClockDomainSchema,
+} from './clockDomain';
+export type { ClockedMember, DerivedClockDomainParams, SrcClockDomainParams } from './clockDomain';
+export { ClockedObject, clockedObjectSchema } from './clockedObject';
+export type { ClockedObjectParams } from './clockedObject';
+export { configIni, configJson } from './configTree';
+export { describeSchema } from './describeSchema';
+export { DrainManager } from './drain';
+export type { Drainable, DrainState } from './drain';
+export { nodeClass } from './node';
+export type { AnyNode, ModelClass, Node, NodeClass, NodeOf } from './node';
+export { NULL } from './objectParam';
+export type { NullObject } from './objectParam';
+export { param, vectorParam } from './params';
+export { enumType, integerType, vectorType } from './paramTypes';
+export type { JsonValue, ParamType } from './paramTypes';
+export { PortRef } from './portRef';
+export { Parent, Self } from './proxy';
+export type { ParamProxy } from './proxy';
+export { Root, rootSchema } from './root';
+export type { RootParams } from './root';
+export {
+  defineSchema,
+  requestPort,
+  responsePort,
+  toOutputName,
+  vectorRequestPort,
+  vectorResponsePort,
+} from './schema';
+export type { Inputs, ParamSpec, ParamsOf, PortSpec, Schema, SimObjectContext } from './schema';
+export { currentSection, serializeSection, unserializeSection } from './serializable';
+export type { CheckpointIn, CheckpointOut, CheckpointValue, Serializable } from './serializable';
+export { SimObject, simObjectSchema } from './simObject';
+export type { SimObjectParams } from './simObject';
+export { Simulation } from './simulation';
+export type { ExitEvent, InstructionCounter, SimulationHost } from './simulation';
+export { VoltageDomain, voltageDomainSchema } from './voltageDomain';
+export type { VoltageDomainParams } from './voltageDomain';
+export { Event, EventFunctionWrapper, EventPriority } from './event';
+export { EventManager } from './eventManager';
+export { EventQueue } from './eventQueue';
+export { GlobalSimLoopExitEvent } from './exitEvents';
+export { Port, InvalidPortID } from './port';
+export {
+  add,
+  Average,
+  AverageDeviation,
+  AverageVector,
+  Distribution,
+  div,
+  element,
+  Formula,
+  Histogram,
+  JsonWriter,
+  mul,
+  neg,
+  Scalar,
+  SparseHistogram,
+  StandardDeviation,
+  StatFlag,
+  StatGroup,
+  StatsRegistry,
+  sub,
+  sum,
+  TextWriter,
+  unit,
+  Unit,
+  Value,
+  Vector,
+  Vector2d,
+  VectorDistribution,
+} from './stats/index';
+export type { StatContext, StatGroupOwner, StatOutput } from './stats/index';

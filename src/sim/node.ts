@@ -1,0 +1,322 @@
+/**
+ * Configuration nodes: the cheap, printable tree that a script builds and that `instantiate()`
+ * turns into models. A node's parameters, ports and children are its properties.
+ *
+ * Source of the behaviour: gem5 `python/m5/SimObject.py`.
+ */
+import { distance } from 'fastest-levenshtein';
+import { fatal, SimError, FatalError, warn } from '../base/index';
+import {
+  childNodes,
+  isNode,
+  isNodeList,
+  nodeState,
+  nodeStateKey,
+  simObjectOf,
+  type Child,
+  type NodeState,
+} from './nodeState';
+import { describe } from './paramTypes';
+import { PortRef } from './portRef';
+import { isParamProxy, type ParamProxy } from './proxy';
+import { toOutputName, type InputOf, type Inputs, type ParamSpecs, type PortSpecs, type Schema } from './schema';
+import type { SimObject } from './simObject';
+
+/** A model class: its constructor and the schema it carries. */
+export interface ModelClass<M extends SimObject = SimObject, S extends Schema = Schema> {
+  // The parameters are checked against the schema, from which the model's own type derives.
+  new (params: never): M;
+  readonly schema: S;
+}
+
+declare const modelType: unique symbol;
+
+/** What every node has, whatever its class. */
+export interface AnyNode {
+  readonly [nodeStateKey]: NodeState;
+  /** Full path, such as `system.cpu`. */
+  path(): string;
+  /** This node and everything below it, parents first, children sorted by name. */
+  descendants(): AnyNode[];
+  /** The model that this node became. Only after instantiation. */
+  simObject(): SimObject;
+}
+
+/** A node whose model is an `M`. */
+export interface Node<out M extends SimObject = SimObject> extends AnyNode {
+  readonly [modelType]?: M;
+  simObject(): M;
+}
+
+type NodeProperties<P extends ParamSpecs, Q extends PortSpecs> = {
+  -readonly [K in keyof P]: InputOf<P[K]> | ParamProxy;
+} & { -readonly [K in keyof Q]: PortRef };
+
+/** The node type of a schema, with its parameters and ports as properties. */
+export type NodeOf<M extends SimObject, S extends Schema> =
+  S extends Schema<infer P, infer Q> ? Node<M> & NodeProperties<P, Q> : never;
+
+/** Names that are neither parameters nor ports are children, which must be nodes. */
+type Checked<S extends Schema, A> = {
+  [K in keyof A]: K extends keyof S['params']
+    ? Inputs<S['params']>[K]
+    : K extends keyof S['ports']
+      ? PortRef
+      : A[K] extends AnyNode | readonly AnyNode[]
+        ? A[K]
+        : never;
+};
+
+type Children<A> = {
+  -readonly [K in keyof A as A[K] extends AnyNode | readonly AnyNode[] ? K : never]: A[K];
+};
+
+/** The class of nodes that scripts construct: `new SimpleMemory({ latency: '50ns' })`. */
+export interface NodeClass<M extends SimObject, S extends Schema> {
+  // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- "no arguments"
+  new <const A extends object = {}>(
+    args?: A & Inputs<S['params']> & Checked<S, A>,
+  ): NodeOf<M, S> & Children<A>;
+  readonly schema: S;
+  readonly prototype: NodeOf<M, S>;
+}
+
+class NodeBase {
+  readonly [nodeStateKey]: NodeState;
+
+  constructor(model: ModelClass, schema: Schema, args: object) {
+    if (schema.abstract) fatal(`${schema.type} is abstract; use one of the classes derived from it`);
+    this[nodeStateKey] = {
+      node: this as unknown as AnyNode,
+      schema,
+      model,
+      assigned: new Map(),
+      converted: new Map(),
+      children: new Map(),
+      ports: new Map(),
+      parent: undefined,
+      attribute: '',
+      index: undefined,
+      simObject: undefined,
+    };
+    const proxy = new Proxy(this, nodeHandler);
+    (this[nodeStateKey] as { node: AnyNode }).node = proxy as unknown as AnyNode;
+    for (const [name, value] of Object.entries(args)) setProperty(this[nodeStateKey], name, value);
+    return proxy;
+  }
+
+  path(): string {
+    const { parent, schema, attribute, index } = this[nodeStateKey];
+    if (schema.type === 'Root') return 'root';
+    if (parent === undefined) return `<orphan ${schema.type}>`;
+    const siblings = nodeState(parent).children.get(attribute);
+    const count = siblings === undefined ? 1 : childNodes(siblings).length;
+    const digits = count > 1 ? Math.ceil(Math.log10(count)) : 0;
+    const suffix = index === undefined || digits === 0 ? '' : String(index).padStart(digits, '0');
+    const name = toOutputName(attribute) + suffix;
+    return nodeState(parent).schema.type === 'Root' ? name : `${parent.path()}.${name}`;
+  }
+
+  descendants(): AnyNode[] {
+    const found: AnyNode[] = [];
+    const visit = (node: AnyNode): void => {
+      found.push(node);
+      for (const child of sortedChildren(node)) visit(child);
+    };
+    visit(this[nodeStateKey].node);
+    return found;
+  }
+
+  simObject(): SimObject {
+    return simObjectOf(this[nodeStateKey].node);
+  }
+}
+
+/** Children sorted by attribute name as gem5 spells it; the elements of a list by index. */
+export function sortedChildren(node: AnyNode): AnyNode[] {
+  return [...nodeState(node).children]
+    .map(([name, child]) => ({ name: toOutputName(name), child }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap(({ child }) => childNodes(child));
+}
+
+const nodeHandler: ProxyHandler<NodeBase> = {
+  get(target, key, receiver): unknown {
+    if (typeof key === 'symbol' || key in target) return Reflect.get(target, key, receiver);
+    return getProperty(target[nodeStateKey], key);
+  },
+  has(target, key) {
+    if (typeof key === 'symbol') return key in target;
+    const state = target[nodeStateKey];
+    return key in target || key in state.schema.params || state.children.has(key);
+  },
+  set(target, key, value) {
+    if (typeof key === 'symbol') return Reflect.set(target, key, value);
+    setProperty(target[nodeStateKey], key, value);
+    return true;
+  },
+  // A class field in a script's own subclass defines its property rather than assigning it.
+  defineProperty(target, key, descriptor) {
+    if (typeof key === 'symbol') return Reflect.defineProperty(target, key, descriptor);
+    setProperty(target[nodeStateKey], key, descriptor.value);
+    return true;
+  },
+};
+
+/** Properties that JavaScript itself asks any object for. */
+const probedByLanguage = new Set(['then', 'toJSON', 'constructor', 'inspect', 'asymmetricMatch']);
+
+function getProperty(state: NodeState, name: string): unknown {
+  const { schema } = state;
+  if (Object.hasOwn(schema.params, name)) return paramValue(state, name);
+  const spec = schema.ports[name];
+  if (spec !== undefined && Object.hasOwn(schema.ports, name)) return portOf(state, name);
+  const child = state.children.get(name);
+  if (child !== undefined) return child;
+  if (probedByLanguage.has(name) || name.startsWith('_')) return undefined;
+  return fatal(
+    `${state.node.path()} (${schema.type}) has no parameter, port or child '${name}'` +
+      suggestion(name, [...propertyNames(schema), ...state.children.keys()]),
+  );
+}
+
+/** The parameter as the script set it, else its default. */
+function paramValue(state: NodeState, name: string): unknown {
+  if (state.assigned.has(name)) return state.assigned.get(name);
+  const value = state.schema.params[name]?.default;
+  return typeof value === 'function' ? undefined : value;
+}
+
+/** The port `name` of a node, made on first use. */
+export function portOf(state: NodeState, name: string): PortRef {
+  let port = state.ports.get(name);
+  const spec = state.schema.ports[name];
+  if (port === undefined && spec !== undefined) {
+    port = new PortRef(state.node, name, spec);
+    state.ports.set(name, port);
+  }
+  return port ?? fatal(`${state.node.path()} has no port '${name}'`);
+}
+
+function setProperty(state: NodeState, name: string, value: unknown): void {
+  const { schema } = state;
+  if (name.startsWith('_')) {
+    Object.defineProperty(state, name, { value, configurable: true });
+  } else if (Object.hasOwn(schema.params, name)) {
+    setParam(state, name, value);
+  } else if (Object.hasOwn(schema.ports, name)) {
+    if (!(value instanceof PortRef)) {
+      fatal(`${describe(value)} is not a port; cannot connect ${state.node.path()}.${name} to it`);
+    }
+    portOf(state, name).connect(value);
+  } else if (isNode(value) || isNodeList(value)) {
+    addChild(state, name, value);
+  } else {
+    fatal(
+      `${schema.type} has no parameter '${name}'` + suggestion(name, propertyNames(schema)),
+    );
+  }
+}
+
+/** Assigns a parameter. An object without a parent becomes a child under the parameter's name. */
+export function setParam(state: NodeState, name: string, value: unknown): void {
+  const { schema } = state;
+  const spec = schema.params[name];
+  if (spec === undefined) return;
+  if (spec.forwardsTo !== undefined) {
+    warn(`${schema.type}.${name} is deprecated; use ${spec.forwardsTo}`);
+    setParam(state, spec.forwardsTo, value);
+    return;
+  }
+  state.assigned.set(name, value);
+  if (isParamProxy(value)) {
+    state.converted.set(name, value);
+    return;
+  }
+  const converted = convertParam(state, name, value);
+  state.converted.set(name, converted);
+  if (isNode(converted) ? isOrphan(converted) : isNodeList(converted) && converted.some(isOrphan)) {
+    addChild(state, name, converted as Child);
+  }
+}
+
+function isOrphan(node: AnyNode): boolean {
+  return nodeState(node).parent === undefined;
+}
+
+/** Converts a value, naming object and parameter when it does not fit. */
+export function convertParam(state: NodeState, name: string, value: unknown): unknown {
+  const spec = state.schema.params[name];
+  try {
+    return spec?.type.convert(value);
+  } catch (error) {
+    if (!(error instanceof SimError)) throw error;
+    const holder = isOrphan(state.node) ? state.schema.type : state.node.path();
+    throw new FatalError(`cannot set ${holder}.${name}: ${error.message}`, { cause: error });
+  }
+}
+
+/** Gives a node a child, or a list of children. The first parent wins. */
+export function addChild(state: NodeState, name: string, child: Child): void {
+  const list = !isNode(child);
+  for (const node of childNodes(child)) {
+    for (let a: AnyNode | undefined = state.node; a !== undefined; a = nodeState(a).parent) {
+      if (nodeState(a) === nodeState(node)) {
+        fatal(`${node.path()} cannot be a child of ${state.node.path()}: the tree would have a cycle`);
+      }
+    }
+  }
+  const previous = state.children.get(name);
+  for (const node of previous === undefined ? [] : childNodes(previous)) {
+    nodeState(node).parent = undefined;
+  }
+  state.children.set(name, child);
+  childNodes(child).forEach((node, index) => {
+    const childState = nodeState(node);
+    if (childState.parent !== undefined) {
+      warn(
+        `${state.node.path()}.${name} already has parent ${childState.parent.path()}; ` +
+          `it stays there, and '${name}' is not made a child of ${state.schema.type}`,
+      );
+      state.children.delete(name);
+      return;
+    }
+    childState.parent = state.node;
+    childState.attribute = name;
+    childState.index = list ? index : undefined;
+  });
+}
+
+function propertyNames(schema: Schema): string[] {
+  return [...Object.keys(schema.params), ...Object.keys(schema.ports)];
+}
+
+/** " (did you mean 'x'?)" for the nearest name, or nothing when none is near. */
+function suggestion(name: string, candidates: readonly string[]): string {
+  const ranked = candidates
+    .map(candidate => ({ candidate, cost: distance(name.toLowerCase(), candidate.toLowerCase()) }))
+    .sort((a, b) => a.cost - b.cost);
+  const best = ranked[0];
+  if (best === undefined || best.cost > Math.max(2, name.length / 2)) {
+    return candidates.length === 0 ? '' : `; it has ${candidates.join(', ')}`;
+  }
+  return ` (did you mean '${best.candidate}'?)`;
+}
+
+/**
+ * The class of nodes for a model class.
+ * @param schema - given where scripts have several classes for one model, with other defaults.
+ */
+export function nodeClass<M extends SimObject, S extends Schema>(
+  model: ModelClass<M, Schema>,
+  schema: S,
+): NodeClass<M, S> {
+  const derived = class extends NodeBase {
+    static readonly schema = schema;
+    constructor(args: object = {}) {
+      super(model, schema, args);
+    }
+  };
+  Object.defineProperty(derived, 'name', { value: schema.type });
+  return derived as unknown as NodeClass<M, S>;
+}

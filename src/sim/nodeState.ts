@@ -1,0 +1,58 @@
+/** The data behind a configuration node, out of the way of the properties that scripts see. */
+import { panic } from '../base/index';
+import type { AnyNode, ModelClass } from './node';
+import type { PortRef } from './portRef';
+import type { Schema } from './schema';
+import type { SimObject } from './simObject';
+
+export const nodeStateKey = Symbol('nodeState');
+
+/** A child, or a list of children under one name. */
+export type Child = AnyNode | readonly AnyNode[];
+
+/** Everything known about one node. */
+export interface NodeState {
+  readonly node: AnyNode;
+  readonly schema: Schema;
+  readonly model: ModelClass;
+  /** Parameters as the script assigned them, by property name. */
+  readonly assigned: Map<string, unknown>;
+  /** The same after conversion; a proxy stays a proxy until instantiation. */
+  readonly converted: Map<string, unknown>;
+  readonly children: Map<string, Child>;
+  readonly ports: Map<string, PortRef>;
+  parent: AnyNode | undefined;
+  /** Property under which the parent holds this node, with its index when it is one of a list. */
+  attribute: string;
+  index: number | undefined;
+  /** The model, once instantiated. */
+  simObject: SimObject | undefined;
+}
+
+/** Whether `value` is a configuration node. */
+export function isNode(value: unknown): value is AnyNode {
+  return typeof value === 'object' && value !== null && nodeStateKey in value;
+}
+
+/** Whether `value` is a list of configuration nodes, and not an empty one. */
+export function isNodeList(value: unknown): value is readonly AnyNode[] {
+  return Array.isArray(value) && value.length > 0 && value.every(isNode);
+}
+
+export function nodeState(node: AnyNode): NodeState {
+  return node[nodeStateKey];
+}
+
+export function nodeSchema(node: AnyNode): Schema {
+  return nodeState(node).schema;
+}
+
+/** The model that a node became. */
+export function simObjectOf(node: AnyNode): SimObject {
+  return nodeState(node).simObject ?? panic(`${node.path()} has not been instantiated`);
+}
+
+/** The nodes of a child entry, in order. */
+export function childNodes(child: Child): readonly AnyNode[] {
+  return isNode(child) ? [child] : child;
+}

@@ -1,0 +1,243 @@
+/**
+ * One simulation: its event queue, objects, statistics and drain state. Nothing of it is global,
+ * so that two simulations in one process never meet.
+ *
+ * Source of the behaviour: gem5 `python/m5/simulate.py`, `sim/simulate.cc`.
+ */
+import { fatal, inform, MaxTick, panic, type Tick } from '../base/index';
+import { DrainManager } from './drain';
+import { EventQueue } from './eventQueue';
+import { GlobalSimLoopExitEvent } from './exitEvents';
+import { connectPorts, createModels, settleParams } from './instantiate';
+import type { AnyNode } from './node';
+import { nodeState } from './nodeState';
+import type { CheckpointIn } from './serializable';
+import type { SimObject } from './simObject';
+import { runEventLoop } from './simulateLoop';
+import { bindStatHierarchy } from './statHierarchy';
+import { StatsRegistry } from './stats/index';
+
+/** What a simulation needs from the machine that it runs on. */
+export interface SimulationHost {
+  /** Monotonic host time in seconds. */
+  seconds(): number;
+  /** Address space of the process, in KiB. */
+  memoryKiB(): number;
+  /** The directory for everything that the simulation writes, made if need be. Absolute. */
+  outputDirectory(): string;
+  /** A run begins: from now on Ctrl-C is the simulation's. */
+  beginRun(): void;
+  endRun(): void;
+  /** Whether the user has asked for an end since the run began. Cheap: called often. */
+  interrupted(): boolean;
+}
+
+/** Why a run ended. */
+export interface ExitEvent {
+  /** gem5's text, such as 'exiting with last active thread context'. */
+  readonly cause: string;
+  /** Exit code of the guest or of the instruction that asked; 0 where there is none. */
+  readonly code: number;
+  /** The tick at which it happened. */
+  readonly tick: Tick;
+  /** gem5's accessors. */
+  getCause(): string;
+  getCode(): number;
+}
+
+/** Something that executes instructions; simInsts and simOps add all of them up. */
+export interface InstructionCounter {
+  totalInsts(): number;
+  totalOps(): number;
+}
+
+const FinishedDrain = 'Finished drain';
+const UserInterrupt = 'user interrupt received';
+
+/** A simulation from its tree of objects to its last tick. */
+export class Simulation {
+  /** Tick frequency in Hz: one tick is a picosecond, as gem5's default. */
+  readonly ticksPerSecond: number = 1e12;
+  readonly host: SimulationHost;
+  readonly eventQueue = new EventQueue('MainEventQueue-0');
+  readonly drainManager: DrainManager;
+  readonly stats: StatsRegistry;
+  readonly #objects: SimObject[] = [];
+  readonly #byName = new Map<string, SimObject>();
+  /** Exit events that fired while the system drained; later runs deliver them, oldest first. */
+  readonly #heldExits: ExitEvent[] = [];
+  readonly #counters: InstructionCounter[] = [];
+  #root: AnyNode | undefined;
+  #instantiated = false;
+  #started = false;
+  #disposed = false;
+
+  constructor(host: SimulationHost) {
+    this.host = host;
+    this.drainManager = new DrainManager(() => {
+      this.exitSimLoop(FinishedDrain);
+    });
+    const total = (count: (counter: InstructionCounter) => number): number =>
+      this.#counters.reduce((sum, counter) => sum + count(counter), 0);
+    this.stats = new StatsRegistry({
+      curTick: () => this.curTick(),
+      frequency: () => this.ticksPerSecond,
+      hostSeconds: () => host.seconds(),
+      hostMemory: () => host.memoryKiB(),
+      insts: () => total(counter => counter.totalInsts()),
+      ops: () => total(counter => counter.totalOps()),
+    });
+  }
+
+  /** The present simulated time, in ticks. */
+  curTick(): Tick {
+    return this.eventQueue.curTick;
+  }
+
+  /**
+   * The queue that objects with this `eventqIndex` use.
+   * @throws {FatalError} for any but queue 0, the only one.
+   */
+  eventQueueAt(index: number): EventQueue {
+    if (index !== 0) fatal(`event queue ${String(index)} does not exist: there is one queue, 0`);
+    return this.eventQueue;
+  }
+
+  /** Every model, in order of construction. */
+  get objects(): readonly SimObject[] {
+    return this.#objects;
+  }
+
+  /** The root of the configuration, once instantiated. */
+  get root(): AnyNode | undefined {
+    return this.#root;
+  }
+
+  /** Called by the constructor of every model. */
+  addObject(object: SimObject): void {
+    this.#objects.push(object);
+    this.#byName.set(object.name(), object);
+    this.drainManager.register(object);
+  }
+
+  /** Called by the constructor of every CPU. */
+  addInstructionCounter(counter: InstructionCounter): void {
+    this.#counters.push(counter);
+  }
+
+  /** The model of this full name, or undefined. */
+  find(name: string): SimObject | undefined {
+    return this.#byName.get(name);
+  }
+
+  /**
+   * Turns the tree below `root` into models.
+   * @param checkpoint - state to restore; without it the models start cold.
+   * @throws {FatalError} naming what is wrong with the tree.
+   */
+  instantiate(root: AnyNode, checkpoint?: CheckpointIn): void {
+    if (this.#instantiated) fatal('instantiate() was called before; it can be called once');
+    if (nodeState(root).schema.type !== 'Root') {
+      fatal('instantiate() needs the Root object; put the system into new Root({ system })');
+    }
+    this.#instantiated = true;
+    this.#root = root;
+    inform(`Global frequency set at ${String(this.ticksPerSecond)} ticks per second`);
+    settleParams(root);
+    const objects = createModels(root, this);
+    connectPorts(root);
+    for (const object of objects) object.init();
+    this.stats.root.mergeStatGroup(root.simObject().stats);
+    bindStatHierarchy(root);
+    this.stats.regStats();
+    for (const object of objects) object.regProbePoints();
+    for (const object of objects) object.regProbeListeners();
+    this.stats.enable();
+    if (checkpoint === undefined) {
+      for (const object of objects) object.initState();
+    } else {
+      this.drainManager.preCheckpointRestore();
+      for (const object of objects) object.loadState(checkpoint);
+    }
+  }
+
+  /**
+   * Runs the event loop.
+   * @param ticks - at most this long, in ticks, counted from now; the limit ends with the call.
+   * @returns why the run ended.
+   */
+  simulate(ticks: Tick = MaxTick): ExitEvent {
+    if (!this.#instantiated) fatal('m5.instantiate(root) must be called before m5.simulate()');
+    if (this.#disposed) panic('simulate() called on a simulation that was disposed of');
+    this.#start();
+    if (this.drainManager.isDrained()) this.drainManager.resume();
+    return this.#heldExits.shift() ?? this.#run(Math.min(this.curTick() + ticks, MaxTick));
+  }
+
+  /** First run only: the last call of every object's life cycle, then statistics from zero. */
+  #start(): void {
+    if (this.#started) return;
+    this.#started = true;
+    for (const object of this.#objectsInTreeOrder()) object.startup();
+    this.stats.reset();
+  }
+
+  #objectsInTreeOrder(): SimObject[] {
+    return this.#root?.descendants().map(node => nodeState(node).simObject ?? panic('no model')) ?? [];
+  }
+
+  #run(limit: Tick): ExitEvent {
+    this.host.beginRun();
+    try {
+      const event = runEventLoop(this.eventQueue, limit, () => this.#interruptedByUser());
+      return this.#exit(event.cause, event.code);
+    } finally {
+      this.host.endRun();
+    }
+  }
+
+  #interruptedByUser(): boolean {
+    return this.host.interrupted();
+  }
+
+  #exit(cause: string, code: number): ExitEvent {
+    return { cause, code, tick: this.curTick(), getCause: () => cause, getCode: () => code };
+  }
+
+  /**
+   * Ends the run.
+   * @param cause - gem5's text for the reason.
+   * @param code - exit code, 0 to 255.
+   * @param when - the tick at which to end, now by default.
+   */
+  exitSimLoop(cause: string, code = 0, when: Tick = this.curTick()): void {
+    this.eventQueue.schedule(new GlobalSimLoopExitEvent(cause, code), when);
+  }
+
+  /**
+   * Drains the system. Exit events seen meanwhile are kept and returned by later runs.
+   * @throws {FatalError} when nothing is left to happen and objects have still not drained.
+   */
+  drain(): void {
+    if (this.drainManager.isDrained()) return;
+    while (!this.drainManager.tryDrain()) {
+      for (;;) {
+        const exit = this.#run(MaxTick);
+        if (exit.cause === FinishedDrain) break;
+        if (this.eventQueue.empty()) {
+          const names = this.drainManager.undrained().map(object => object.name());
+          fatal(`cannot drain: nothing is scheduled, and these have not drained: ${names.join(', ')}`);
+        }
+        this.#heldExits.push(exit);
+        if (exit.cause === UserInterrupt) return;
+      }
+    }
+  }
+
+  /** Releases what the host lent to the objects, last made first. Further calls do nothing. */
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    for (const object of [...this.#objects].reverse()) object.dispose();
+  }
+}

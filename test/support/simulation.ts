@@ -1,0 +1,52 @@
+/** Builders for tests of the simulation core. */
+import {
+  Root as RootModel,
+  rootSchema,
+  nodeClass,
+  Simulation,
+  SrcClockDomain as SrcClockDomainModel,
+  srcClockDomainSchema,
+  VoltageDomain as VoltageDomainModel,
+  voltageDomainSchema,
+  type SimulationHost,
+} from '../../src/sim/index';
+
+export const Root = nodeClass(RootModel, rootSchema);
+export const SrcClockDomain = nodeClass(SrcClockDomainModel, srcClockDomainSchema);
+export const VoltageDomain = nodeClass(VoltageDomainModel, voltageDomainSchema);
+
+/** A host whose clock stands still and that nobody interrupts, unless told so. */
+export class QuietHost implements SimulationHost {
+  /** Set to end the next run as Ctrl-C does. */
+  interrupt = false;
+  runs = 0;
+
+  seconds(): number {
+    return 1;
+  }
+
+  memoryKiB(): number {
+    return 1024;
+  }
+
+  outputDirectory(): string {
+    throw new Error('a unit test writes no files');
+  }
+
+  beginRun(): void {
+    this.runs++;
+  }
+
+  endRun(): void {
+    this.interrupt = false;
+  }
+
+  interrupted(): boolean {
+    return this.interrupt;
+  }
+}
+
+/** A simulation on a quiet host. */
+export function aSimulation(host: SimulationHost = new QuietHost()): Simulation {
+  return new Simulation(host);
+}

@@ -1,0 +1,136 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { guestPath, runProgram } from '../support/guests';
+import { repositoryRoot } from '../support/repository';
+import type { ProgramRun } from '../support/guests';
+
+/** One way to run a guest program. The oracle is the same run on the host's own processor. */
+interface GuestCase {
+  readonly does: string;
+  readonly program: string;
+  readonly args?: readonly string[];
+  readonly input?: string;
+  /** What the native run must give, so that the oracle itself is not taken on trust. */
+  readonly status?: number;
+  readonly says?: RegExp;
+}
+
+const bytes = Array.from({ length: 40000 }, (_, i) => String.fromCharCode(32 + (i % 90))).join('');
+
+const cases: readonly GuestCase[] = [
+  { does: 'greets', program: 'hello', args: ['one', 'two words'], says: /^Hello, world!\n/ },
+  { does: 'finds its auxiliary vector', program: 'args', says: /AT_PAGESZ 4096\n/ },
+  {
+    does: 'gets its arguments byte for byte and gives its exit status',
+    program: 'args',
+    args: ['42', '', 'two words', "it's", '"', '\\', '*', 'été'],
+    status: 42,
+    says: /argc = 9\n/,
+  },
+  { does: 'copies its input', program: 'cat', input: bytes, says: /^ !"#/ },
+  { does: 'meets the end of an empty input', program: 'cat', says: /^$/ },
+  { does: 'computes', program: 'compute', args: ['100'], says: /^rounds 100 checksum/ },
+  { does: 'allocates hundreds of MiB', program: 'malloc', says: /large blocks: 16 of 16 MiB, ok/ },
+  { does: 'runs C++', program: 'exceptions', says: /caught: too deep\n/ },
+  {
+    does: 'writes and reads files',
+    program: 'files',
+    says: /link points to target\n.*failures: 0/s,
+  },
+  { does: 'relocates itself', program: 'pie', says: /^type ET_DYN\n/ },
+  { does: 'makes system calls', program: 'syscallLoop', args: ['1000'], says: /^1000 of 1000/ },
+  { does: 'sees time pass', program: 'time', says: /advances yes\n/ },
+  { does: 'lists faults', program: 'faults', says: /^null-read\n/ },
+  { does: 'gets ENOSYS', program: 'faults', args: ['unknown-syscall'], says: /ENOSYS\nsurvived/ },
+];
+
+/** Kinds of `faults`, with the signal that ends each. */
+const SIGSEGV = 11;
+const faults: Readonly<Record<string, number>> = {
+  'null-read': SIGSEGV,
+  'null-write': SIGSEGV,
+  'text-write': SIGSEGV,
+  'constant-write': SIGSEGV,
+  'unmapped-read': SIGSEGV,
+  'non-canonical-read': SIGSEGV,
+  divide: 8,
+  ud2: 4,
+  'stack-overflow': SIGSEGV,
+  jump: SIGSEGV,
+  'jump-to-data': SIGSEGV,
+  hlt: SIGSEGV,
+  abort: 6,
+  int3: 5,
+  out: SIGSEGV,
+  misaligned: SIGSEGV,
+};
+
+/** Runs `body` with a new folder that holds a symbolic link, and removes it afterwards. */
+function inFolder<Result>(body: (folder: string) => Result): Result {
+  const folder = mkdtempSync(join(tmpdir(), 'mini-gem5-guests-'));
+  try {
+    symlinkSync('target', join(folder, 'link'));
+    return body(folder);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function runNatively(guest: GuestCase): ProgramRun {
+  const input = guest.input ?? '';
+  return inFolder(cwd =>
+    runProgram(guestPath(guest.program), guest.args ?? [], { cwd, input, env: {} }),
+  );
+}
+
+/** The same on the simulated processor; the output directory is the working directory. */
+function runSimulated(guest: GuestCase): ProgramRun & { readonly log: string } {
+  return inFolder(cwd => {
+    writeFileSync(join(cwd, 'stdin.txt'), guest.input ?? '');
+    const command = [
+      join(repositoryRoot, 'dist', 'cli', 'main.js'),
+      ...['--outdir', cwd, join(repositoryRoot, 'configs', 'se.ts')],
+      ...['--input', join(cwd, 'stdin.txt'), '--output', 'stdout.txt', '--errout', 'stderr.txt'],
+      ...['-c', guestPath(guest.program), '--', ...(guest.args ?? [])],
+    ];
+    const run = runProgram(process.execPath, command, { cwd });
+    const written = (name: string): string =>
+      existsSync(join(cwd, name)) ? readFileSync(join(cwd, name), 'utf8') : '(no such file)';
+    return {
+      status: run.status,
+      stdout: written('stdout.txt'),
+      stderr: written('stderr.txt'),
+      log: run.stdout + run.stderr,
+    };
+  });
+}
+
+/** Rebuilt programs lack those for which there was no compiler; the prebuilt lack none. */
+function isHere({ program }: GuestCase): boolean {
+  return process.env['MINI_GEM5_GUESTS'] === undefined || existsSync(guestPath(program));
+}
+
+function expectSameRun(guest: GuestCase): void {
+  const native = runNatively(guest);
+  expect(native.status, 'native exit status').to.equal(guest.status ?? 0);
+  expect(native.stdout).to.match(guest.says ?? /(?:)/);
+  const { log, ...simulated } = runSimulated(guest);
+  expect(simulated, log).to.deep.equal(native);
+}
+
+describe('A guest program runs in the simulator as it does natively', function () {
+  this.timeout(60_000);
+
+  for (const guest of cases.filter(isHere)) {
+    it(`${guest.program} ${guest.does}`, () => expectSameRun(guest));
+  }
+
+  for (const [kind, signal] of Object.entries(faults)) {
+    it(`faults ends with signal ${signal} by ${kind}, its output so far kept`, () => {
+      const says = new RegExp(`^about to: ${kind}\n$`);
+      expectSameRun({ does: '', program: 'faults', args: [kind], status: 128 + signal, says });
+    });
+  }
+});
