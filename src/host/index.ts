@@ -56,6 +56,7 @@ export {
   unblockSignals,
 } from './signals';
 export { monotonicResolution, PosixTimer } from './posixTimer';
+export { processSignals } from './processSignals';
 export { SignalCounters } from './signalCounters';
 export {
   mappingCount,

@@ -9,6 +9,8 @@ import { processId } from './signals';
 const CLOCK_MONOTONIC = 1;
 const SIGEV_THREAD_ID = 4;
 const NANOSECONDS = 1e9;
+/** The longest time that a timer can be armed for, in nanoseconds: 126 years. */
+const LONGEST = 4e18;
 
 // struct sigevent: 8 bytes of value, then these 32-bit words; 64 bytes in all.
 const SIGEVENT_WORDS = 16;
@@ -61,11 +63,12 @@ export class PosixTimer implements HostResource {
   /**
    * Starts the timer, from now; an earlier start is forgotten.
    *
-   * @param nanoseconds - at least 1 (less counts as 1, a fraction is dropped), below 2^32 seconds
+   * @param nanoseconds - less than 1 counts as 1, more than 4 * 10^18 as that; whole ones count
    * @throws {PanicError} when the timer has been disposed of
    */
   arm(nanoseconds: number): void {
-    const whole = nanoseconds < 1 ? 1 : Math.floor(nanoseconds);
+    // Zero would disarm, so whatever is no time at all (NaN too) becomes the shortest.
+    const whole = nanoseconds >= 1 ? Math.floor(Math.min(nanoseconds, LONGEST)) : 1;
     const seconds = Math.floor(whole / NANOSECONDS);
     this.#set(seconds, whole - seconds * NANOSECONDS);
   }

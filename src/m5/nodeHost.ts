@@ -1,8 +1,8 @@
 /** What a simulation needs from Node and Linux. */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fatal } from '../base/index';
-import { SignalCounters } from '../host/index';
+import { processSignals, virtualMemoryBytes } from '../host/index';
 import type { SimulationHost } from '../sim/index';
 
 const SIGINT = 2;
@@ -10,8 +10,8 @@ const SIGINT = 2;
 /** The host of a simulation that runs in this process and writes to one output directory. */
 export class NodeHost implements SimulationHost {
   #outdir: string;
-  readonly #signals = new SignalCounters();
-  #seen = 0;
+  /** How many Ctrl-C had been counted when the run began. */
+  #interrupts = 0;
 
   /** @param outdir - created when the first file is written to it. */
   constructor(outdir: string) {
@@ -32,8 +32,11 @@ export class NodeHost implements SimulationHost {
   }
 
   memoryKiB(): number {
-    const pages = Number(readFileSync('/proc/self/statm', 'latin1').split(' ')[0]);
-    return pages * 4;
+    return virtualMemoryBytes() / 1024;
+  }
+
+  print(line: string): void {
+    console.log(line);
   }
 
   outputDirectory(): string {
@@ -58,16 +61,16 @@ export class NodeHost implements SimulationHost {
   }
 
   beginRun(): void {
-    this.#signals.install([SIGINT]);
-    this.#seen = this.#signals.count(SIGINT);
+    processSignals().install([SIGINT]);
+    this.#interrupts = processSignals().count(SIGINT);
   }
 
   endRun(): void {
-    this.#signals.restore();
+    processSignals().restore();
   }
 
   interrupted(): boolean {
-    return this.#signals.count(SIGINT) !== this.#seen;
+    return processSignals().count(SIGINT) !== this.#interrupts;
   }
 }
 

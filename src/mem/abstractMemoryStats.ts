@@ -61,7 +61,7 @@ export class AbstractMemoryStats extends StatGroup {
       this.numOther,
     ];
     for (const counter of counters) counter.init(names.length).flags(FLAGS).subnames(names);
-    const { simSeconds } = simulation.stats;
+    const { simSeconds } = simulation.stats.rootStats;
     this.bwRead.set(div(this.bytesRead, simSeconds)).prereq(this.bytesRead);
     this.bwInstRead.set(div(this.bytesInstRead, simSeconds)).prereq(this.bytesInstRead);
     this.bwWrite.set(div(this.bytesWritten, simSeconds)).prereq(this.bytesWritten);

@@ -3,7 +3,8 @@ import { closeSync, fstatSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { Errno, PollEvent, tryPoll, tryPread, tryPwrite, tryRead, tryWrite } from '../host/index';
 import { HostFile } from './hostFile';
-import { OpenFile, OpenFlag, RESTART, type FileStatus, type HostSpan } from './openFile';
+import { OpenFile, OpenFlag, type FileStatus, type HostSpan } from './openFile';
+import { RESTART } from './syscallResult';
 import type { FileBacking } from './vma';
 
 /** Says whether the user wants the simulation to stop. */

@@ -36,9 +36,6 @@ export const OpenFlag = {
   Path: 0o10000000,
 } as const;
 
-/** Returned instead of a result: the call was interrupted by the user and is to be made again. */
-export const RESTART = -512;
-
 /** What is known about a file; fields as in stat(2). Times in nanoseconds since 1970. */
 export interface FileStatus {
   readonly dev: bigint;

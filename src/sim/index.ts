@@ -22,6 +22,7 @@ export { param, vectorParam } from './params';
 export { enumType, integerType, vectorType } from './paramTypes';
 export type { JsonValue, ParamType } from './paramTypes';
 export { PortRef } from './portRef';
+export { ProbeListener, ProbeManager, ProbePoint } from './probe';
 export { Parent, Self } from './proxy';
 export type { ParamProxy } from './proxy';
 export { Root, rootSchema } from './root';

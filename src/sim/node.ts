@@ -93,6 +93,7 @@ class NodeBase {
       assigned: new Map(),
       converted: new Map(),
       children: new Map(),
+      aliases: new Map(),
       ports: new Map(),
       parent: undefined,
       attribute: '',
@@ -171,7 +172,7 @@ function getProperty(state: NodeState, name: string): unknown {
   if (Object.hasOwn(schema.params, name)) return paramValue(state, name);
   const spec = schema.ports[name];
   if (spec !== undefined && Object.hasOwn(schema.ports, name)) return portOf(state, name);
-  const child = state.children.get(name);
+  const child = state.children.get(name) ?? state.aliases.get(name);
   if (child !== undefined) return child;
   if (probedByLanguage.has(name) || name.startsWith('_')) return undefined;
   return fatal(
@@ -270,17 +271,18 @@ export function addChild(state: NodeState, name: string, child: Child): void {
   for (const node of previous === undefined ? [] : childNodes(previous)) {
     nodeState(node).parent = undefined;
   }
+  const elsewhere = childNodes(child).find(node => nodeState(node).parent !== undefined);
+  if (elsewhere !== undefined) {
+    warn(
+      `${elsewhere.path()} already has a parent and stays there; ` +
+        `${state.node.path()}.${toOutputName(name)} is another name for it`,
+    );
+    state.aliases.set(name, child);
+    return;
+  }
   state.children.set(name, child);
   childNodes(child).forEach((node, index) => {
     const childState = nodeState(node);
-    if (childState.parent !== undefined) {
-      warn(
-        `${state.node.path()}.${name} already has parent ${childState.parent.path()}; ` +
-          `it stays there, and '${name}' is not made a child of ${state.schema.type}`,
-      );
-      state.children.delete(name);
-      return;
-    }
     childState.parent = state.node;
     childState.attribute = name;
     childState.index = list ? index : undefined;

@@ -20,6 +20,8 @@ export interface NodeState {
   /** The same after conversion; a proxy stays a proxy until instantiation. */
   readonly converted: Map<string, unknown>;
   readonly children: Map<string, Child>;
+  /** Objects under a second name: assigned here while they already had another parent. */
+  readonly aliases: Map<string, Child>;
   readonly ports: Map<string, PortRef>;
   parent: AnyNode | undefined;
   /** Property under which the parent holds this node, with its index when it is one of a list. */

@@ -8,6 +8,7 @@ import type { Drainable, DrainState } from './drain';
 import { EventManager } from './eventManager';
 import { param } from './params';
 import type { Port } from './port';
+import { ProbeManager } from './probe';
 import { Parent } from './proxy';
 import type { ParamsOf } from './schema';
 import { defineSchema, emptySchema } from './schema';
@@ -45,6 +46,7 @@ export abstract class SimObject extends EventManager implements Drainable, Seria
   readonly simulation: Simulation;
   /** This object's statistics. */
   readonly stats: StatGroup;
+  #probeManager: ProbeManager | undefined;
 
   constructor(params: SimObjectParams) {
     super(params.simulation.eventQueueAt(params.eventqIndex));
@@ -87,6 +89,12 @@ export abstract class SimObject extends EventManager implements Drainable, Seria
   /** Attaches listeners to probe points, all of which exist now. */
   regProbeListeners(): void {
     // Nothing by default.
+  }
+
+  /** This object's probe points, made on first use. */
+  getProbeManager(): ProbeManager {
+    this.#probeManager ??= new ProbeManager(this);
+    return this.#probeManager;
   }
 
   /** Cold start: called when no checkpoint is restored. */

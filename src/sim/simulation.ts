@@ -4,7 +4,7 @@
  *
  * Source of the behaviour: gem5 `python/m5/simulate.py`, `sim/simulate.cc`.
  */
-import { fatal, inform, MaxTick, panic, type Tick } from '../base/index';
+import { fatal, MaxTick, panic, type Tick } from '../base/index';
 import { DrainManager } from './drain';
 import { EventQueue } from './eventQueue';
 import { GlobalSimLoopExitEvent } from './exitEvents';
@@ -23,6 +23,8 @@ export interface SimulationHost {
   seconds(): number;
   /** Address space of the process, in KiB. */
   memoryKiB(): number;
+  /** Prints a line on standard output. */
+  print(line: string): void;
   /** The directory for everything that the simulation writes, made if need be. Absolute. */
   outputDirectory(): string;
   /** A run begins: from now on Ctrl-C is the simulation's. */
@@ -142,7 +144,7 @@ export class Simulation {
     }
     this.#instantiated = true;
     this.#root = root;
-    inform(`Global frequency set at ${String(this.ticksPerSecond)} ticks per second`);
+    this.host.print(`Global frequency set at ${String(this.ticksPerSecond)} ticks per second`);
     settleParams(root);
     const objects = createModels(root, this);
     connectPorts(root);

@@ -16,6 +16,7 @@ import {
   setSignalMask,
   SignalCounters,
   SignalSet,
+  signalThread,
   takePendingSignal,
   threadId,
 } from '../../src/host/index';
@@ -129,7 +130,7 @@ describe('interrupting a vCPU that never exits by itself', () => {
     const flag = guest.run.address + BigInt(IMMEDIATE_EXIT_OFFSET);
     counters.addFlag(flag);
     counters.install([SIGINT]);
-    process.kill(process.pid, 'SIGINT');
+    signalThread(threadId(), SIGINT);
     expect(guest.enter()).to.equal(-Errno.EINTR);
     expect(guest.run.bytes[IMMEDIATE_EXIT_OFFSET]).to.equal(1);
     counters.removeFlag(flag);

@@ -20,6 +20,7 @@ export class QuietHost implements SimulationHost {
   /** Set to end the next run as Ctrl-C does. */
   interrupt = false;
   runs = 0;
+  readonly printed: string[] = [];
 
   seconds(): number {
     return 1;
@@ -27,6 +28,10 @@ export class QuietHost implements SimulationHost {
 
   memoryKiB(): number {
     return 1024;
+  }
+
+  print(line: string): void {
+    this.printed.push(line);
   }
 
   outputDirectory(): string {

@@ -1,4 +1,4 @@
-import { panic } from '../../base/errors';
+import { panic } from '../../base/index';
 import { XFeature } from './flags';
 import { RegisterSet } from './registerSets';
 import type { StateBlock } from './stateBlock';

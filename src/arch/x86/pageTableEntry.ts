@@ -1,4 +1,4 @@
-import type { Addr } from '../../base/types';
+import type { Addr } from '../../base/index';
 
 /**
  * Bits of a page-table entry (SDM volume 3, table 4-20). All but the last are bits 0 to 9 of an
@@ -58,6 +58,20 @@ export function entryAddress(low: number, high: number): Addr {
 /** {@link PageFlags} of an entry. */
 export function entryFlags(low: number, high: number): number {
   return (low & lowFlags) | (high >>> 31 === 0 ? 0 : PageFlags.NoExecute);
+}
+
+/**
+ * Whether a new entry leads to the same page as an old present one and allows at least as much: then a
+ * processor that still uses the old one does no harm.
+ */
+export function isWider(low: number, high: number, newLow: number, newHigh: number): boolean {
+  const rights = PageFlags.Present | PageFlags.Writable | PageFlags.User;
+  return (
+    entryAddress(low, high) === entryAddress(newLow, newHigh) &&
+    (low & rights & ~newLow) === 0 &&
+    (low & PageFlags.Large) === (newLow & PageFlags.Large) &&
+    newHigh >>> 31 <= high >>> 31
+  );
 }
 
 /** Index of the entry for an address in a table of a level; works for negative addresses too. */

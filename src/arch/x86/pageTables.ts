@@ -1,5 +1,6 @@
-import { panic } from '../../base/errors';
-import type { Addr } from '../../base/types';
+import { panic } from '../../base/index';
+import type { Addr } from '../../base/index';
+import { PageTableChanges } from './pageTableChanges';
 import {
   coverage,
   entriesPerTable,
@@ -9,19 +10,21 @@ import {
   entryHigh,
   entryIndex,
   entryLow,
+  isWider,
   largePageBytes,
   nextBoundary,
   offsetIn,
   pageBytes,
   PageFlags,
 } from './pageTableEntry';
+import { walkTo, walkToFlags } from './pageWalk';
+import type { WordReader } from './pageWalk';
 import { formatVirtual, highHalfStart, userHalfEnd } from './virtualAddress';
 import type { VirtualAddr } from './virtualAddress';
 
-/** Guest physical memory as page tables need it. Addresses are multiples of 4. */
-export interface PageTableMemory {
-  /** The little-endian 32-bit word at a guest physical address, unsigned. */
-  load32(address: Addr): number;
+/** Guest physical memory as page tables need it. */
+export interface PageTableMemory extends WordReader {
+  /** Writes the word at an address that is a multiple of 4. */
   store32(address: Addr, value: number): void;
   /** A free physical page, all zero. */
   allocatePage(): Addr;
@@ -38,7 +41,6 @@ export interface Translation {
   readonly bytes: number;
 }
 
-const none = -1;
 const tableFlags = PageFlags.Present | PageFlags.Writable | PageFlags.User;
 /** Flags of a leaf that the processor sets and `protect` leaves alone. */
 const historyFlags = PageFlags.Accessed | PageFlags.Dirty;
@@ -47,8 +49,8 @@ const mappedFlags = PageFlags.Present | PageFlags.Inaccessible;
 
 /**
  * Four-level page tables in guest physical memory (SDM volume 3, 4.5). The processor walks the same
- * bytes, so a change is a store to guest memory. What the processor may still remember of an entry that
- * was present, and how it is made to forget, is {@link changedTables}' business.
+ * bytes, so a change is a store to guest memory; what it may still remember of the old entries is noted
+ * in {@link changes}.
  *
  * Intermediate entries allow everything; the last level decides.
  */
@@ -56,12 +58,8 @@ export class PageTables {
   /** Physical address of the root table: what CR3 takes. */
   readonly root: Addr;
 
-  /**
-   * Physical addresses of tables in which a *present* entry was changed or removed since the processor
-   * was last told. Not-present to present needs no word to the processor. Tables that were freed since
-   * are among them. Whoever makes the processor forget clears the set.
-   */
-  readonly changedTables = new Set<Addr>();
+  /** What a processor that walks these tables has to be made to forget. */
+  readonly changes = new PageTableChanges();
 
   readonly #memory: PageTableMemory;
 
@@ -74,16 +72,17 @@ export class PageTables {
   /**
    * Maps `bytes` bytes from `virtual` to consecutive physical pages; what was mapped there is replaced.
    *
-   * @param flags {@link PageFlags}; `Present` is added, unless `Inaccessible` is given.
+   * @param flags {@link PageFlags}; `Present` is added, unless `Inaccessible` is given, and `Accessed`
+   *   and `Dirty`, so that the processor need not write them.
    * @throws {PanicError} when something is not page-aligned, or the range leaves its half.
    */
   map(virtual: VirtualAddr, physical: Addr, bytes: number, flags: number): void {
     checkRange(virtual, bytes);
     checkAligned(physical, pageBytes, 'physical address');
     const end = virtual + bytes;
-    const leafFlags = presence(flags) & ~PageFlags.Large;
+    const leafFlags = (presence(flags) | historyFlags) & ~PageFlags.Large;
     for (let at = virtual; at < end;) {
-      const table = this.#leafTable(at);
+      const table = this.#table(at, 1);
       const stop = Math.min(end, nextBoundary(at, largePageBytes));
       for (; at < stop; at += pageBytes) {
         this.#store(table, entryIndex(at, 1), physical + (at - virtual), leafFlags);
@@ -99,7 +98,7 @@ export class PageTables {
     checkRange(virtual, bytes);
     for (const value of [virtual, physical, bytes])
       checkAligned(value, largePageBytes, 'large page');
-    const leafFlags = presence(flags) | PageFlags.Large;
+    const leafFlags = presence(flags) | historyFlags | PageFlags.Large;
     for (let at = virtual; at < virtual + bytes; at += largePageBytes) {
       const directory = this.#table(at, 2);
       const low = this.#memory.load32(directory + entryIndex(at, 2) * entryBytes);
@@ -149,32 +148,12 @@ export class PageTables {
 
   /** Physical address of a virtual one, or -1 when an access would fault. Allocates nothing. */
   translate(virtual: VirtualAddr): Addr {
-    let table = this.root;
-    for (let level = 4; level > 1; level--) {
-      const entry = table + entryIndex(virtual, level) * entryBytes;
-      const low = this.#memory.load32(entry);
-      if ((low & PageFlags.Present) === 0) return none;
-      table = entryAddress(low, this.#memory.load32(entry + 4));
-      if ((low & PageFlags.Large) !== 0) return table + offsetIn(virtual, coverage[level] ?? 0);
-    }
-    const entry = table + entryIndex(virtual, 1) * entryBytes;
-    const low = this.#memory.load32(entry);
-    if ((low & PageFlags.Present) === 0) return none;
-    return entryAddress(low, this.#memory.load32(entry + 4)) + offsetIn(virtual, pageBytes);
+    return walkTo(this.#memory, this.root, virtual);
   }
 
   /** Flags of the page that holds `virtual`, 0 when an access would fault. Allocates nothing. */
   flagsOf(virtual: VirtualAddr): number {
-    let table = this.root;
-    for (let level = 4; level >= 1; level--) {
-      const entry = table + entryIndex(virtual, level) * entryBytes;
-      const low = this.#memory.load32(entry);
-      if ((low & PageFlags.Present) === 0) return 0;
-      const high = this.#memory.load32(entry + 4);
-      if (level === 1 || (low & PageFlags.Large) !== 0) return entryFlags(low, high);
-      table = entryAddress(low, high);
-    }
-    return 0;
+    return walkToFlags(this.#memory, this.root, virtual);
   }
 
   /** Calls `visit` for every page mapped in a range, in ascending order of virtual addresses. */
@@ -194,11 +173,7 @@ export class PageTables {
     this.#memory.freePage(this.root);
   }
 
-  /** The last-level table for an address, made where missing. */
-  #leafTable(virtual: VirtualAddr): Addr {
-    return this.#table(virtual, 1);
-  }
-
+  /** The table of a level (1 is the last) for an address, made where missing. */
   #table(virtual: VirtualAddr, wanted: number): Addr {
     let table = this.root;
     for (let level = 4; level > wanted; level--) {
@@ -219,20 +194,24 @@ export class PageTables {
 
   /**
    * Writes one entry. An entry becomes present by its low half, which is stored last, so that another
-   * processor that walks the tables meanwhile sees the old entry or the new one.
+   * processor that walks the tables meanwhile sees the old entry, or none, or the new one.
    */
   #store(table: Addr, index: number, physical: Addr, flags: number): void {
     const entry = table + index * entryBytes;
-    if ((this.#memory.load32(entry) & PageFlags.Present) !== 0) {
-      this.changedTables.add(table);
-      this.#memory.store32(entry, 0);
+    const low = this.#memory.load32(entry);
+    const newLow = entryLow(physical, flags);
+    const newHigh = entryHigh(physical, flags);
+    if ((low & PageFlags.Present) !== 0) {
+      const high = this.#memory.load32(entry + 4);
+      if (!isWider(low, high, newLow, newHigh)) this.changes.noteEntry(entry);
+      if (high !== newHigh) this.#memory.store32(entry, 0);
     }
-    this.#memory.store32(entry + 4, entryHigh(physical, flags));
-    this.#memory.store32(entry, entryLow(physical, flags));
+    this.#memory.store32(entry + 4, newHigh);
+    this.#memory.store32(entry, newLow);
   }
 
-  #clear(table: Addr, entry: Addr): void {
-    if ((this.#memory.load32(entry) & PageFlags.Present) !== 0) this.changedTables.add(table);
+  #clear(entry: Addr): void {
+    if ((this.#memory.load32(entry) & PageFlags.Present) !== 0) this.changes.noteEntry(entry);
     this.#memory.store32(entry, 0);
     this.#memory.store32(entry + 4, 0);
   }
@@ -247,7 +226,7 @@ export class PageTables {
       const stop = Math.min(end, nextBoundary(at, size));
       if (level === 1 || (low & PageFlags.Large) !== 0) {
         this.#checkWhole(at, stop, size);
-        this.#clear(table, entry);
+        this.#clear(entry);
         removed += size;
         continue;
       }
@@ -255,7 +234,8 @@ export class PageTables {
       const childRemoved = this.#unmapIn(child, level - 1, at, stop);
       removed += childRemoved;
       if (stop - at === size || (childRemoved > 0 && this.#isEmpty(child))) {
-        this.#clear(table, entry);
+        this.#clear(entry);
+        this.changes.noteTable(child);
         this.#memory.freePage(child);
       }
     }

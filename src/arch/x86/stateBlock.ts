@@ -1,4 +1,4 @@
-import { panic } from '../../base/errors';
+import { panic } from '../../base/index';
 import { RegisterSet, registerSetNames } from './registerSets';
 import type { RegisterSource } from './registerSets';
 import { threadStateLayout as layout } from './threadStateLayout';

@@ -1,4 +1,4 @@
-import { panic } from '../../base/errors';
+import { panic } from '../../base/index';
 import { FpuState } from './fpuState';
 import { msrName, msrSlot, stateMsrs } from './msr';
 import { RegisterSet } from './registerSets';

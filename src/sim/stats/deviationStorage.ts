@@ -1,6 +1,6 @@
 /** Sums for a mean and a standard deviation, without buckets. Source: gem5 `base/stats/storage.hh`. */
 
-import type { Tick } from '../../base/types';
+import type { Tick } from '../../base/index';
 import { badSample, NO_BUCKETS } from './distributionStorage';
 import type { DistributionData, DistributionStorage } from './distributionStorage';
 

@@ -1,7 +1,6 @@
 /** What is kept of the samples of a distribution. Source: gem5 `base/stats/{storage,types}.hh`. */
 
-import { panic } from '../../base/errors';
-import { warn } from '../../base/logging';
+import { panic, warn } from '../../base/index';
 
 /** `Dist` has fixed buckets, `Hist` buckets that grow, `Deviation` none. */
 export type DistributionKind = 'Deviation' | 'Dist' | 'Hist';

@@ -1,6 +1,6 @@
 /** Names and descriptions of the elements of a vector. */
 
-import { panic } from '../../base/errors';
+import { panic } from '../../base/index';
 import type { Stat } from './stat';
 
 const BLANK = /\s/;

@@ -1,6 +1,6 @@
 /** Arithmetic over statistics, done when it is asked for. Source: gem5 `base/statistics.hh`, `Node`. */
 
-import { panic } from '../../base/errors';
+import { panic } from '../../base/index';
 import { ScalarStat } from './scalarStats';
 import { sumOf, VectorStat } from './vectorStats';
 

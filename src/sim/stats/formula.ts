@@ -1,6 +1,6 @@
 /** Statistics that are worked out from others. Source: gem5 `base/statistics.hh`, `Formula`. */
 
-import { panic } from '../../base/errors';
+import { panic } from '../../base/index';
 import { add, toExpression } from './expression';
 import type { Expression, Operand } from './expression';
 import type { StatGroup } from './statGroup';

@@ -1,6 +1,6 @@
 /** Buckets that grow with the samples. Source: gem5 `base/stats/storage.{hh,cc}`, `HistStor`. */
 
-import { panic } from '../../base/errors';
+import { panic } from '../../base/index';
 import { badSample } from './distributionStorage';
 import type { DistributionData, DistributionStorage } from './distributionStorage';
 

@@ -3,7 +3,7 @@
  * `python/m5/stats/gem5stats.py`, `python/m5/ext/pystats/`.
  */
 
-import { panic } from '../../base/errors';
+import { panic } from '../../base/index';
 import type { DistributionStat } from './distributionStats';
 import type { DistributionData } from './distributionStorage';
 import type { ElementTexts } from './elementTexts';

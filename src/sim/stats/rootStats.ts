@@ -1,6 +1,6 @@
 /** The statistics of a simulation as a whole. Source: gem5 `sim/root.cc`, `cpu/base.cc`. */
 
-import type { Tick } from '../../base/types';
+import type { Tick } from '../../base/index';
 import { div } from './expression';
 import { Formula } from './formula';
 import { Value } from './scalarStats';

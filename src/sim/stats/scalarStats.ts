@@ -1,6 +1,6 @@
 /** Statistics of one number. Source: gem5 `base/statistics.hh`, `base/stats/storage.hh`. */
 
-import type { Tick } from '../../base/types';
+import type { Tick } from '../../base/index';
 import { Stat } from './stat';
 import type { StatGroup } from './statGroup';
 import type { StatVisitor } from './statVisitor';

@@ -1,6 +1,6 @@
 /** What all statistics have in common. Source: gem5 `base/statistics.hh`, `base/stats/info.hh`. */
 
-import { panic } from '../../base/errors';
+import { panic } from '../../base/index';
 import { StatFlag } from './statFlag';
 import type { StatFlags } from './statFlag';
 import type { StatGroup } from './statGroup';

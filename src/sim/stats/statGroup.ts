@@ -1,7 +1,7 @@
 /** The tree that statistics hang in. Source: gem5 `base/stats/group.{hh,cc}`. */
 
-import { panic } from '../../base/errors';
-import type { Tick } from '../../base/types';
+import { panic } from '../../base/index';
+import type { Tick } from '../../base/index';
 import type { Stat } from './stat';
 import type { StatGroupVisitor } from './statVisitor';
 

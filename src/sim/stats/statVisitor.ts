@@ -1,6 +1,6 @@
 /** How writers see statistics: one method for each shape. Source: gem5 `base/stats/output.hh`. */
 
-import type { Tick } from '../../base/types';
+import type { Tick } from '../../base/index';
 import type { DistributionStat } from './distributionStats';
 import type { ScalarStat } from './scalarStats';
 import type { SparseHistogram } from './sparseHistogram';

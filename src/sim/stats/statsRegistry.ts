@@ -1,7 +1,8 @@
 /** All statistics of one simulation. Source: gem5 `python/m5/stats/__init__.py`. */
 
-import { fatal, panic } from '../../base/errors';
-import type { Tick } from '../../base/types';
+import { fatal, panic } from '../../base/index';
+import type { Tick } from '../../base/index';
+import type { Formula } from './formula';
 import { RootStats } from './rootStats';
 import type { StatsEnvironment } from './rootStats';
 import type { Stat } from './stat';
@@ -39,6 +40,11 @@ export class StatsRegistry implements StatContext {
   /** The current tick. */
   curTick(): Tick {
     return this.#environment.curTick();
+  }
+
+  /** Simulated seconds since the last reset: what most rates are divided by. */
+  get simSeconds(): Formula {
+    return this.rootStats.simSeconds;
   }
 
   /** True when statistics have been enabled. */
@@ -140,8 +146,7 @@ export class StatsRegistry implements StatContext {
     const names = path === '' ? [] : path.split('.');
     let above = this.root;
     for (const name of names) {
-      above =
-        above.resolveGroup(name) ?? panic(`stat group ${path}: not part of this simulation`);
+      above = above.resolveGroup(name) ?? panic(`stat group ${path}: not part of this simulation`);
       output.beginGroup(name, above);
     }
     group.visit(output);

@@ -1,6 +1,6 @@
 /** Statistics as text, in the layout of gem5's `stats.txt`. Source: gem5 `base/stats/text.cc`. */
 
-import { panic } from '../../base/errors';
+import { panic } from '../../base/index';
 import type { DistributionStat } from './distributionStats';
 import type { DistributionData } from './distributionStorage';
 import { formatGeneral } from './numberFormat';

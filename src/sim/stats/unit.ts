@@ -1,6 +1,6 @@
 /** What a statistic is measured in. Source: gem5 `base/stats/units.hh`. */
 
-import { panic } from '../../base/errors';
+import { panic } from '../../base/index';
 
 /** A unit of measurement; only its text matters, and it appears at the end of every line. */
 export class Unit {

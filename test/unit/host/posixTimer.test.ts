@@ -63,9 +63,11 @@ describe('PosixTimer', () => {
     expect(takePendingSignal(set)).to.equal(0);
   });
 
-  it('sends it for the shortest time there is', () => {
-    timer.arm(0);
-    expect(arrives()).to.equal(true);
+  it('sends it at once for anything that is no time at all', () => {
+    for (const time of [0, -1, 0.5, NaN]) {
+      timer.arm(time);
+      expect(arrives(), String(time)).to.equal(true);
+    }
   });
 
   it('says what remains, seconds and nanoseconds', () => {
@@ -78,6 +80,8 @@ describe('PosixTimer', () => {
     const longest = Number.MAX_SAFE_INTEGER / 1000;
     timer.arm(longest);
     expect(timer.remaining()).to.be.within(longest - 100 * SECOND, longest);
+    timer.arm(Infinity);
+    expect(timer.remaining()).to.be.above(longest);
   });
 
   it('forgets an earlier start', () => {
@@ -118,7 +122,7 @@ describe('PosixTimer', () => {
   it('leaves nothing behind in 500 rounds', () => {
     const open = hostResources.size;
     const before = openTimers();
-    expect(before).to.equal(1);
+    expect(before).to.be.at.least(1); // the one of this test
     for (let round = 0; round < 500; round++) {
       const short = new PosixTimer(signal, threadId());
       short.arm(SECOND * 1000);

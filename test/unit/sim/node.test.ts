@@ -13,7 +13,7 @@ import {
   simObjectSchema,
   vectorParam,
   vectorResponsePort,
-  type ParamsOf,
+  type VoltageDomain as VoltageDomainModel,
 } from '../../../src/sim/index';
 import { resolvedParam, adoptOrphanParams } from '../../../src/sim/resolveProxies';
 import { Root, SrcClockDomain, VoltageDomain } from '../../support/simulation';
@@ -24,7 +24,7 @@ const partSchema = defineSchema('Part', simObjectSchema, {
     size: param.MemorySize('1KiB', 'size in bytes'),
     depth: param.Int(Parent['depth'] ?? 0, 'taken from above'),
     friend: param.SimObjectOrNull<Part>('Part', NULL, 'another part'),
-    any: param.SimObjectOrNull<VoltageDomain_>('VoltageDomain', Parent.any, 'a supply'),
+    any: param.SimObjectOrNull<VoltageDomainModel>('VoltageDomain', Parent.any, 'a supply'),
     needed: param.Int('must be set'),
     parts: vectorParam.SimObject<Part>('Part', Self.all, 'all parts below'),
   },
@@ -34,10 +34,8 @@ const partSchema = defineSchema('Part', simObjectSchema, {
     many: vectorResponsePort('receives from many'),
   },
 });
-type VoltageDomain_ = InstanceType<typeof import('../../../src/sim/index').VoltageDomain>;
 class Part extends SimObject {
   static override readonly schema = partSchema;
-  declare readonly params: ParamsOf<typeof partSchema>;
 }
 const PartNode = nodeClass(Part, partSchema);
 
@@ -113,8 +111,9 @@ describe('A configuration node', () => {
       setUnchecked(root, 'second', part);
     });
     expect(part.path()).to.equal('first');
-    expect(seen.join()).to.match(/already has parent/);
+    expect(seen.join()).to.match(/first already has a parent/);
     expect(root.descendants()).to.have.length(2);
+    expect((root as unknown as Record<string, unknown>)['second']).to.equal(part);
   });
 
   it('refuses to become its own ancestor', () => {

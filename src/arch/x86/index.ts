@@ -1,0 +1,81 @@
+/**
+ * Floor 4, x86-64: the state of a thread, segments, paging, CPUID, and the supervisor that syscall
+ * emulation puts into the guest.
+ */
+export {
+  CS,
+  DS,
+  ES,
+  FS,
+  GS,
+  LDTR,
+  R10,
+  R11,
+  R12,
+  R13,
+  R14,
+  R15,
+  R8,
+  R9,
+  RAX,
+  RBP,
+  RBX,
+  RCX,
+  RDI,
+  RDX,
+  RFLAGS,
+  RIP,
+  RSI,
+  RSP,
+  SS,
+  TR,
+  gprCount,
+  gprNames,
+  gprOfEncoding,
+  segmentCount,
+  segmentNames,
+} from './registers';
+export type { GprIndex, SegmentIndex } from './registers';
+export {
+  Cr0,
+  Cr4,
+  Efer,
+  PageFaultError,
+  RFlags,
+  Vector,
+  XFeature,
+  flagNames,
+  hasErrorCode,
+  vectorName,
+} from './flags';
+export { Msr, msrName, msrSlot, stateMsrs } from './msr';
+export { RegisterSet, registerSetNames } from './registerSets';
+export type { RegisterSource } from './registerSets';
+export {
+  debugRegsLayout,
+  segmentLayout,
+  sregsLayout,
+  threadStateLayout,
+  xsaveLayout,
+} from './threadStateLayout';
+export { StateBlock } from './stateBlock';
+export type { StatePart } from './stateBlock';
+export { X86ThreadState } from './threadState';
+export { FpuState, initialFcw, initialMxcsr } from './fpuState';
+export { DescriptorTableRegister, SegmentRegister } from './segmentRegister';
+export type { SegmentValue } from './segmentRegister';
+export {
+  formatVirtual,
+  highHalfStart,
+  isCanonical,
+  userHalfEnd,
+  virtualAddress,
+  virtualAddressBits,
+} from './virtualAddress';
+export type { VirtualAddr } from './virtualAddress';
+export { PageFlags, largePageBytes, pageBytes } from './pageTableEntry';
+export { notMapped, walkTo, walkToFlags } from './pageWalk';
+export type { WordReader } from './pageWalk';
+export { PageTableChanges } from './pageTableChanges';
+export { PageTables } from './pageTables';
+export type { PageTableMemory, Translation } from './pageTables';

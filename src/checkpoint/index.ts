@@ -1,0 +1,2 @@
+/** Floor 2: saved state. */
+export { CheckpointSections } from './sections';

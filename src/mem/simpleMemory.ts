@@ -1,0 +1,216 @@
+/**
+ * A memory with a fixed latency and a limited bandwidth. Source: gem5 `mem/simple_mem.{hh,cc}`,
+ * `mem/SimpleMemory.py`.
+ */
+import { panic, Random } from '../base/index';
+import type { AddrRange, Tick } from '../base/index';
+import { defineSchema, EventFunctionWrapper, param, responsePort } from '../sim/index';
+import type { CheckpointIn, CheckpointOut, ParamsOf, Port } from '../sim/index';
+import { AbstractMemory, abstractMemorySchema } from './abstractMemory';
+import { DeferredPackets } from './deferredPackets';
+import type { Packet } from './packet';
+import { PrintReqState } from './printReqState';
+import { ResponsePort } from './responsePort';
+
+export const simpleMemorySchema = defineSchema('SimpleMemory', abstractMemorySchema, {
+  description: 'Memory with a fixed latency and a bandwidth limit',
+  params: {
+    latency: param.Latency('30ns', 'latency from request to response'),
+    latencyVar: param.Latency('0ns', 'latency that is added at random, from 0 to this'),
+    bandwidth: param.MemoryBandwidth('12.8GiB/s', 'combined read and write bandwidth'),
+  },
+  ports: { port: responsePort('receives requests and sends responses', true) },
+});
+
+/** Parameters of a `SimpleMemory`. */
+export type SimpleMemoryParams = ParamsOf<typeof simpleMemorySchema>;
+
+/**
+ * Answers every request after the same time, in order for each address, and takes the next request
+ * when the bandwidth allows.
+ */
+export class SimpleMemory extends AbstractMemory {
+  static override readonly schema = simpleMemorySchema;
+
+  readonly port: ResponsePort;
+  readonly #latency: Tick;
+  readonly #latencyVar: Tick;
+  /** Ticks that one byte takes. */
+  readonly #ticksPerByte: number;
+  readonly #random: Random;
+  readonly #queue = new DeferredPackets();
+  readonly #releaseEvent: EventFunctionWrapper;
+  readonly #dequeueEvent: EventFunctionWrapper;
+  /** The bandwidth of the last request is not used up yet. */
+  #isBusy = false;
+  /** A request was refused; its sender waits. */
+  #retryReq = false;
+  /** A response was refused; the sender will call. */
+  #retryResp = false;
+
+  constructor(params: SimpleMemoryParams) {
+    super(params);
+    this.#latency = params.latency;
+    this.#latencyVar = params.latencyVar;
+    this.#ticksPerByte = params.bandwidth;
+    this.#random = new Random(seedOf(params.name));
+    this.port = new MemoryPort(`${params.name}.port`, this);
+    this.#releaseEvent = new EventFunctionWrapper(() => {
+      this.#release();
+    }, params.name);
+    this.#dequeueEvent = new EventFunctionWrapper(() => {
+      this.#dequeue();
+    }, params.name);
+  }
+
+  override getPort(name: string, index: number): Port {
+    return name === 'port' ? this.port : super.getPort(name, index);
+  }
+
+  override init(): void {
+    super.init();
+    if (this.port.isConnected) this.port.sendRangeChange();
+  }
+
+  /** Does an access at once. @throws {PanicError} when a cache has promised to answer it */
+  recvAtomic(pkt: Packet): Tick {
+    this.#refuseResponding(pkt);
+    this.access(pkt);
+    return this.#getLatency();
+  }
+
+  /** Reads or writes memory and the responses that wait to be sent. */
+  recvFunctional(pkt: Packet): void {
+    const state = pkt.isPrint() && pkt.senderState instanceof PrintReqState ? pkt.senderState : null;
+    state?.pushLabel(this.name());
+    this.functionalAccess(pkt);
+    this.#queue.trySatisfyFunctional(pkt);
+    state?.popLabel();
+  }
+
+  /** Takes a request unless the bandwidth is used up. */
+  recvTimingReq(pkt: Packet): boolean {
+    this.#refuseResponding(pkt);
+    if (!pkt.isRead() && !pkt.isWrite()) {
+      panic(`${this.name()} should only see reads and writes, but got ${pkt.toString()}`);
+    }
+    if (this.#retryReq) return false;
+    if (this.#isBusy) {
+      this.#retryReq = true;
+      return false;
+    }
+    // Only after the header and the payload have come is the request here.
+    const receiveDelay = pkt.headerDelay + pkt.payloadDelay;
+    pkt.headerDelay = 0;
+    pkt.payloadDelay = 0;
+    const duration = Math.floor(pkt.size * this.#ticksPerByte);
+    if (duration !== 0) {
+      this.schedule(this.#releaseEvent, this.curTick() + duration);
+      this.#isBusy = true;
+    }
+    const needsResponse = pkt.needsResponse();
+    this.access(pkt);
+    if (needsResponse) this.#enqueue(pkt, this.curTick() + receiveDelay + this.#getLatency());
+    return true;
+  }
+
+  /** The requestor that refused a response can take it. */
+  recvRespRetry(): void {
+    if (!this.#retryResp) panic(`${this.name()} gets a retry that it has not asked for`);
+    this.#dequeue();
+  }
+
+  #refuseResponding(pkt: Packet): void {
+    if (pkt.cacheResponding()) {
+      panic(`${this.name()} should not see ${pkt.toString()}: a cache is responding`);
+    }
+  }
+
+  #enqueue(pkt: Packet, when: Tick): void {
+    const isFirst = this.#queue.insert(pkt, when, true);
+    if (this.#retryResp) return;
+    if (isFirst || !this.#dequeueEvent.scheduled) this.#scheduleDequeue();
+  }
+
+  #scheduleDequeue(): void {
+    const when = Math.max(this.#queue.firstTick, this.curTick());
+    this.reschedule(this.#dequeueEvent, when, true);
+  }
+
+  #release(): void {
+    this.#isBusy = false;
+    if (!this.#retryReq) return;
+    this.#retryReq = false;
+    this.port.sendRetryReq();
+  }
+
+  #dequeue(): void {
+    // Out of the queue before it is sent: whoever receives it may at once send the next request.
+    const when = this.#queue.firstTick;
+    const pkt = this.#queue.removeFirst();
+    this.#retryResp = false;
+    if (!this.port.sendTimingResp(pkt)) {
+      this.#queue.putBack(pkt, when);
+      this.#retryResp = true;
+      if (this.#dequeueEvent.scheduled) this.deschedule(this.#dequeueEvent);
+      return;
+    }
+    if (this.#queue.length > 0) this.#scheduleDequeue();
+    else this.signalDrainDone();
+  }
+
+  #getLatency(): Tick {
+    if (this.#latencyVar === 0) return this.#latency;
+    return this.#latency + this.#random.nextInt(0, this.#latencyVar);
+  }
+
+  override drain(): 'Draining' | 'Drained' {
+    return this.#queue.length > 0 ? 'Draining' : 'Drained';
+  }
+
+  override serialize(checkpoint: CheckpointOut): void {
+    super.serialize(checkpoint);
+    checkpoint.paramOut('randomState', this.#random.getState());
+  }
+
+  override unserialize(checkpoint: CheckpointIn): void {
+    super.unserialize(checkpoint);
+    this.#random.setState(checkpoint.numbers('randomState'));
+  }
+}
+
+/** A seed from a name, so that two memories do not have the same random latencies. */
+function seedOf(name: string): number {
+  let seed = 0;
+  for (let i = 0; i < name.length; i++) seed = (Math.imul(seed, 31) + name.charCodeAt(i)) | 0;
+  return seed;
+}
+
+class MemoryPort extends ResponsePort {
+  readonly #memory: SimpleMemory;
+
+  constructor(name: string, memory: SimpleMemory) {
+    super(name, memory);
+    this.#memory = memory;
+  }
+
+  override getAddrRanges(): readonly AddrRange[] {
+    return [this.#memory.range];
+  }
+
+  override recvAtomic(pkt: Packet): Tick {
+    return this.#memory.recvAtomic(pkt);
+  }
+
+  override recvFunctional(pkt: Packet): void {
+    this.#memory.recvFunctional(pkt);
+  }
+
+  override recvTimingReq(pkt: Packet): boolean {
+    return this.#memory.recvTimingReq(pkt);
+  }
+
+  override recvRespRetry(): void {
+    this.#memory.recvRespRetry();
+  }
+}

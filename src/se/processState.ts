@@ -1,0 +1,134 @@
+/**
+ * What an operating system kernel knows about a program that it runs, and about its one thread.
+ *
+ * Everything here is independent of the simulated objects, so that system calls can be tried without
+ * any of them.
+ */
+import type { X86ThreadState } from '../arch/x86/index';
+import { Random } from '../base/index';
+import type { AddressSpace } from './addressSpace';
+import type { FileAccess } from './fileAccess';
+import type { FileDescriptors } from './fileDescriptors';
+import type { InterruptCheck } from './hostOpenFile';
+import { NO_SIGNALS, SignalActions, type PendingSignal, type SignalMask } from './signals';
+import type { SimulatedClock } from './simulatedClock';
+import { UserMemory } from './userMemory';
+
+/** The ids of a program. */
+export interface ProcessIds {
+  readonly uid: number;
+  readonly euid: number;
+  readonly gid: number;
+  readonly egid: number;
+  readonly pid: number;
+  readonly ppid: number;
+  readonly pgid: number;
+}
+
+/** How a program ended. */
+export type ProcessEnd =
+  | { readonly kind: 'exit'; readonly status: number }
+  /** `reason` is one line that says what happened and where. */
+  | { readonly kind: 'signal'; readonly signal: number; readonly reason: string };
+
+/** What a process is made of. */
+export interface ProcessParts {
+  /** Full name of the process object, for messages. */
+  readonly name: string;
+  readonly ids: ProcessIds;
+  readonly space: AddressSpace;
+  readonly files: FileDescriptors;
+  readonly access: FileAccess;
+  readonly clock: SimulatedClock;
+  /** Absolute path of the program. */
+  readonly executable: string;
+  /** Absolute path of the working directory. */
+  readonly cwd: string;
+  /** Kernel version that uname(2) reports. */
+  readonly release: string;
+  readonly interrupted: InterruptCheck;
+}
+
+const COMM_LENGTH = 15;
+
+/** A program as its kernel sees it. */
+export class ProcessState {
+  readonly name: string;
+  readonly ids: ProcessIds;
+  readonly space: AddressSpace;
+  readonly memory: UserMemory;
+  readonly files: FileDescriptors;
+  readonly access: FileAccess;
+  readonly clock: SimulatedClock;
+  readonly executable: string;
+  readonly release: string;
+  readonly interrupted: InterruptCheck;
+  cwd: string;
+  /** Permission bits that new files do not get. */
+  umask = 0o022;
+  /** Name of the thread, as prctl(PR_GET_NAME) reports it. */
+  comm: string;
+  /** Where the program's random numbers come from: the same in every run. */
+  readonly random: Random;
+  readonly signalActions = new SignalActions();
+  /** Set once, when the program has ended. */
+  end: ProcessEnd | undefined;
+
+  constructor(parts: ProcessParts) {
+    this.name = parts.name;
+    this.ids = parts.ids;
+    this.space = parts.space;
+    this.memory = new UserMemory(parts.space);
+    this.files = parts.files;
+    this.access = parts.access;
+    this.clock = parts.clock;
+    this.executable = parts.executable;
+    this.cwd = parts.cwd;
+    this.release = parts.release;
+    this.interrupted = parts.interrupted;
+    this.comm = parts.executable.slice(parts.executable.lastIndexOf('/') + 1).slice(0, COMM_LENGTH);
+    this.random = new Random(parts.ids.pid);
+  }
+
+  /** Fills bytes with the program's next random numbers. */
+  fillRandom(target: Uint8Array): void {
+    for (let i = 0; i < target.length; i += 4) {
+      const word = this.random.next32();
+      for (let j = i; j < Math.min(i + 4, target.length); j++) target[j] = word >>> ((j - i) * 8);
+    }
+  }
+}
+
+/** The stack on which signal handlers run, if the program has given one. */
+export interface SignalStack {
+  readonly address: number;
+  readonly size: number;
+  readonly flags: number;
+}
+
+/** `SignalStack.flags`: there is none. */
+export const SS_DISABLE = 2;
+
+/** A thread of a program, as its kernel sees it. */
+export class ProcessThread {
+  readonly process: ProcessState;
+  /** The registers of the processor that runs it. */
+  readonly registers: X86ThreadState;
+  readonly tid: number;
+  /** Cleared and woken when the thread ends (set_tid_address(2)); 0: nothing. */
+  clearChildTid = 0;
+  /** Head of the list of robust futexes (set_robust_list(2)). */
+  robustList = 0;
+  blocked: SignalMask = NO_SIGNALS;
+  readonly pending: PendingSignal[] = [];
+  signalStack: SignalStack = { address: 0, size: 0, flags: SS_DISABLE };
+  /** After a call returned `SLEEP`: the tick at which it goes on, and what it then returns. */
+  wakeTick = 0;
+  wakeResult = 0;
+
+  constructor(process: ProcessState, registers: X86ThreadState, tid: number) {
+    this.process = process;
+    this.registers = registers;
+    this.tid = tid;
+  }
+}

@@ -1,0 +1,47 @@
+/** The time that programs see: the simulation's, not the host's. */
+import type { Tick } from '../base/index';
+
+/**
+ * Seconds since 1970 at which simulated time begins: 9 September 2001, as in gem5. A fixed date makes
+ * runs repeatable.
+ */
+export const EPOCH_SECONDS = 1_000_000_000;
+
+const NANOSECONDS = 1e9;
+
+/** Reads simulated time in units that programs know. */
+export class SimulatedClock {
+  readonly #curTick: () => Tick;
+  readonly #ticksPerSecond: number;
+  /** After {@link sample}: whole seconds since the simulation began. */
+  seconds = 0;
+  /** After {@link sample}: nanoseconds on top of them. */
+  nanoseconds = 0;
+
+  constructor(curTick: () => Tick, ticksPerSecond: number) {
+    this.#curTick = curTick;
+    this.#ticksPerSecond = ticksPerSecond;
+  }
+
+  /** Nanoseconds from 1970 to the beginning of simulated time. */
+  readonly epochNanoseconds = EPOCH_SECONDS * NANOSECONDS;
+
+  /** Takes the time. */
+  sample(): void {
+    const tick = this.#curTick();
+    this.seconds = Math.floor(tick / this.#ticksPerSecond);
+    const rest = tick - this.seconds * this.#ticksPerSecond;
+    this.nanoseconds = Math.floor(rest * (NANOSECONDS / this.#ticksPerSecond));
+  }
+
+  /** The tick that lies this many nanoseconds ahead. */
+  tickAfter(nanoseconds: number): Tick {
+    return this.#curTick() + Math.ceil(nanoseconds * (this.#ticksPerSecond / NANOSECONDS));
+  }
+
+  /** Nanoseconds since the simulation began; exact for 104 days. */
+  elapsed(): number {
+    this.sample();
+    return this.seconds * NANOSECONDS + this.nanoseconds;
+  }
+}
