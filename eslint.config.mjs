@@ -9,7 +9,6 @@ import tseslint from 'typescript-eslint';
  */
 const HOT_FILES = [
   'src/sim/eventQueue.ts', // schedule and service: one pass per simulated event
-  'src/sim/eventHeap.ts', // the queue's structure for many pending events
 ];
 
 /**

@@ -1,7 +1,8 @@
 /** What the `mini-gem5` command does with a request. */
 import { hostname } from 'node:os';
-import { allFlags, setDebugFlags, setLogSink, setTracing } from '../base/index';
+import { setLogSink } from '../base/index';
 import { configureDefault, defaultM5 } from '../m5/defaultM5';
+import { applyDebugOptions, debugHelp } from './debugOptions';
 import { doctor } from './doctor';
 import { listSimObjects } from './listSimObjects';
 import { parseCommandLine, type CommandOptions } from './options';
@@ -24,13 +25,13 @@ export function runCommand(args: readonly string[]): void {
     process.exit();
   });
   try {
-    perform(args);
+    perform(args, sink);
   } catch (error) {
     fail(error);
   }
 }
 
-function perform(args: readonly string[]): void {
+function perform(args: readonly string[], sink: TerminalSink): void {
   const request = parseCommandLine(args, version());
   switch (request.kind) {
     case 'done':
@@ -42,29 +43,26 @@ function perform(args: readonly string[]): void {
       });
       return;
     case 'debug-help':
-      printDebugFlags();
+      for (const line of debugHelp()) console.log(line);
       return;
     case 'list-sim-objects':
       for (const line of listSimObjects()) console.log(line);
       return;
     case 'run':
-      applyOptions(request.options);
+      applyOptions(request.options, sink);
       if (!request.options.quiet) printBanner(args);
       runScript(request.script, request.args);
       return;
   }
 }
 
-function applyOptions(options: CommandOptions): void {
-  if (options.debugFlags !== undefined) {
-    setDebugFlags(options.debugFlags);
-    setTracing(true);
-  }
+function applyOptions(options: CommandOptions, sink: TerminalSink): void {
   configureDefault(options.outdir);
   const { outputFiles } = defaultM5();
   outputFiles.stats = options.statsFile;
   outputFiles.configIni = options.dumpConfig;
   outputFiles.configJson = options.jsonConfig;
+  applyDebugOptions(options, sink);
 }
 
 function printBanner(args: readonly string[]): void {
@@ -79,8 +77,4 @@ function printBanner(args: readonly string[]): void {
 /** A word as a shell would take it. */
 function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'"'"'`)}'`;
-}
-
-function printDebugFlags(): void {
-  for (const flag of allFlags()) console.log(`    ${flag.name}: ${flag.description}`);
 }

@@ -1,8 +1,8 @@
 /** `mini-gem5 doctor`: whether KVM can be used on this machine, and why not. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { release } from 'node:os';
-import { dirname, join } from 'node:path';
 import { SimError } from '../base/index';
+import { koffiVersion } from '../host/index';
 import { Kvm } from '../kvm/index';
 import { version } from './version';
 
@@ -37,7 +37,7 @@ export function doctor(print: (line: string) => void): number {
   };
   row('mini-gem5', version());
   row('Node', `${process.version} (${process.platform} ${process.arch})`);
-  row('koffi', koffiVersion());
+  row('koffi', koffiVersion);
   row('Linux', release());
   row('KVM module', kindOfKvm());
   const problem = examineKvm(row);
@@ -77,9 +77,4 @@ function kindOfKvm(): string {
   if (existsSync('/sys/module/kvm_intel')) return 'kvm_intel: hardware KVM (Intel VT-x)';
   if (existsSync('/sys/module/kvm_amd')) return 'kvm_amd: hardware KVM (AMD SVM)';
   return existsSync('/sys/module/kvm') ? 'kvm, of a kind unknown here' : 'none is loaded';
-}
-
-function koffiVersion(): string {
-  const path = join(dirname(require.resolve('koffi')), 'package.json');
-  return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version;
 }

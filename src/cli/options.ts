@@ -1,14 +1,14 @@
 /** The options of the `mini-gem5` command. Names and defaults are gem5's (`python/m5/main.py`). */
 import { Command, CommanderError } from 'commander';
+import type { DebugOptions } from './debugOptions';
 
 /** Options that stand before the script. */
-export interface CommandOptions {
+export interface CommandOptions extends DebugOptions {
   readonly outdir: string;
   readonly quiet: boolean;
   readonly statsFile: string;
   readonly dumpConfig: string;
   readonly jsonConfig: string;
-  readonly debugFlags?: string;
   readonly debugHelp: boolean;
   readonly listSimObjects: boolean;
 }
@@ -50,6 +50,11 @@ export function parseCommandLine(args: readonly string[], version: string): Requ
     .option('--dump-config <file>', 'configuration as INI, in the output directory', 'config.ini')
     .option('--json-config <file>', 'configuration as JSON, in the output directory', 'config.json')
     .option('--debug-flags <flag[,flag...]>', 'debug flags to set; -FLAG clears one')
+    .option('--debug-start <tick>', 'start debug output at this tick')
+    .option('--debug-end <tick>', 'end debug output at this tick')
+    .option('--debug-file <file>', 'where it goes; a name in .gz compresses it', 'cout')
+    .option('--debug-activate <object[,object...]>', 'debug output of these objects only')
+    .option('--debug-ignore <object[,object...]>', 'no debug output of these objects')
     .option('--debug-help', 'print the debug flags', false)
     .option('--list-sim-objects', 'print every class with its parameters', false)
     .enablePositionalOptions()

@@ -3,6 +3,7 @@ import Module from 'node:module';
 import { existsSync, statSync } from 'node:fs';
 import { dirname, extname, join, resolve } from 'node:path';
 import { fatal } from '../base/index';
+import { syntaxError } from './syntaxError';
 
 interface ModuleLoader {
   _resolveFilename(request: string, ...rest: unknown[]): string;
@@ -27,7 +28,7 @@ export function runScript(script: string, args: readonly string[]): void {
   try {
     require(path);
   } catch (error) {
-    throw syntaxError(error, script) ?? error;
+    throw syntaxError(error) ?? error;
   }
 }
 
@@ -53,11 +54,4 @@ function registerTypeScript(directory: string): void {
     moduleTypes: { '**/*': 'cjs' },
     compilerOptions: { module: 'commonjs', target: 'es2022', esModuleInterop: true },
   });
-}
-
-/** A compiler's report as one line with its place, or undefined for any other error. */
-function syntaxError(error: unknown, script: string): Error | undefined {
-  if (!(error instanceof Error)) return undefined;
-  void script;
-  return undefined;
 }

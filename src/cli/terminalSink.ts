@@ -1,31 +1,25 @@
 /** Messages and debug lines on the terminal. */
-import { writeSync } from 'node:fs';
 import { formatMessage, type LogLevel, type LogSink } from '../base/index';
+import type { DebugOutput } from './debugOutput';
+import { writeAll } from './writeAll';
 
 const STDERR = 2;
 
-/**
- * Writes to standard error at once and in order, so that nothing is lost when the process ends.
- */
+/** Writes messages to standard error at once, and debug lines wherever the user wants them. */
 export class TerminalSink implements LogSink {
+  debugOutput: DebugOutput | undefined;
+
   message(level: LogLevel, text: string): void {
     this.line(formatMessage(level, text));
   }
 
   debug(line: string): void {
-    this.line(line);
+    if (this.debugOutput === undefined) this.line(line);
+    else this.debugOutput.line(line);
   }
 
   /** Writes one line as it is. */
   line(text: string): void {
-    let rest = Buffer.from(text + '\n');
-    while (rest.length > 0) {
-      try {
-        rest = rest.subarray(writeSync(STDERR, rest));
-      } catch (error) {
-        // A full pipe that does not block is tried again; a closed one has no reader to tell.
-        if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') return;
-      }
-    }
+    writeAll(STDERR, Buffer.from(text + '\n'));
   }
 }

@@ -93,7 +93,8 @@ export function processId(): number {
 }
 
 /**
- * Sends a signal to one thread of this process.
+ * Sends a signal to one thread of this process. `process.kill` on the own process is no substitute:
+ * Node runs its exit hooks first where no JavaScript handler is installed for the signal.
  *
  * @param thread - what {@link threadId} returns there
  * @throws {ErrnoError} ESRCH when the thread is gone, EAGAIN when too many signals are pending

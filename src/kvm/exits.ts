@@ -247,7 +247,7 @@ export class ExitDecoder {
 }
 
 const EXIT_REASONS = Object.entries<number | bigint>(abi).filter(
-  ([name]) => /^KVM_EXIT_/.test(name) && !name.startsWith('KVM_EXIT_IO_'),
+  ([name]) => name.startsWith('KVM_EXIT_') && !name.startsWith('KVM_EXIT_IO_'),
 );
 
 /** The kernel's name of an exit reason, such as `KVM_EXIT_IO`. */

@@ -18,7 +18,7 @@ import {
   type RegisterSource,
   type X86ThreadState,
 } from '../arch/x86/index';
-import { warn } from '../base/index';
+import { panic, warn } from '../base/index';
 import { kvmFpu, kvmXcr, kvmXcrs } from './abiVcpu';
 import { fpuToXsave, xsaveToFpu } from './fpuConversion';
 import type { VcpuPort } from './vcpu';
@@ -180,6 +180,8 @@ export class X86StateSync implements RegisterSource {
       case RegisterSet.Msrs:
         this.#pushMsrs();
         break;
+      default:
+        panic(`no register set ${String(set)}`);
     }
   }
 

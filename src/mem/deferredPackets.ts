@@ -67,8 +67,7 @@ export class DeferredPackets {
     const block = Math.floor(pkt.addr / blockSize);
     return this.#packets.some(
       waiting =>
-        Math.floor(waiting.addr / blockSize) === block &&
-        waiting.req.isSecure === pkt.req.isSecure,
+        Math.floor(waiting.addr / blockSize) === block && waiting.req.isSecure === pkt.req.isSecure,
     );
   }
 }

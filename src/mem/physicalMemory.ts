@@ -47,11 +47,7 @@ export class PhysicalMemory implements Serializable {
    * @param memories - all memories of the system
    * @throws {FatalError} when memories overlap, or the host has not enough memory
    */
-  constructor(
-    name: string,
-    memories: readonly AbstractMemory[],
-    options: PhysicalMemoryOptions,
-  ) {
+  constructor(name: string, memories: readonly AbstractMemory[], options: PhysicalMemoryOptions) {
     this.#name = name;
     this.#options = options;
     const segment = options.sharedBackstore.replace(/^\/+/, '');
@@ -82,9 +78,7 @@ export class PhysicalMemory implements Serializable {
   /** A memory outside the map may overlap others: it has a store of its own. */
   #addUnmapped(memory: AbstractMemory): void {
     if (memory.getAddrRange().interleaved) {
-      fatal(
-        `Memory ${memory.name()} that is not in the global address map cannot be interleaved`,
-      );
+      fatal(`Memory ${memory.name()} that is not in the global address map cannot be interleaved`);
     }
     if (!memory.isNull) this.#createStore(memory.getAddrRange(), [memory]);
   }
@@ -192,7 +186,7 @@ export class PhysicalMemory implements Serializable {
    * @throws {PanicError} when not all of them are memory
    */
   readBytes(addr: Addr, target: Uint8Array, offset = 0, size = target.length - offset): void {
-    for (let done = 0; done < size; ) {
+    for (let done = 0; done < size;) {
       const block = this.#blockAt(addr + done);
       const part = Math.min(size - done, block.end - (addr + done));
       copyBytes(block.bytes, addr + done - block.start, target, offset + done, part);
@@ -206,7 +200,7 @@ export class PhysicalMemory implements Serializable {
    * @throws {PanicError} when not all of them are memory
    */
   writeBytes(addr: Addr, source: Uint8Array, offset = 0, size = source.length - offset): void {
-    for (let done = 0; done < size; ) {
+    for (let done = 0; done < size;) {
       const block = this.#blockAt(addr + done);
       const part = Math.min(size - done, block.end - (addr + done));
       copyBytes(source, offset + done, block.bytes, addr + done - block.start, part);
@@ -253,7 +247,9 @@ export class PhysicalMemory implements Serializable {
     checkpoint.numbers('lal_addr').forEach((addr, i) => {
       const memory = this.#addrMap.lookup(addr);
       if (memory === undefined) {
-        fatal(`${this.#name}: the checkpoint has a lock on 0x${addr.toString(16)}, which is no memory`);
+        fatal(
+          `${this.#name}: the checkpoint has a lock on 0x${addr.toString(16)}, which is no memory`,
+        );
       }
       memory.lockedAddrList.add({ addr, contextId: contexts[i] ?? -1 });
     });

@@ -165,9 +165,7 @@ export class Request {
 
   /** Whether it is an atomic operation. */
   get isAtomic(): boolean {
-    return (
-      (this.flags & (RequestFlag.ATOMIC_RETURN_OP | RequestFlag.ATOMIC_NO_RETURN_OP)) !== 0
-    );
+    return (this.flags & (RequestFlag.ATOMIC_RETURN_OP | RequestFlag.ATOMIC_NO_RETURN_OP)) !== 0;
   }
 
   /** Whether it targets the secure memory space. */

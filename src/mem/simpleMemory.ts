@@ -81,7 +81,8 @@ export class SimpleMemory extends AbstractMemory {
 
   /** Reads or writes memory and the responses that wait to be sent. */
   recvFunctional(pkt: Packet): void {
-    const state = pkt.isPrint() && pkt.senderState instanceof PrintReqState ? pkt.senderState : null;
+    const state =
+      pkt.isPrint() && pkt.senderState instanceof PrintReqState ? pkt.senderState : null;
     state?.pushLabel(this.name());
     this.functionalAccess(pkt);
     this.#queue.trySatisfyFunctional(pkt);

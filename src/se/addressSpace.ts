@@ -8,7 +8,7 @@
  * Source of the behaviour: mmap(2), munmap(2), mprotect(2), brk(2), madvise(2); gem5
  * `sim/mem_state.cc`.
  */
-import type { PageTables } from '../arch/x86/index';
+import type { PageTableMemory, PageTables } from '../arch/x86/index';
 import type { Addr } from '../base/index';
 import { Errno } from '../host/index';
 import { LOWEST_MAPPING, PAGE_SIZE, pageDown, pageUp, Protection } from './layout';
@@ -78,6 +78,11 @@ export class AddressSpace {
     return this.#resident.pageTables;
   }
 
+  /** Where the page tables lie, for those who put more into them. */
+  get pageTableMemory(): PageTableMemory {
+    return this.#resident;
+  }
+
   /** Pages with memory behind them. */
   get residentPages(): number {
     return this.#resident.pages;
@@ -134,9 +139,8 @@ export class AddressSpace {
   }
 
   /** Makes the stack's area: `size` bytes now, more as the program needs them. */
-  mapStack(size: number): void {
+  mapStack(size: number, protection: number = Protection.Read | Protection.Write): void {
     const start = STACK_TOP - pageUp(size);
-    const protection = Protection.Read | Protection.Write;
     this.#areas.insert(makeVma({ start, end: STACK_TOP, protection, kind: 'stack' }));
   }
 

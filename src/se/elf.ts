@@ -238,7 +238,9 @@ class ElfReader {
     if (fileSize > memorySize) this.#refuse(`is damaged: ${where} is larger in the file`);
     if (fileOffset + fileSize > this.#size) {
       const end = hex(fileOffset + fileSize);
-      this.#refuse(`is truncated: ${where} ends at ${end} of the file, the file at ${hex(this.#size)}`);
+      this.#refuse(
+        `is truncated: ${where} ends at ${end} of the file, the file at ${hex(this.#size)}`,
+      );
     }
     if (pageOffset(address) !== pageOffset(fileOffset)) {
       this.#refuse(`is damaged: ${where} is not aligned to pages as in the file`);
@@ -271,14 +273,8 @@ function programHeader(view: DataView, at: number): ProgramHeader {
 }
 
 /** The address at which the program header table is loaded, 0 when no segment holds it. */
-function addressOfOffset(
-  segments: readonly ElfSegment[],
-  position: number,
-  count: number,
-): number {
+function addressOfOffset(segments: readonly ElfSegment[], position: number, count: number): number {
   const end = position + count * PROGRAM_HEADER_SIZE;
-  const holder = segments.find(
-    s => s.fileOffset <= position && end <= s.fileOffset + s.fileSize,
-  );
+  const holder = segments.find(s => s.fileOffset <= position && end <= s.fileOffset + s.fileSize);
   return holder === undefined ? 0 : holder.address + (position - holder.fileOffset);
 }

@@ -67,6 +67,11 @@ function isInside(root: string, path: string): boolean {
   return path === root || root === '/' || path.startsWith(`${root}/`);
 }
 
+/** What a path is wanted for: `look` is to ask about a file without opening it. */
+export type PathUse = 'look' | 'read' | 'write';
+
+const VERBS: Readonly<Record<PathUse, string>> = { look: 'look at', read: 'read', write: 'write' };
+
 /** What a program may use. */
 export interface FileAccessLists {
   /** Files and folders to read, absolute. What may be written may be read as well. */
@@ -94,15 +99,18 @@ export class FileAccess {
    * @throws {SyscallFailure} EACCES when the program may not use it so, ENOENT and others when there
    *   is no way there.
    */
-  locate(path: string, access: 'read' | 'write', follow = true): string {
+  locate(path: string, access: PathUse, follow = true): string {
     const place = follow ? canonical(path) : canonicalParent(path);
     const roots = access === 'write' ? this.#writable : this.#readable;
-    if (roots.some(root => isInside(root, place)) && !isInside(PROCESSES, place)) return place;
-    if (!exists(place) && access === 'read') return failWith(Errno.ENOENT);
+    if (!isInside(PROCESSES, place)) {
+      if (roots.some(root => isInside(root, place))) return place;
+      if (access === 'look' && roots.some(root => isInside(place, root))) return place;
+    }
+    if (access !== 'write' && !exists(place)) return failWith(Errno.ENOENT);
     const list = access === 'write' ? 'writablePaths' : 'readablePaths';
     warnOnce(
-      `${this.#owner} ${access} ${place}`,
-      `${this.#owner}: the program may not ${access} ${place}; add it to ${list} to allow it`,
+      `${this.#owner} ${list} ${place}`,
+      `${this.#owner}: the program may not ${VERBS[access]} ${place}; add it to ${list} to allow it`,
     );
     return failWith(Errno.EACCES);
   }

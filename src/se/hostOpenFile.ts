@@ -1,9 +1,11 @@
 /** Open files of a program that are files of the host. */
-import { closeSync, fstatSync } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, readdirSync } from 'node:fs';
 import { isatty } from 'node:tty';
-import { Errno, PollEvent, tryPoll, tryPread, tryPwrite, tryRead, tryWrite } from '../host/index';
+import { Errno, PollEvent, tryOpen, tryPoll, tryPread, tryPwrite } from '../host/index';
+import { tryRead, tryWrite } from '../host/index';
 import { HostFile } from './hostFile';
 import { OpenFile, OpenFlag, type FileStatus, type HostSpan } from './openFile';
+import { failWith } from './syscallFailure';
 import { RESTART } from './syscallResult';
 import type { FileBacking } from './vma';
 
@@ -60,9 +62,20 @@ export class RegularFile extends OpenFile {
   }
 }
 
-/** A directory. */
+/** One name in a directory. */
+export interface DirectoryEntry {
+  readonly name: string;
+  readonly ino: bigint;
+  /** File type bits of `st_mode`. */
+  readonly type: number;
+}
+
+const S_IFMT = 0o170000;
+
+/** A directory. Its position counts entries. */
 export class DirectoryFile extends OpenFile {
   readonly #descriptor: number;
+  #entries: readonly DirectoryEntry[] = [];
 
   constructor(descriptor: number, path: string, flags: number) {
     super(path, flags);
@@ -71,6 +84,23 @@ export class DirectoryFile extends OpenFile {
 
   override get descriptor(): number {
     return this.#descriptor;
+  }
+
+  override get isDirectory(): boolean {
+    return true;
+  }
+
+  /** The entries, in order of names; listed anew when the position is at the start. */
+  entries(): readonly DirectoryEntry[] {
+    if (this.position === 0) {
+      const names = ['.', '..', ...readdirSync(this.path).sort()];
+      this.#entries = names.flatMap(name => {
+        const stat = lstatSync(`${this.path}/${name}`, { bigint: true, throwIfNoEntry: false });
+        if (stat === undefined) return [];
+        return [{ name, ino: stat.ino, type: Number(stat.mode) & S_IFMT }];
+      });
+    }
+    return this.#entries;
   }
 
   read(): number {
@@ -170,4 +200,45 @@ export class StreamFile extends OpenFile {
   protected override dispose(): void {
     if (this.#owned) closeSync(this.#descriptor);
   }
+}
+
+const HOST_FLAGS: readonly (readonly [guest: number, host: number])[] = [
+  [OpenFlag.Create, constants.O_CREAT],
+  [OpenFlag.Exclusive, constants.O_EXCL],
+  [OpenFlag.Truncate, constants.O_TRUNC],
+  [OpenFlag.Append, constants.O_APPEND],
+  [OpenFlag.DataSync, constants.O_DSYNC],
+  [OpenFlag.Directory, constants.O_DIRECTORY],
+  [OpenFlag.Sync, constants.O_SYNC],
+];
+
+/** Flags that stay with the open file. */
+const KEPT_FLAGS = OpenFlag.AccessMode | OpenFlag.Append | OpenFlag.NonBlock;
+
+/**
+ * Opens a file of the host for a program.
+ * @param place - canonical path, checked against what the program may use.
+ * @param flags - the program's flags (`OpenFlag`).
+ * @param mode - permissions of a file that is created.
+ * @throws {SyscallFailure} with the host's error; EACCES for devices and sockets.
+ */
+export function openHostFile(
+  place: string,
+  flags: number,
+  mode: number,
+  interrupted: InterruptCheck,
+): OpenFile {
+  // The path has no symbolic links left; one that appears now was put there to get out.
+  let hostFlags = (flags & OpenFlag.AccessMode) | constants.O_NOFOLLOW | constants.O_NOCTTY;
+  for (const [guest, host] of HOST_FLAGS) if ((flags & guest) === guest) hostFlags |= host;
+  // Opening one end of a named pipe would wait for the other with no way to interrupt it.
+  const descriptor = tryOpen(place, hostFlags | constants.O_NONBLOCK, mode);
+  if (descriptor < 0) return failWith(-descriptor);
+  const stat = fstatSync(descriptor);
+  const kept = flags & KEPT_FLAGS;
+  if (stat.isFile()) return new RegularFile(new HostFile(descriptor, place), kept);
+  if (stat.isDirectory()) return new DirectoryFile(descriptor, place, kept);
+  if (stat.isFIFO()) return new StreamFile(descriptor, place, kept, true, interrupted);
+  closeSync(descriptor);
+  return failWith(Errno.EACCES);
 }

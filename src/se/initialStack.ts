@@ -57,11 +57,7 @@ const WORD = 8;
  * @param limit - bytes that it may take.
  * @throws {FatalError} when arguments and environment are larger than that, or contain a NUL.
  */
-export function buildInitialStack(
-  contents: StackContents,
-  top: number,
-  limit: number,
-): StackImage {
+export function buildInitialStack(contents: StackContents, top: number, limit: number): StackImage {
   const strings = new StringArea(top - WORD);
   const execfn = strings.add(contents.execfn);
   const envp = contents.envp.map(text => strings.add(text));

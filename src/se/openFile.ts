@@ -87,6 +87,11 @@ export abstract class OpenFile {
     return false;
   }
 
+  /** Whether it is a directory. */
+  get isDirectory(): boolean {
+    return false;
+  }
+
   /** The host's descriptor, -1 where there is none. */
   get descriptor(): number {
     return -1;

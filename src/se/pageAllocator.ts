@@ -9,7 +9,8 @@ import { PAGE_SIZE } from './layout';
 
 /** The bytes behind a stretch of physical addresses. */
 export interface PhysicalBlock {
-  readonly range: { readonly start: Addr; readonly end: Addr };
+  readonly start: Addr;
+  readonly end: Addr;
   readonly bytes: Uint8Array;
   /** The same memory as little-endian 32-bit words. */
   readonly u32: Uint32Array;
@@ -80,7 +81,7 @@ export class PageAllocator {
     if (page !== undefined) {
       this.#freePages--;
       const block = this.#memory.storeFor(page) ?? panic('A page of no memory was freed');
-      const offset = page - block.range.start;
+      const offset = page - block.start;
       block.bytes.fill(0, offset, offset + PAGE_SIZE);
       return page;
     }

@@ -1,16 +1,15 @@
 /**
- * What an operating system kernel knows about a program that it runs, and about its one thread.
+ * What an operating system kernel knows about a program that it runs.
  *
  * Everything here is independent of the simulated objects, so that system calls can be tried without
  * any of them.
  */
-import type { X86ThreadState } from '../arch/x86/index';
 import { Random } from '../base/index';
 import type { AddressSpace } from './addressSpace';
 import type { FileAccess } from './fileAccess';
 import type { FileDescriptors } from './fileDescriptors';
 import type { InterruptCheck } from './hostOpenFile';
-import { NO_SIGNALS, SignalActions, type PendingSignal, type SignalMask } from './signals';
+import { SignalActions } from './signals';
 import type { SimulatedClock } from './simulatedClock';
 import { UserMemory } from './userMemory';
 
@@ -96,39 +95,5 @@ export class ProcessState {
       const word = this.random.next32();
       for (let j = i; j < Math.min(i + 4, target.length); j++) target[j] = word >>> ((j - i) * 8);
     }
-  }
-}
-
-/** The stack on which signal handlers run, if the program has given one. */
-export interface SignalStack {
-  readonly address: number;
-  readonly size: number;
-  readonly flags: number;
-}
-
-/** `SignalStack.flags`: there is none. */
-export const SS_DISABLE = 2;
-
-/** A thread of a program, as its kernel sees it. */
-export class ProcessThread {
-  readonly process: ProcessState;
-  /** The registers of the processor that runs it. */
-  readonly registers: X86ThreadState;
-  readonly tid: number;
-  /** Cleared and woken when the thread ends (set_tid_address(2)); 0: nothing. */
-  clearChildTid = 0;
-  /** Head of the list of robust futexes (set_robust_list(2)). */
-  robustList = 0;
-  blocked: SignalMask = NO_SIGNALS;
-  readonly pending: PendingSignal[] = [];
-  signalStack: SignalStack = { address: 0, size: 0, flags: SS_DISABLE };
-  /** After a call returned `SLEEP`: the tick at which it goes on, and what it then returns. */
-  wakeTick = 0;
-  wakeResult = 0;
-
-  constructor(process: ProcessState, registers: X86ThreadState, tid: number) {
-    this.process = process;
-    this.registers = registers;
-    this.tid = tid;
   }
 }

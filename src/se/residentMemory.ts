@@ -56,7 +56,7 @@ export class ResidentMemory implements PageTableMemory {
   /** The block of memory that holds a physical address. */
   blockOf(physical: Addr): PhysicalBlock {
     let block = this.#block;
-    if (block === undefined || physical < block.range.start || physical >= block.range.end) {
+    if (block === undefined || physical < block.start || physical >= block.end) {
       block = this.#memory.storeFor(physical) ?? panic('A page lies outside all memory');
       this.#block = block;
     }
@@ -65,12 +65,12 @@ export class ResidentMemory implements PageTableMemory {
 
   load32(address: Addr): number {
     const block = this.blockOf(address);
-    return block.u32[(address - block.range.start) / 4] ?? 0;
+    return block.u32[(address - block.start) / 4] ?? 0;
   }
 
   store32(address: Addr, value: number): void {
     const block = this.blockOf(address);
-    block.u32[(address - block.range.start) / 4] = value;
+    block.u32[(address - block.start) / 4] = value;
   }
 
   /** @throws {OutOfGuestMemory} when there is no page. */
@@ -119,7 +119,7 @@ export class ResidentMemory implements PageTableMemory {
       const position = area.fileOffset + (page - area.start);
       const length = Math.min(size, area.fileLimit - position);
       const block = this.blockOf(physical);
-      backing.read(block.bytes, physical - block.range.start, length, position);
+      backing.read(block.bytes, physical - block.start, length, position);
     }
     try {
       this.pageTables.map(page, physical, size, flagsOf(area.protection));

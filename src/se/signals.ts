@@ -86,7 +86,10 @@ export function maskWithout(a: SignalMask, b: SignalMask): SignalMask {
 }
 
 /** SIGKILL and SIGSTOP, which can be neither blocked nor handled. */
-export const UNBLOCKABLE: SignalMask = maskWith(maskWith(NO_SIGNALS, Signal.SIGKILL), Signal.SIGSTOP);
+export const UNBLOCKABLE: SignalMask = maskWith(
+  maskWith(NO_SIGNALS, Signal.SIGKILL),
+  Signal.SIGSTOP,
+);
 
 /** What a program wants done about a signal. */
 export interface SignalAction {
@@ -152,6 +155,9 @@ export interface PendingSignal {
   readonly code: number;
   /** `si_addr` of a fault, otherwise 0. */
   readonly address: number;
+  /** Of a fault: the exception's number and its error code. */
+  readonly vector?: number;
+  readonly errorCode?: number;
   /** One line for the user, should the signal end the program. */
   readonly reason: string;
 }

@@ -34,6 +34,11 @@ export class SimulatedClock {
     this.nanoseconds = Math.floor(rest * (NANOSECONDS / this.#ticksPerSecond));
   }
 
+  /** The time in ticks. */
+  tick(): Tick {
+    return this.#curTick();
+  }
+
   /** The tick that lies this many nanoseconds ahead. */
   tickAfter(nanoseconds: number): Tick {
     return this.#curTick() + Math.ceil(nanoseconds * (this.#ticksPerSecond / NANOSECONDS));

@@ -1,5 +1,5 @@
 /** The form of system call handlers. */
-import type { ProcessThread } from './processState';
+import type { ProcessThread } from './processThread';
 
 /**
  * Carries out one system call. Arguments are registers as signed 64-bit numbers, exact within ±2^53,

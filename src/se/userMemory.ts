@@ -44,14 +44,14 @@ export class UserMemory {
     if (page === NO_PAGE) return 0;
     const inPage = pageOffset(address);
     const block = space.blockOf(page);
-    const end = block.range.end;
+    const end = block.end;
     let found = PAGE_SIZE - inPage;
     while (found < length && page + inPage + found < end) {
       if (space.pageFor(address + found, access) !== page + inPage + found) break;
       found += PAGE_SIZE;
     }
     this.bytes = block.bytes;
-    this.offset = page + inPage - block.range.start;
+    this.offset = page + inPage - block.start;
     this.hostAddress = Number(block.hostAddress) + this.offset;
     return Math.min(found, length);
   }

@@ -1,8 +1,8 @@
 /** Builders for tests of statistics. */
 
+import type { StatsRegistry } from '../../src/sim/stats/index';
 import {
   StatGroup,
-  StatsRegistry,
   TextWriter,
   type StatsEnvironment,
   type TextWriterOptions,

@@ -61,6 +61,9 @@ export {
 export { StateBlock } from './stateBlock';
 export type { StatePart } from './stateBlock';
 export { X86ThreadState } from './threadState';
+export type { EntryHook } from './entryHook';
+export { resetThreadState } from './resetState';
+export { dumpFpuRegs, dumpIntRegs, dumpSpecRegs, dumpThreadState } from './dump';
 export { FpuState, initialFcw, initialMxcsr } from './fpuState';
 export { DescriptorTableRegister, SegmentRegister } from './segmentRegister';
 export type { SegmentValue } from './segmentRegister';
@@ -79,3 +82,18 @@ export type { WordReader } from './pageWalk';
 export { PageTableChanges } from './pageTableChanges';
 export { PageTables } from './pageTables';
 export type { PageTableMemory, Translation } from './pageTables';
+export {
+  SystemSegment,
+  decodeDescriptor,
+  encodeDescriptor,
+  encodeGate,
+  encodeTaskState,
+} from './descriptors';
+export type { Gate, TaskState } from './descriptors';
+export { Selector, supervisorAddress, trapPort, userCode, userData } from './supervisorLayout';
+export { sanitizeUserFlags } from './userThread';
+export type { UserFeatures } from './userThread';
+export { GuestSupervisor } from './guestSupervisor';
+export type { ExceptionTrap, PortTrap, SyscallTrap, Trap } from './guestSupervisor';
+export { CpuidFeature, cpuidVendor, filterCpuid, findCpuidLeaf, hasCpuidFeature } from './cpuid';
+export type { CpuidFeatureBit, CpuidLeaf, CpuidRegister } from './cpuid';

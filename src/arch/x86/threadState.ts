@@ -1,4 +1,5 @@
 import { panic } from '../../base/index';
+import type { EntryHook } from './entryHook';
 import { FpuState } from './fpuState';
 import { msrName, msrSlot, stateMsrs } from './msr';
 import { RegisterSet } from './registerSets';
@@ -23,6 +24,9 @@ const msrWord = layout.msrs.offset / 8;
  * paths (a system call, a page fault): they allocate nothing.
  */
 export class X86ThreadState extends StateBlock {
+  /** What a CPU that runs the thread on hardware calls around each run; syscall emulation sets it. */
+  entryHook: EntryHook | null = null;
+
   /** Views of segment registers by {@link SegmentIndex}. */
   readonly segments: readonly SegmentRegister[];
   readonly gdt: DescriptorTableRegister;
@@ -69,6 +73,18 @@ export class X86ThreadState extends StateBlock {
     this.unsignedHalves[index * 2] = value;
     this.signedHalves[index * 2 + 1] = Math.floor(value / two32);
     this.dirty |= RegisterSet.Regs;
+  }
+
+  /** Sets a register from its two halves, signed or unsigned. */
+  setGprHalves(index: GprIndex, low: number, high: number): void {
+    this.unsignedHalves[index * 2] = low;
+    this.unsignedHalves[index * 2 + 1] = high;
+    this.dirty |= RegisterSet.Regs;
+  }
+
+  /** Copies all 64 bits of one register into another. */
+  copyGpr(to: GprIndex, from: GprIndex): void {
+    this.setGprHalves(to, this.gprUint32(from), this.gprHigh(from));
   }
 
   /** The low half, signed: what C passes as `int`. */

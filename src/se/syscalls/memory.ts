@@ -1,7 +1,7 @@
 /** System calls about the address space. Source of the behaviour: mmap(2) and kin. */
 import { Errno } from '../../host/index';
 import { pageDown, pageUp, Protection, USER_END } from '../layout';
-import type { ProcessThread } from '../processState';
+import type { ProcessThread } from '../processThread';
 import { sizeArgument, type SyscallGroup } from '../syscallHandler';
 
 const MAP = {
@@ -71,7 +71,7 @@ function mmap(
 function populate({ process }: ProcessThread, address: number, length: number): void {
   const area = process.space.areaAt(address);
   const access = ((area?.protection ?? 0) & Protection.Write) !== 0 ? 'write' : 'read';
-  for (let done = 0; done < length; ) {
+  for (let done = 0; done < length;) {
     const found = process.memory.locate(address + done, length - done, access);
     if (found === 0) return;
     done += found;
@@ -95,7 +95,12 @@ function mremap(
   return process.space.remap(address, oldLength, newLength, mayMove, fixed ? target : undefined);
 }
 
-function madvise({ process }: ProcessThread, address: number, length: number, advice: number): number {
+function madvise(
+  { process }: ProcessThread,
+  address: number,
+  length: number,
+  advice: number,
+): number {
   const kind = advice | 0;
   if (kind < 0 || kind > HIGHEST_ADVICE || address !== pageDown(address)) return -Errno.EINVAL;
   if (length === 0) return 0;
@@ -126,4 +131,3 @@ export const memoryCalls: SyscallGroup = {
   mlockall: () => 0,
   munlockall: () => 0,
 };
-

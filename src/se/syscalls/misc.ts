@@ -1,6 +1,6 @@
 /** System calls about the system as a whole. */
 import { Errno } from '../../host/index';
-import type { ProcessThread } from '../processState';
+import type { ProcessThread } from '../processThread';
 import { StructWriter } from '../structWriter';
 import { sizeArgument, type SyscallGroup } from '../syscallHandler';
 

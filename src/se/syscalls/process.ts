@@ -2,7 +2,7 @@
 import { FS, GS } from '../../arch/x86/index';
 import { Errno } from '../../host/index';
 import { USER_END } from '../layout';
-import type { ProcessThread } from '../processState';
+import type { ProcessThread } from '../processThread';
 import { StructWriter } from '../structWriter';
 import type { SyscallGroup, SyscallHandler } from '../syscallHandler';
 import { ENDED, SLEEP } from '../syscallResult';
@@ -189,8 +189,8 @@ export const processCalls: SyscallGroup = {
   rseq: () => -Errno.ENOSYS,
   membarrier: () => -Errno.ENOSYS,
   prlimit64: prlimit,
-  getrlimit: (thread, resource, address) => prlimit(thread, 0, resource, 0, address, 0),
-  setrlimit: (thread, resource, address) => prlimit(thread, 0, resource, address, 0, 0),
+  getrlimit: (thread, resource, address) => prlimit(thread, 0, resource, 0, address),
+  setrlimit: (thread, resource, address) => prlimit(thread, 0, resource, address, 0),
   futex,
   getpid: id(t => t.process.ids.pid),
   getppid: id(t => t.process.ids.ppid),

@@ -1,6 +1,7 @@
 /** System calls about signals. Source of the behaviour: sigaction(2) and kin, signal(7). */
 import { Errno } from '../../host/index';
-import { SS_DISABLE, type ProcessState, type ProcessThread } from '../processState';
+import type { ProcessState } from '../processState';
+import { SS_DISABLE, type ProcessThread } from '../processThread';
 import { restoreFromFrame } from '../signalFrame';
 import { sendSignal } from '../signalDelivery';
 import {
@@ -8,7 +9,6 @@ import {
   maskWithout,
   SIGNAL_COUNT,
   signalName,
-  SIG_DFL,
   Signal,
   UNBLOCKABLE,
   type SignalMask,
@@ -96,28 +96,22 @@ function rtSigprocmask(
   return 0;
 }
 
-/** The alternate stack as the program sees it: in use or not. */
-function stackFlags({ registers, signalStack }: ProcessThread, pointer: number): number {
-  if (signalStack.size === 0) return SS_DISABLE;
-  const inUse =
-    pointer > signalStack.address && pointer <= signalStack.address + signalStack.size;
-  return inUse && registers.stale >= 0 ? SS_ONSTACK : 0;
-}
-
 function sigaltstack(thread: ProcessThread, stack: number, oldStack: number): number {
   const { process, signalStack } = thread;
-  const flags = stackFlags(thread, thread.stackPointer());
+  let flags = 0;
+  if (signalStack.size === 0) flags = SS_DISABLE;
+  else if (thread.onSignalStack()) flags = SS_ONSTACK;
   if (stack !== 0) {
     if (flags === SS_ONSTACK) return -Errno.EPERM;
     const address = process.memory.readInt64(stack);
     const newFlags = process.memory.readInt32(stack + 8);
     const size = process.memory.readInt64(stack + 16);
     if (newFlags === SS_DISABLE) {
-      thread.signalStack = { address: 0, size: 0, flags: SS_DISABLE };
+      thread.signalStack = { address: 0, size: 0 };
     } else {
       if ((newFlags & ~SS_ONSTACK) !== 0) return -Errno.EINVAL;
       if (size >= 0 && size < SMALLEST_STACK) return -Errno.ENOMEM;
-      thread.signalStack = { address, size, flags: 0 };
+      thread.signalStack = { address, size };
     }
   }
   if (oldStack !== 0) {
@@ -141,8 +135,9 @@ function toOurselves({ process }: ProcessThread, pid: number): boolean {
   return pid === ids.pid || pid === 0 || pid === -ids.pgid || pid === -1;
 }
 
-/** Waits for a signal that, with one program and no timers, only the program itself could send. */
+/** Waits for a signal. */
 function waitForSignal(thread: ProcessThread): number {
+  if (thread.hasDeliverable()) return -Errno.EINTR;
   thread.wakeTick = Infinity;
   thread.wakeResult = -Errno.EINTR;
   return SLEEP;
@@ -177,5 +172,3 @@ export const signalCalls: SyscallGroup = {
       ? send(thread, signal | 0, SI_TKILL)
       : -Errno.ESRCH,
 };
-
-export { SIG_DFL };

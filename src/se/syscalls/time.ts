@@ -1,6 +1,7 @@
 /** System calls about time: simulated time, never the host's. Source: clock_gettime(2) and kin. */
 import { Errno } from '../../host/index';
-import type { ProcessState, ProcessThread } from '../processState';
+import type { ProcessState } from '../processState';
+import type { ProcessThread } from '../processThread';
 import { EPOCH_SECONDS } from '../simulatedClock';
 import { StructWriter } from '../structWriter';
 import type { SyscallGroup } from '../syscallHandler';

@@ -39,7 +39,8 @@ export class GrowingBuckets implements DistributionStorage {
     if (value < this.#minBucket && this.#minBucket === 0) this.#growDown();
     while (value < this.#minBucket || value >= this.#maxBucket + this.#bucketSize) this.#grow();
 
-    const index = Math.floor((value - this.#minBucket) / this.#bucketSize);
+    // Exact, since bucket sizes are powers of two; `value - min` could be rounded up to the end.
+    const index = Math.floor(value / this.#bucketSize) - this.#minBucket / this.#bucketSize;
     this.#buckets[index] = (this.#buckets[index] ?? 0) + count;
     this.#sum += value * count;
     this.#squares += value * value * count;

@@ -24,7 +24,7 @@ import { libc } from '../../../src/host/libc';
 
 const { SIGINT, SIGTERM, SIGUSR2, SIGKILL } = constants.signals;
 // Arrives before the call returns, since this thread does not block it. (process.kill would do the
-// same, but makes Node write its coverage report and stop collecting.)
+// same, but without a JavaScript handler Node runs its exit hooks first.)
 const send = (signal: number): void => {
   signalThread(threadId(), signal);
 };

@@ -1,0 +1,358 @@
+/**
+ * The virtual machine: guest memory, vCPUs, and what of a machine KVM keeps in the kernel.
+ *
+ * Sources: gem5 `cpu/kvm/vm.hh`, `cpu/kvm/vm.cc`; KVM API section 4.
+ */
+import { debugFlag, dprintf, fatal, hack, panic, warn } from '../base/index';
+import type { Addr, AddrRange, ContextID } from '../base/index';
+import type { HostPointer } from '../host/index';
+import type { BackingStore, System, SystemThreadContext } from '../mem/index';
+import { defineSchema, param, Parent, SimObject, simObjectSchema, vectorParam } from '../sim/index';
+import type { ParamsOf } from '../sim/index';
+import * as abi from './abi';
+import { kvmCoalescedMmioZone, kvmCreateDevice, kvmIrqLevel } from './abiVm';
+import type { KvmDescriptor } from './descriptor';
+import { Kvm } from './kvm';
+import { KvmError } from './kvmError';
+import { MemorySlots } from './memorySlots';
+import type { MemSlot } from './memorySlots';
+import { Vcpu } from './vcpu';
+
+/** Traces what is set up in the kernel. */
+export const KvmFlag = debugFlag('Kvm', 'Basic KVM Functionality');
+
+/** Memory slots to assume where the kernel does not say; what the KVM API promises. */
+const DEFAULT_MEMORY_SLOTS = 32;
+
+export const kvmVMSchema = defineSchema('KvmVM', simObjectSchema, {
+  description: 'A virtual machine of KVM, the container of vCPUs',
+  params: {
+    coalescedMMIO: vectorParam.AddrRange([], 'memory ranges for coalesced MMIO', {
+      outputName: 'coalescedMMIO',
+    }),
+    system: param.SimObject<System>('System', Parent.any, 'system this VM belongs to'),
+  },
+});
+
+/** Parameters of a `KvmVM`. */
+export type KvmVMParams = ParamsOf<typeof kvmVMSchema>;
+
+/** A CPU model of the VM. */
+export interface KvmVMMember {
+  getVCpuID(): number;
+  /** Whether this CPU has the context now. */
+  hasContext(context: SystemThreadContext): boolean;
+}
+
+/**
+ * A virtual machine. Its descriptors are open from construction to {@link dispose}; guest memory is
+ * mapped late, when the first CPU starts, because restoring a checkpoint may replace it.
+ */
+export class KvmVM extends SimObject {
+  static override readonly schema = kvmVMSchema;
+  declare readonly params: KvmVMParams;
+
+  readonly #members: KvmVMMember[] = [];
+  #kvm: Kvm;
+  #vm: KvmDescriptor;
+  #slots: MemorySlots;
+  #system: System | null = null;
+  #started = false;
+  #hasKernelIRQChip = false;
+  #createdIRQChip = false;
+  #nextVCPUID = 0;
+
+  /**
+   * @param kvm - the KVM device, taken over; default: opened here
+   * @throws {KvmUnavailableError} when KVM cannot be used on this machine
+   */
+  constructor(params: KvmVMParams, kvm = new Kvm()) {
+    super(params);
+    this.#kvm = kvm;
+    try {
+      this.#vm = kvm.createVM(`the VM ${this.name()}`);
+    } catch (error) {
+      kvm.dispose();
+      throw error;
+    }
+    this.#slots = this.#makeSlots();
+    this.#coalesceParams();
+    params.system.setKvmVM(this);
+  }
+
+  /** The KVM device. */
+  get kvm(): Kvm {
+    return this.#kvm;
+  }
+
+  /** Called by the system that this VM belongs to. */
+  setSystem(system: System): void {
+    if (this.#system !== null && this.#system !== system) {
+      panic(`${this.name()} belongs to ${this.#system.name()} already`);
+    }
+    this.#system = system;
+  }
+
+  /** Adds a CPU model of this VM. */
+  addMember(member: KvmVMMember): void {
+    this.#members.push(member);
+  }
+
+  /**
+   * Called by each CPU model when it starts, before it makes its vCPU: the first call maps the
+   * guest's memory.
+   */
+  cpuStartup(): void {
+    if (this.#started) return;
+    this.#started = true;
+    this.delayedStartup();
+  }
+
+  /** Maps every backing store that KVM may see into the guest. */
+  protected delayedStartup(): void {
+    const system = this.#system ?? panic(`${this.name()} belongs to no system`);
+    for (const store of system.getPhysMem().getBackingStore()) this.#mapStore(store);
+    for (const memory of system.memories) {
+      if (memory.isNull && memory.isInAddrMap && memory.isKvmMap) {
+        hack(`KVM: ${memory.name()} stores nothing; its addresses are handled as IO`);
+      }
+    }
+  }
+
+  #mapStore(store: BackingStore): void {
+    if (!store.kvmMap) {
+      this.#trace(`Skipping ${store.range.toString()}, which is not for KVM`);
+      return;
+    }
+    if (store.range.interleaved) {
+      fatal(`${this.name()}: KVM cannot map ${store.range.toString()}, which is interleaved`);
+    }
+    this.#trace(`Mapping 0x${store.hostAddress.toString(16)} -> ${store.range.toString()}`);
+    const slot = this.allocMemSlot(store.size);
+    this.setupMemSlot(slot, store.hostAddress, store.range.start, 0);
+  }
+
+  /**
+   * Allocates a memory slot: one that was freed, else a new one.
+   * @param size - bytes, more than 0, a multiple of the page size
+   * @throws {PanicError} when all slots are taken
+   */
+  allocMemSlot(size: number): MemSlot {
+    return this.#slots.alloc(size);
+  }
+
+  /**
+   * Maps host memory into the guest.
+   * @param hostAddr - page-aligned address of as many bytes as the slot was allocated for
+   * @param guestAddr - guest-physical address, page-aligned
+   * @param flags - `KVM_MEM_READONLY`, `KVM_MEM_LOG_DIRTY_PAGES`
+   * @throws {KvmError} when the kernel refuses
+   */
+  setupMemSlot(slot: MemSlot, hostAddr: bigint, guestAddr: Addr, flags = 0): void {
+    this.#slots.setup(slot, hostAddr, guestAddr, flags);
+  }
+
+  /** Takes a slot's memory away from the guest; the slot stays allocated. */
+  disableMemSlot(slot: MemSlot): void {
+    this.#slots.disable(slot);
+  }
+
+  /** Takes a slot's memory away and gives the slot back. */
+  freeMemSlot(slot: MemSlot): void {
+    this.#slots.free(slot);
+  }
+
+  /** Maps memory into a slot by its number; length 0 removes the slot. See {@link setupMemSlot}. */
+  protected setUserMemoryRegion(
+    slot: number,
+    hostAddr: bigint,
+    guestAddr: Addr,
+    length: number,
+    flags: number,
+  ): void {
+    this.#slots.setUserMemoryRegion(slot, hostAddr, guestAddr, length, flags);
+  }
+
+  /**
+   * Which pages of a slot the guest has written since the last call.
+   * @returns one bit a page, lowest first
+   * @throws {PanicError} when the slot is not mapped with KVM_MEM_LOG_DIRTY_PAGES
+   */
+  getDirtyLog(slot: MemSlot): Uint8Array {
+    return this.#slots.dirtyLog(slot);
+  }
+
+  /**
+   * Has stores to a range collected in a ring instead of leaving the guest for each.
+   * @param start - a range, or a guest-physical address with the size in bytes after it
+   * @throws {KvmError} when the kernel refuses
+   */
+  coalesceMMIO(range: AddrRange): void;
+  coalesceMMIO(start: Addr, size: number): void;
+  coalesceMMIO(rangeOrStart: AddrRange | Addr, length = 0): void {
+    const isStart = typeof rangeOrStart === 'number';
+    const start = isStart ? rangeOrStart : rangeOrStart.start;
+    const size = isStart ? length : rangeOrStart.size;
+    const { offset } = kvmCoalescedMmioZone;
+    const zone = new DataView(new ArrayBuffer(kvmCoalescedMmioZone.size));
+    zone.setBigUint64(offset.addr, BigInt(start), true);
+    zone.setUint32(offset.size, size, true);
+    const where = `0x${start.toString(16)}, ${String(size)} bytes`;
+    this.#trace(`Registering coalesced MMIO at ${where}`);
+    this.#request(abi.KVM_REGISTER_COALESCED_MMIO, zone, `registering coalesced MMIO at ${where}`);
+  }
+
+  /**
+   * Gives Intel processors three pages of guest-physical addresses that real mode needs there.
+   * @param address - page-aligned, below 4 GiB, where no memory is
+   * @throws {KvmError} when the kernel refuses
+   */
+  setTSSAddress(address: Addr): void {
+    this.#request(
+      abi.KVM_SET_TSS_ADDR,
+      address,
+      `setting the TSS address 0x${address.toString(16)}`,
+    );
+  }
+
+  /**
+   * Makes interrupt controllers (PIC, I/O APIC and local APICs) in the kernel. To be called before
+   * the first CPU starts. A kernel that cannot only causes a warning.
+   * @throws {PanicError} when called twice
+   */
+  createIRQChip(): void {
+    if (this.#hasKernelIRQChip) panic(`${this.name()}: createIRQChip() was called twice`);
+    const result = this.#vm.tryRequest(abi.KVM_CREATE_IRQCHIP, 0);
+    if (result < 0) {
+      const doing = 'creating the in-kernel interrupt chip';
+      warn(new KvmError(abi.KVM_CREATE_IRQCHIP, -result, doing).message);
+      return;
+    }
+    this.#createdIRQChip = true;
+    this.#hasKernelIRQChip = true;
+  }
+
+  /** Whether interrupt controllers are in the kernel. */
+  hasKernelIRQChip(): boolean {
+    return this.#hasKernelIRQChip;
+  }
+
+  /** Notes that a device made with {@link createDevice} is the interrupt controller. */
+  enableKernelIRQChip(): void {
+    this.#hasKernelIRQChip = true;
+  }
+
+  /**
+   * Sets the level of an interrupt line of the in-kernel controller.
+   * @throws {KvmError} when there is no in-kernel controller or no such line
+   */
+  setIRQLine(irq: number, high: boolean): void {
+    const { offset } = kvmIrqLevel;
+    const level = new DataView(new ArrayBuffer(kvmIrqLevel.size));
+    level.setUint32(offset.irq, irq, true);
+    level.setUint32(offset.level, high ? 1 : 0, true);
+    this.#request(abi.KVM_IRQ_LINE, level, `setting interrupt line ${String(irq)}`);
+  }
+
+  /**
+   * Makes a device in the kernel.
+   * @param type - `KVM_DEV_TYPE_…`
+   * @param flags - `KVM_CREATE_DEVICE_TEST` to ask only whether it could be made
+   * @returns the device's descriptor number, which the caller owns; meaningless for a test
+   * @throws {KvmError} when the kernel has no such device
+   */
+  createDevice(type: number, flags = 0): number {
+    const { offset } = kvmCreateDevice;
+    const device = new DataView(new ArrayBuffer(kvmCreateDevice.size));
+    device.setUint32(offset.type, type, true);
+    device.setUint32(offset.flags, flags, true);
+    this.#request(abi.KVM_CREATE_DEVICE, device, `creating in-kernel device ${String(type)}`);
+    return device.getInt32(offset.fd, true);
+  }
+
+  /** Whether every context of the system is on a CPU of this VM: in-kernel devices need that. */
+  validEnvironment(): boolean {
+    const contexts = this.#system?.threads.contexts() ?? [];
+    return contexts.every(context => this.#memberWith(context) !== undefined);
+  }
+
+  /**
+   * The vCPU number of the CPU that has a context now.
+   * @throws {PanicError} when no CPU of this VM has it
+   */
+  contextIdToVCpuId(id: ContextID): number {
+    const system = this.#system ?? panic(`${this.name()} belongs to no system`);
+    const member = this.#memberWith(system.threads.get(id));
+    if (member === undefined) panic(`thread context ${String(id)} is on no CPU of ${this.name()}`);
+    return member.getVCpuID();
+  }
+
+  #memberWith(context: SystemThreadContext): KvmVMMember | undefined {
+    return this.#members.find(member => member.hasContext(context));
+  }
+
+  /**
+   * Makes a vCPU.
+   * @param vcpuID - a number that no other vCPU of the VM has
+   * @throws {KvmError} when the kernel refuses
+   */
+  createVCPU(vcpuID: number): Vcpu {
+    return Vcpu.create(this.#kvm, this.#vm, vcpuID);
+  }
+
+  /** A vCPU number that nobody else has. */
+  allocVCPUID(): number {
+    return this.#nextVCPUID++;
+  }
+
+  /**
+   * Makes any request to the VM: without an argument, with an integer or an address, or with a
+   * struct that the kernel reads and writes in place.
+   * @returns what the kernel returns, at least 0
+   * @throws {KvmError} when the kernel refuses
+   */
+  ioctl(request: number, argument: HostPointer = 0): number {
+    return this.#request(request, argument, `asking ${this.name()} for something`);
+  }
+
+  /**
+   * In the child of a fork: KVM ties a VM to the process that made it, so this one makes its own.
+   * Memory is mapped and vCPUs are made again when the CPUs start again.
+   */
+  override notifyFork(): void {
+    this.#vm.dispose();
+    this.#kvm.dispose();
+    this.#kvm = new Kvm({ calls: this.#kvm.calls });
+    this.#vm = this.#kvm.createVM(`the VM ${this.name()}`);
+    this.#slots = this.#makeSlots();
+    this.#started = false;
+    this.#coalesceParams();
+    if (this.#createdIRQChip) {
+      this.#hasKernelIRQChip = false;
+      this.createIRQChip();
+    }
+  }
+
+  override dispose(): void {
+    this.#vm.dispose();
+    this.#kvm.dispose();
+    super.dispose();
+  }
+
+  #makeSlots(): MemorySlots {
+    const limit = this.#kvm.capNumMemSlots();
+    return new MemorySlots(this.#vm, limit > 0 ? limit : DEFAULT_MEMORY_SLOTS);
+  }
+
+  #coalesceParams(): void {
+    for (const range of this.params.coalescedMMIO) this.coalesceMMIO(range);
+  }
+
+  #request(request: number, argument: HostPointer, doing: string): number {
+    return this.#vm.request(request, argument, doing);
+  }
+
+  #trace(text: string): void {
+    if (KvmFlag.enabled) dprintf(KvmFlag, this.curTick(), this.name(), text);
+  }
+}

@@ -1,0 +1,358 @@
+/**
+ * A crossbar between requestors that keep copies, and memory. Source: gem5
+ * `mem/coherent_xbar.{hh,cc}`, `mem/XBar.py`.
+ */
+import { panic, warn } from '../base/index';
+import type { Tick } from '../base/index';
+import { defineSchema, InvalidPortID, nodeClass, NULL, param, Parent } from '../sim/index';
+import type { ParamsOf } from '../sim/index';
+import { BaseXBar, baseXBarSchema } from './baseXBar';
+import { MemCmd } from './memCmd';
+import { PacketFlag } from './packet';
+import type { Packet } from './packet';
+import type { Request } from './request';
+import type { ResponsePort } from './responsePort';
+import { SnoopFilter, snoopFilterSchema } from './snoopFilter';
+import type { System } from './system';
+import { CoherentXBarFlag } from './xbarFlags';
+import { XBarLayer } from './xbarLayer';
+import { SnoopRespPort } from './xbarPorts';
+import { XBarSnooper } from './xbarSnooper';
+
+export const coherentXBarSchema = defineSchema('CoherentXBar', baseXBarSchema, {
+  description: 'Crossbar that shows requests to the caches above it',
+  params: {
+    snoopResponseLatency: param.Cycles('cycles to pass the response to a snoop on'),
+    snoopFilter: param.SimObjectOrNull<SnoopFilter>('SnoopFilter', NULL, 'which caches to ask'),
+    maxOutstandingSnoops: param.Int(512, 'limit of outstanding snoops, to find mistakes'),
+    maxRoutingTableSize: param.Int(512, 'limit of outstanding requests, to find mistakes'),
+    pointOfCoherency: param.Bool(false, 'whether nothing below keeps copies'),
+    pointOfUnification: param.Bool(
+      false,
+      'whether instruction and data accesses of all requestors meet here',
+    ),
+    system: param.SimObject<System>('System', Parent.any, 'system that the crossbar belongs to'),
+  },
+});
+
+/** Parameters of a `CoherentXBar`. */
+export type CoherentXBarParams = ParamsOf<typeof coherentXBarSchema>;
+
+const SnoopFilterNode = nodeClass(SnoopFilter, snoopFilterSchema);
+
+export const l2XBarSchema = defineSchema('L2XBar', coherentXBarSchema, {
+  description: 'Crossbar between L1 caches and an L2 cache, 256 bits wide',
+  outputType: 'CoherentXBar',
+  defaults: {
+    width: 32,
+    frontendLatency: 1,
+    forwardLatency: 0,
+    responseLatency: 1,
+    snoopResponseLatency: 1,
+    snoopFilter: () => new SnoopFilterNode({ lookupLatency: 0 }),
+    pointOfUnification: true,
+  },
+});
+
+export const systemXBarSchema = defineSchema('SystemXBar', coherentXBarSchema, {
+  description: 'Crossbar between CPUs or caches and memory, 128 bits wide',
+  outputType: 'CoherentXBar',
+  defaults: {
+    width: 16,
+    frontendLatency: 3,
+    forwardLatency: 4,
+    responseLatency: 2,
+    snoopResponseLatency: 4,
+    snoopFilter: () => new SnoopFilterNode({ lookupLatency: 1 }),
+    pointOfCoherency: true,
+    pointOfUnification: true,
+  },
+});
+
+/**
+ * Passes requests to the responder of their address and responses back, after having shown them to
+ * the snooping requestors (caches and CPUs that watch addresses) that may care.
+ */
+export class CoherentXBar extends BaseXBar {
+  static override readonly schema = coherentXBarSchema;
+
+  readonly forwardsSnoops = true;
+  readonly #system: System;
+  readonly #snooper: XBarSnooper;
+  readonly #snoopFilter: SnoopFilter | null;
+  readonly #snoopRespPorts: readonly SnoopRespPort[];
+  readonly #snoopLayers: readonly XBarLayer<ResponsePort>[];
+  readonly #params: CoherentXBarParams;
+  /** Requests of ours that a cache above has promised to answer. */
+  readonly #outstandingSnoop = new Set<Request>();
+
+  constructor(params: CoherentXBarParams) {
+    super(params);
+    this.#params = params;
+    this.#system = params.system;
+    this.#snoopFilter = params.snoopFilter;
+    this.#snooper = new XBarSnooper(this, params.snoopFilter);
+    this.#snoopRespPorts = this.cpuSidePorts.map(port => new SnoopRespPort(port));
+    this.#snoopLayers = this.memSidePorts.map(
+      (_, id) => new XBarLayer(this, `snoopLayer${String(id)}`, port => port.sendRetrySnoopResp()),
+    );
+  }
+
+  override init(): void {
+    super.init();
+    this.#snooper.setPorts(this.cpuSidePorts);
+    if (this.#snooper.ports.length === 0) {
+      warn(`CoherentXBar ${this.name()} has no snooping ports attached!`);
+    }
+  }
+
+  override regStats(): void {
+    super.regStats();
+    this.#snooper.regStats();
+  }
+
+  override recvTimingReq(pkt: Packet, cpuSideId: number): boolean {
+    const source = this.cpuSidePort(cpuSideId);
+    const isExpressSnoop = pkt.isExpressSnoop();
+    if (isExpressSnoop !== pkt.cacheResponding()) panic(`${pkt.toString()} contradicts itself`);
+    const memSideId = this.addressMap.findPort(pkt);
+    const layer = this.reqLayer(memSideId);
+    if (!isExpressSnoop && !layer.tryTiming(source)) {
+      if (CoherentXBarFlag.enabled) this.#traceRequest(pkt, cpuSideId, ' BUSY');
+      return false;
+    }
+    const { cmd, headerDelay, payloadDelay } = pkt;
+    const bytes = pkt.hasData() ? pkt.size : 0;
+    this.calcPacketTiming(pkt, (this.frontendLatency + this.forwardLatency) * this.clockPeriod());
+    const finish = this.clockEdge(this.headerLatency) + pkt.payloadDelay;
+    if (!this.#passRequestOn(pkt, cpuSideId, memSideId)) {
+      if (isExpressSnoop) panic(`${pkt.toString()} must not be refused`);
+      if (CoherentXBarFlag.enabled) this.#traceRequest(pkt, cpuSideId, ' RETRY');
+      pkt.headerDelay = headerDelay;
+      pkt.payloadDelay = payloadDelay;
+      layer.failedTiming(source, this.clockEdge(1));
+      return false;
+    }
+    if (CoherentXBarFlag.enabled) this.#traceRequest(pkt, cpuSideId);
+    if (isExpressSnoop) this.#snooper.countSnoop(bytes);
+    else layer.succeededTiming(finish);
+    this.xbarStats.count(cpuSideId, memSideId, cmd, bytes);
+    return true;
+  }
+
+  /** Shows a request to the snoopers and sends it down, or answers it, whichever is due. */
+  #passRequestOn(pkt: Packet, cpuSideId: number, memSideId: number): boolean {
+    const isDestination = this.#isDestination(pkt);
+    const wasResponding = pkt.cacheResponding();
+    const snoops = this.#snoopsCaches(pkt);
+    if (snoops) {
+      // Snoops cannot be taken back: a clean that goes further down must be able to go there.
+      const goesDown = pkt.isClean() && !isDestination;
+      if (goesDown && !this.memSidePort(memSideId).tryTiming(pkt)) return false;
+      this.#snooper.timingRequest(pkt, this.cpuSidePort(cpuSideId));
+    }
+    const expectSnoopResponse = !wasResponding && pkt.cacheResponding();
+    const expectResponse = pkt.needsResponse() && !pkt.cacheResponding();
+    const forwards = !this.#sinks(pkt) && this.#forwards(pkt);
+    const respondsHere = !forwards && !this.#sinks(pkt);
+    // Below there may be an address mapper: the packet must not be asked for its address later.
+    let sent = true;
+    if (forwards) {
+      // A cache above owns the line: those below must hear of it at once.
+      if (pkt.cacheResponding()) pkt.flags |= PacketFlag.EXPRESS_SNOOP;
+      if (pkt.isWrite() && isDestination) pkt.flags &= ~PacketFlag.WRITE_THROUGH;
+      sent = this.memSidePort(memSideId).sendTimingReq(pkt);
+    }
+    if (snoops) this.#snoopFilter?.finishRequest(!sent);
+    if (!sent) return false;
+    if (respondsHere) {
+      this.#respond(pkt, cpuSideId);
+    } else if (!wasResponding && (expectSnoopResponse || expectResponse)) {
+      this.#remember(pkt.req, cpuSideId, expectSnoopResponse);
+    }
+    return true;
+  }
+
+  #remember(req: Request, cpuSideId: number, expectSnoopResponse: boolean): void {
+    const { maxOutstandingSnoops, maxRoutingTableSize } = this.#params;
+    if (this.routeTo.has(req)) panic(`${this.name()}: a request is outstanding twice`);
+    this.routeTo.set(req, cpuSideId);
+    if (expectSnoopResponse) this.#outstandingSnoop.add(req);
+    if (this.#outstandingSnoop.size > maxOutstandingSnoops) {
+      panic(`${this.name()}: outstanding snoop requests exceed ${String(maxOutstandingSnoops)}`);
+    }
+    if (this.routeTo.size > maxRoutingTableSize) {
+      panic(`${this.name()}: the routing table exceeds ${String(maxRoutingTableSize)} packets`);
+    }
+  }
+
+  #respond(pkt: Packet, cpuSideId: number): void {
+    pkt.makeResponse();
+    this.responseSeen(pkt, cpuSideId);
+    const when = this.clockEdge() + pkt.headerDelay;
+    pkt.headerDelay = 0;
+    this.cpuSidePort(cpuSideId).schedTimingResp(pkt, when);
+  }
+
+  protected override responseSeen(pkt: Packet, cpuSideId: number): void {
+    if (this.#snoopFilter === null || this.#system.bypassCaches()) return;
+    this.#snoopFilter.updateResponse(pkt, this.cpuSidePort(cpuSideId));
+  }
+
+  override recvTimingSnoopReq(pkt: Packet, memSideId: number): void {
+    const source = this.memSidePort(memSideId);
+    if (CoherentXBarFlag.enabled) this.trace(CoherentXBarFlag, 'recvTimingSnoopReq', source, pkt);
+    this.xbarStats.transDist.inc(pkt.cmd);
+    this.#snooper.countSnoop(pkt.hasData() ? pkt.size : 0);
+    this.calcPacketTiming(pkt, this.forwardLatency * this.clockPeriod());
+    const wasResponding = pkt.cacheResponding();
+    this.#snooper.timingSnoop(pkt);
+    if (!wasResponding && pkt.cacheResponding()) this.routeTo.set(pkt.req, memSideId);
+  }
+
+  override recvTimingSnoopResp(pkt: Packet, cpuSideId: number): boolean {
+    const source = this.cpuSidePort(cpuSideId);
+    const id = this.routeTo.get(pkt.req);
+    if (id === undefined) return panic(`${this.name()}: nobody waits for ${pkt.toString()}`);
+    // Either somebody above asked, or we have passed a snoop from below on.
+    const isNormal = this.#outstandingSnoop.has(pkt.req);
+    const taken = isNormal
+      ? this.respLayer(id).tryTiming(this.#snoopRespPort(cpuSideId))
+      : this.#snoopLayer(id).tryTiming(source);
+    if (!taken) return false;
+    if (CoherentXBarFlag.enabled) this.trace(CoherentXBarFlag, 'recvTimingSnoopResp', source, pkt);
+    const bytes = pkt.hasData() ? pkt.size : 0;
+    const cycles = isNormal ? this.responseLatency : this.#params.snoopResponseLatency;
+    const { cmd } = pkt;
+    this.calcPacketTiming(pkt, cycles * this.clockPeriod());
+    const finish = this.clockEdge(this.headerLatency) + pkt.payloadDelay;
+    this.routeTo.delete(pkt.req);
+    if (isNormal) {
+      this.#outstandingSnoop.delete(pkt.req);
+      this.#snoopFilter?.updateSnoopResponse(pkt, source, this.cpuSidePort(id));
+      const latency = pkt.headerDelay;
+      pkt.headerDelay = 0;
+      this.cpuSidePort(id).schedTimingResp(pkt, this.curTick() + latency);
+      this.respLayer(id).succeededTiming(finish);
+    } else {
+      this.#snoopFilter?.updateSnoopForward(pkt);
+      if (!this.memSidePort(id).sendTimingSnoopResp(pkt)) {
+        panic(`${this.memSidePort(id).name()}: the response to a snoop was refused`);
+      }
+      this.xbarStats.count(cpuSideId, id, cmd, bytes);
+      this.#snoopLayer(id).succeededTiming(finish);
+    }
+    if (isNormal) this.xbarStats.transDist.inc(cmd);
+    this.#snooper.countSnoop(bytes);
+    return true;
+  }
+
+  #snoopRespPort(id: number): SnoopRespPort {
+    return this.#snoopRespPorts[id] ?? panic(`${this.name()} has no port ${String(id)}`);
+  }
+
+  #snoopLayer(id: number): XBarLayer<ResponsePort> {
+    return this.#snoopLayers[id] ?? panic(`${this.name()} has no snoop layer ${String(id)}`);
+  }
+
+  override recvAtomic(pkt: Packet, cpuSideId: number): Tick {
+    const source = this.cpuSidePort(cpuSideId);
+    if (CoherentXBarFlag.enabled) this.trace(CoherentXBarFlag, 'recvAtomic', source, pkt);
+    const { cmd } = pkt;
+    const bytes = pkt.hasData() ? pkt.size : 0;
+    const isDestination = this.#isDestination(pkt);
+    const snooped = this.#snoopsCaches(pkt) ? this.#snooper.atomicRequest(pkt, source) : null;
+    const memSideId = this.addressMap.findPort(pkt);
+    this.xbarStats.count(cpuSideId, memSideId, cmd, bytes);
+    let latency = 0;
+    // Even when a cache answers, those below must see the request.
+    if (!this.#sinks(pkt)) {
+      if (this.#forwards(pkt)) {
+        if (pkt.isWrite() && isDestination) pkt.flags &= ~PacketFlag.WRITE_THROUGH;
+        latency = this.memSidePort(memSideId).sendAtomic(pkt);
+      } else {
+        pkt.makeResponse();
+      }
+    }
+    if (pkt.isResponse()) this.responseSeen(pkt, cpuSideId);
+    if (snooped !== null && snooped.cmd !== MemCmd.InvalidCmd) {
+      if (pkt.isResponse()) panic(`${pkt.toString()} has two answers`);
+      pkt.setCmd(snooped.cmd);
+      latency = snooped.latency;
+    }
+    if (pkt.isResponse()) {
+      this.xbarStats.count(cpuSideId, memSideId, pkt.cmd, pkt.hasData() ? pkt.size : 0);
+    }
+    pkt.payloadDelay = latency;
+    return latency;
+  }
+
+  override recvAtomicSnoop(pkt: Packet, memSideId: number): Tick {
+    const source = this.memSidePort(memSideId);
+    if (CoherentXBarFlag.enabled) this.trace(CoherentXBarFlag, 'recvAtomicSnoop', source, pkt);
+    this.#snooper.countSnoop(pkt.hasData() ? pkt.size : 0);
+    const { cmd, latency } = this.#snooper.atomicSnoop(pkt);
+    if (cmd !== MemCmd.InvalidCmd) pkt.setCmd(cmd);
+    if (pkt.isResponse()) this.#snooper.countSnoop(0);
+    pkt.payloadDelay = latency;
+    return latency;
+  }
+
+  override recvFunctional(pkt: Packet, cpuSideId: number): void {
+    if (CoherentXBarFlag.enabled && !pkt.isPrint()) {
+      this.trace(CoherentXBarFlag, 'recvFunctional', this.cpuSidePort(cpuSideId), pkt);
+    }
+    if (!this.#system.bypassCaches()) this.#snooper.functional(pkt, cpuSideId);
+    if (!pkt.isResponse()) this.functionalBelow(pkt);
+  }
+
+  override recvFunctionalSnoop(pkt: Packet, memSideId: number): void {
+    if (CoherentXBarFlag.enabled && !pkt.isPrint()) {
+      this.trace(CoherentXBarFlag, 'recvFunctionalSnoop', this.memSidePort(memSideId), pkt);
+    }
+    for (const port of this.cpuSidePorts) {
+      if (port.trySatisfyFunctional(pkt)) {
+        if (pkt.needsResponse()) pkt.makeResponse();
+        return;
+      }
+    }
+    this.#snooper.functional(pkt, InvalidPortID);
+  }
+
+  /** Whether the request must be shown to those above. */
+  #snoopsCaches(pkt: Packet): boolean {
+    return !this.#system.bypassCaches() && pkt.cmd !== MemCmd.WriteClean;
+  }
+
+  /** Whether cache maintenance need go no further than here. */
+  #isDestination(pkt: Packet): boolean {
+    const { pointOfCoherency, pointOfUnification } = this.#params;
+    return (pkt.req.isToPOC && pointOfCoherency) || (pkt.req.isToPOU && pointOfUnification);
+  }
+
+  /**
+   * Whether the packet ends here: a cache above answers it and nobody below need know, or it only
+   * says something about copies, of which there are none below.
+   */
+  #sinks(pkt: Packet): boolean {
+    const { pointOfCoherency } = this.#params;
+    const responding = pkt.cacheResponding();
+    const hadWritable = (pkt.flags & PacketFlag.RESPONDER_HAD_WRITABLE) !== 0;
+    const isAccess = pkt.isRead() || pkt.isWrite();
+    return (
+      (pointOfCoherency && (responding || (!isAccess && !pkt.needsResponse()))) ||
+      (pkt.isCleanEviction() && (pkt.flags & PacketFlag.BLOCK_CACHED) !== 0) ||
+      (responding && (!pkt.needsWritable() || hadWritable))
+    );
+  }
+
+  /** Whether those below must see the packet; else it is answered here. */
+  #forwards(pkt: Packet): boolean {
+    if (pkt.isClean()) return !this.#isDestination(pkt);
+    return pkt.isRead() || pkt.isWrite() || !this.#params.pointOfCoherency;
+  }
+
+  #traceRequest(pkt: Packet, cpuSideId: number, end = ''): void {
+    this.trace(CoherentXBarFlag, 'recvTimingReq', this.cpuSidePort(cpuSideId), pkt, end);
+  }
+}

@@ -1,0 +1,153 @@
+/**
+ * The layers of a crossbar: who may use the way to one destination, and who waits. Source: gem5
+ * `mem/xbar.{hh,cc}`.
+ */
+import { dprintf, panic } from '../base/index';
+import type { Tick } from '../base/index';
+import {
+  div,
+  EventFunctionWrapper,
+  Formula,
+  Scalar,
+  StatFlag,
+  StatGroup,
+  unit,
+} from '../sim/index';
+import type { ClockedObject, Drainable, Port } from '../sim/index';
+import { BaseXBarFlag } from './xbarFlags';
+
+/**
+ * What a layer does:
+ *
+ * - `Idle`: nothing;
+ * - `Busy`: passes a packet on, until its release;
+ * - `Retry`: has told a waiting port to send again, within the same tick.
+ */
+type LayerState = 'Idle' | 'Busy' | 'Retry';
+
+/** The way to one destination port, used by one source port at a time. */
+export class XBarLayer<Source extends Port> implements Drainable {
+  readonly #xbar: ClockedObject;
+  readonly #name: string;
+  readonly #sendRetry: (port: Source) => void;
+  readonly #releaseEvent: EventFunctionWrapper;
+  readonly #occupancy: Scalar;
+  /** Who was refused, in the order of asking. */
+  readonly #waitingForLayer: Source[] = [];
+  /** Whose packet the destination refused. */
+  #waitingForPeer: Source | null = null;
+  #state: LayerState = 'Idle';
+
+  /**
+   * @param name - within the crossbar, such as `reqLayer0`
+   * @param sendRetry - tells a source port that it may send again
+   */
+  constructor(xbar: ClockedObject, name: string, sendRetry: (port: Source) => void) {
+    this.#xbar = xbar;
+    this.#name = `${xbar.name()}.${name}`;
+    this.#sendRetry = sendRetry;
+    this.#releaseEvent = new EventFunctionWrapper(() => {
+      this.#release();
+    }, this.#name);
+    const stats = new StatGroup(xbar.stats, name);
+    this.#occupancy = new Scalar(
+      stats,
+      'occupancy',
+      unit.Tick,
+      'ticks that the layer was busy',
+    ).flags(StatFlag.nozero);
+    const { simTicks } = xbar.simulation.stats.rootStats;
+    new Formula(stats, 'utilization', unit.Ratio, 'share of the time that the layer was busy')
+      .precision(1)
+      .flags(StatFlag.nozero)
+      .set(div(this.#occupancy, simTicks));
+    xbar.simulation.drainManager.register(this);
+  }
+
+  name(): string {
+    return this.#name;
+  }
+
+  /**
+   * Asks for the layer. Whoever gets it must say at once whether the packet went through.
+   *
+   * @returns false when it is taken; the port is told to retry in its turn
+   */
+  tryTiming(source: Source): boolean {
+    if (this.#state === 'Busy' || this.#waitingForPeer !== null) {
+      if (this.#waitingForLayer.includes(source)) panic(`${source.name()} waits for two packets`);
+      this.#waitingForLayer.push(source);
+      return false;
+    }
+    this.#state = 'Busy';
+    return true;
+  }
+
+  /** The packet went through and takes the layer until a tick. */
+  succeededTiming(until: Tick): void {
+    this.#occupy(until);
+  }
+
+  /** The destination refused the packet of this port, which the layer now waits for. */
+  failedTiming(source: Source, until: Tick): void {
+    this.#waitingForPeer = source;
+    this.#occupy(until);
+  }
+
+  /** The destination can take a packet again. */
+  recvRetry(): void {
+    if (this.#waitingForPeer === null)
+      panic(`${this.#name} gets a retry that it has not asked for`);
+    // Its turn came before that of all who wait for the layer.
+    this.#waitingForLayer.unshift(this.#waitingForPeer);
+    this.#waitingForPeer = null;
+    if (this.#state === 'Idle') this.#retryWaiting();
+  }
+
+  #occupy(until: Tick): void {
+    if (this.#state !== 'Busy') panic(`${this.#name} is used without having been asked for`);
+    const now = this.#xbar.curTick();
+    this.#xbar.schedule(this.#releaseEvent, until);
+    this.#occupancy.value += until - now;
+    if (BaseXBarFlag.enabled) {
+      const text = `The crossbar layer is now busy from tick ${String(now)} to ${String(until)}`;
+      dprintf(BaseXBarFlag, now, this.#name, text);
+    }
+  }
+
+  #release(): void {
+    this.#state = 'Idle';
+    if (this.#waitingForLayer.length > 0) {
+      if (this.#waitingForPeer === null) this.#retryWaiting();
+    } else if (this.#waitingForPeer === null) {
+      this.#xbar.simulation.drainManager.signalDrainDone(this);
+    }
+  }
+
+  #retryWaiting(): void {
+    const source = this.#waitingForLayer.shift() ?? panic(`${this.#name} retries nobody`);
+    this.#state = 'Retry';
+    this.#sendRetry(source);
+    // A port may have nothing to send any more; the layer rests until the next clock edge.
+    if (this.#isRetrying()) {
+      this.#state = 'Busy';
+      this.#occupy(this.#xbar.clockEdge());
+    }
+  }
+
+  #isRetrying(): boolean {
+    return this.#state === 'Retry';
+  }
+
+  drain(): 'Draining' | 'Drained' {
+    return this.#state === 'Idle' ? 'Drained' : 'Draining';
+  }
+
+  drainResume(): void {
+    // Nothing has stopped.
+  }
+
+  notifyFork(): void {
+    // Nothing is shared with the parent.
+  }
+}

@@ -1,0 +1,106 @@
+/**
+ * Which signal each exception of the processor is to a program.
+ *
+ * Source: Linux `arch/x86/kernel/traps.c`, `arch/x86/mm/fault.c`; sigaction(2).
+ */
+import { formatVirtual, PageFaultError, Vector, vectorName } from '../arch/x86/index';
+import { panic } from '../base/index';
+import { STACK_GUARD, STACK_TOP } from './layout';
+import type { AccessKind, FaultOutcome } from './pageFaults';
+import { Signal, signalName, type PendingSignal } from './signals';
+
+/** An exception, and where the program was. */
+export interface FaultContext {
+  readonly vector: number;
+  readonly errorCode: number;
+  /** The address that a page fault is about. */
+  readonly address: number;
+  readonly rip: number;
+}
+
+interface ExceptionMeaning {
+  readonly signal: number;
+  readonly code: number;
+  readonly text: string;
+}
+
+const ILL_ILLOPN = 2;
+const FPE_INTDIV = 1;
+const FPE_FLTINV = 7;
+const BUS_ADRALN = 1;
+const BUS_ADRERR = 2;
+const SEGV_MAPERR = 1;
+const SEGV_ACCERR = 2;
+const SI_KERNEL = 0x80;
+const TRAP_BRKPT = 1;
+const TRAP_TRACE = 2;
+
+const EXCEPTIONS: Readonly<Record<number, ExceptionMeaning>> = {
+  [Vector.DE]: { signal: Signal.SIGFPE, code: FPE_INTDIV, text: 'division error' },
+  [Vector.DB]: { signal: Signal.SIGTRAP, code: TRAP_TRACE, text: 'debug exception' },
+  [Vector.BP]: { signal: Signal.SIGTRAP, code: TRAP_BRKPT, text: 'breakpoint' },
+  [Vector.OF]: { signal: Signal.SIGSEGV, code: SI_KERNEL, text: 'overflow trap' },
+  [Vector.BR]: { signal: Signal.SIGSEGV, code: SI_KERNEL, text: 'bound range exceeded' },
+  [Vector.UD]: { signal: Signal.SIGILL, code: ILL_ILLOPN, text: 'invalid instruction' },
+  [Vector.NM]: { signal: Signal.SIGFPE, code: SI_KERNEL, text: 'no floating-point unit' },
+  [Vector.NP]: { signal: Signal.SIGBUS, code: SI_KERNEL, text: 'segment not present' },
+  [Vector.SS]: { signal: Signal.SIGBUS, code: SI_KERNEL, text: 'stack segment fault' },
+  [Vector.GP]: { signal: Signal.SIGSEGV, code: SI_KERNEL, text: 'general protection fault' },
+  [Vector.MF]: { signal: Signal.SIGFPE, code: FPE_FLTINV, text: 'x87 floating-point exception' },
+  [Vector.AC]: { signal: Signal.SIGBUS, code: BUS_ADRALN, text: 'unaligned access' },
+  [Vector.XM]: { signal: Signal.SIGFPE, code: FPE_FLTINV, text: 'SSE floating-point exception' },
+};
+
+/** The signal for an exception other than a page fault. */
+export function exceptionSignal({ vector, errorCode, rip }: FaultContext): PendingSignal {
+  const meaning = EXCEPTIONS[vector] ?? panic(`unexpected exception ${vectorName(vector)}`);
+  const { signal, code, text } = meaning;
+  const reason = `program killed by ${signalName(signal)}: ${text} at rip ${formatVirtual(rip)}`;
+  // The address of a fault without one is that of the instruction; a protection fault has none.
+  const address = code === SI_KERNEL ? 0 : rip;
+  return { signal, code, address, vector, errorCode, reason };
+}
+
+/** How a page fault's error code says the page was touched. */
+export function accessOf(errorCode: number): AccessKind {
+  if ((errorCode & PageFaultError.InstructionFetch) !== 0) return 'execute';
+  return (errorCode & PageFaultError.Write) !== 0 ? 'write' : 'read';
+}
+
+const ACCESS_TEXT: Readonly<Record<AccessKind, string>> = {
+  read: 'read of',
+  write: 'write to',
+  execute: 'jump to',
+};
+
+/** The signal for a page fault that could not be resolved. */
+export function pageFaultSignal(
+  fault: FaultContext,
+  outcome: Exclude<FaultOutcome, 'resolved' | 'out-of-memory'>,
+  maxStackSize: number,
+): PendingSignal {
+  const { vector, errorCode, address, rip } = fault;
+  const past = outcome === 'past-file';
+  const signal = past ? Signal.SIGBUS : Signal.SIGSEGV;
+  let code = SEGV_MAPERR;
+  if (past) code = BUS_ADRERR;
+  else if (outcome === 'denied') code = SEGV_ACCERR;
+  const stackEnd = STACK_TOP - maxStackSize;
+  let why = '';
+  if (past) why = ' (past the end of the mapped file)';
+  else if (address < stackEnd && address >= stackEnd - STACK_GUARD) {
+    why = ` (the stack is full; maxStackSize is ${String(maxStackSize)} bytes)`;
+  }
+  const reason =
+    `program killed by ${signalName(signal)}: ${ACCESS_TEXT[accessOf(errorCode)]} ` +
+    `${formatVirtual(address)} at rip ${formatVirtual(rip)}${why}`;
+  return { signal, code, address, vector, errorCode, reason };
+}
+
+/** Why a program ends that needs memory when there is none. */
+export function outOfMemoryReason({ address, rip }: FaultContext, totalBytes: number): string {
+  return (
+    `program killed by SIGKILL: the system's ${String(totalBytes)} bytes of memory are used up ` +
+    `(access to ${formatVirtual(address)} at rip ${formatVirtual(rip)})`
+  );
+}

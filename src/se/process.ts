@@ -1,0 +1,211 @@
+/**
+ * A program, from its file to its first instruction.
+ *
+ * Source of the behaviour: gem5 `sim/process.cc`, `arch/x86/process.cc`.
+ */
+import { resolve } from 'node:path';
+import {
+  GuestSupervisor,
+  RIP,
+  RSP,
+  type UserFeatures,
+  type X86ThreadState,
+} from '../arch/x86/index';
+import { fatal, panic } from '../base/index';
+import type { SystemThreadContext } from '../mem/index';
+import { Scalar, SimObject, unit } from '../sim/index';
+import { AddressSpace } from './addressSpace';
+import { PROGRAM_HEADER_SIZE, readElf, type ElfProgram } from './elf';
+import { loadElf, openProgram, stackProtection, type LoadedProgram } from './elfLoader';
+import { FileAccess } from './fileAccess';
+import { FileDescriptors } from './fileDescriptors';
+import { AuxType, buildInitialStack } from './initialStack';
+import { PAGE_SIZE, STACK_TOP } from './layout';
+import { processSchema, type ProcessParams } from './processSchema';
+import { ProcessState } from './processState';
+import { ProcessThread } from './processThread';
+import { OutOfGuestMemory } from './residentMemory';
+import { SEWorkload } from './seWorkload';
+import { SimulatedClock } from './simulatedClock';
+import { openStandardStreams } from './standardStreams';
+
+/** What a process needs of the thread context that runs it. */
+export interface ProcessContext extends SystemThreadContext {
+  /** The registers of the thread. */
+  readonly state: X86ThreadState;
+  /** What the CPU model offers to programs; absent: what every x86-64 processor has. */
+  readonly userFeatures?: UserFeatures;
+  /** Ends the thread. */
+  halt(): void;
+}
+
+/** CPUID leaf 1's EDX of every x86-64 processor: FPU, TSC, MSR, PAE, CX8, SSE, SSE2 and kin. */
+const HWCAP = 0x078b_fbff;
+const CLOCK_TICKS = 100;
+/** More than the frame of a signal handler takes. */
+const MIN_SIGNAL_STACK = 4096;
+/** Bytes of stack that a program finds below what is on it at the start. */
+const STACK_HEADROOM = 0x2_0000;
+const STACK_ALIGNMENT = 0x1_0000;
+
+/** A program that runs on emulated system calls. */
+export class Process extends SimObject {
+  static override readonly schema = processSchema;
+  declare readonly params: ProcessParams;
+  /** Absolute path of the program. */
+  readonly executable: string;
+  /** System calls made. */
+  readonly numSyscalls: Scalar;
+  readonly #program: ElfProgram;
+  readonly #contexts: ProcessContext[] = [];
+  #state: ProcessState | undefined;
+  #supervisor: GuestSupervisor | undefined;
+
+  /** @throws {FatalError} when the program's file is missing or is none that can be run. */
+  constructor(params: ProcessParams) {
+    super(params);
+    const path = params.executable === '' ? params.cmd[0] : params.executable;
+    if (path === undefined || path === '') {
+      fatal(`${params.name}: there is no program to run; set cmd to the program and its arguments`);
+    }
+    this.executable = resolve(path);
+    this.numSyscalls = new Scalar(this.stats, 'numSyscalls', unit.Count, 'system calls');
+    const file = openProgram(this.executable);
+    try {
+      this.#program = readElf(file);
+    } catch (error) {
+      file.release();
+      throw error;
+    }
+  }
+
+  /** Called by a CPU: this context runs the program. The CPU has registered it with the system. */
+  assignThreadContext(context: ProcessContext): void {
+    this.#contexts.push(context);
+  }
+
+  /** What the program's kernel knows. @throws {PanicError} before `initState` */
+  get state(): ProcessState {
+    return this.#state ?? panic(`${this.name()} has not been started`);
+  }
+
+  /** What turns the processor's traps into system calls. @throws {PanicError} before `initState` */
+  get supervisor(): GuestSupervisor {
+    return this.#supervisor ?? panic(`${this.name()} has not been started`);
+  }
+
+  /**
+   * Loads the program and makes its thread ready to run.
+   * @throws {FatalError} when it does not fit into the system's memory, a file cannot be opened, or no
+   *   CPU runs the program.
+   */
+  override initState(): void {
+    const [context, ...others] = this.#contexts;
+    if (context === undefined) {
+      fatal(`${this.name()} is not associated with any thread context; give it to a CPU as workload`);
+    }
+    if (others.length > 0) fatal(`${this.name()} can run on one CPU only; give each its own process`);
+    const workload = this.#workload();
+    const state = this.#makeState(workload);
+    this.#state = state;
+    try {
+      const { pageTables, pageTableMemory } = state.space;
+      const supervisor = new GuestSupervisor(pageTables, pageTableMemory, workload.physicalEnd);
+      this.#supervisor = supervisor;
+      const loaded = loadElf(this.#program, state.space);
+      supervisor.prepare(context.state, context.userFeatures ?? { fsgsbase: false, xcr0: 0 });
+      context.state.setGprNumber(RIP, loaded.entry);
+      context.state.setGprNumber(RSP, this.#buildStack(state, loaded));
+    } catch (error) {
+      if (!(error instanceof OutOfGuestMemory)) throw error;
+      fatal(`${this.executable} does not fit into the system's memory; give the system more`);
+    }
+    workload.addThread(this, new ProcessThread(state, context.state, state.ids.pid), context);
+    context.activate();
+  }
+
+  #workload(): SEWorkload {
+    const { workload } = this.params.system;
+    if (workload instanceof SEWorkload) return workload;
+    return fatal(
+      `${this.name()} needs a system whose workload emulates system calls; ` +
+        'set system.workload to new X86EmuLinux()',
+    );
+  }
+
+  #makeState(workload: SEWorkload): ProcessState {
+    const { params, simulation } = this;
+    const cwd = resolve(params.cwd);
+    const inCwd = (path: string): string => resolve(cwd, path);
+    const interrupted = (): boolean => simulation.host.interrupted();
+    const files = new FileDescriptors();
+    const outputDirectory = (): string => simulation.host.outputDirectory();
+    openStandardStreams(files, params, outputDirectory, interrupted);
+    return new ProcessState({
+      name: this.name(),
+      ids: params,
+      space: new AddressSpace({
+        memory: workload.physicalMemory,
+        allocator: workload.pageAllocator,
+        maxStackSize: params.maxStackSize,
+      }),
+      files,
+      access: new FileAccess(this.name(), {
+        readable: [this.executable, ...params.readablePaths.map(inCwd)],
+        writable: [outputDirectory(), ...params.writablePaths.map(inCwd)],
+      }),
+      clock: new SimulatedClock(() => this.curTick(), simulation.ticksPerSecond),
+      executable: this.executable,
+      cwd,
+      release: params.release,
+      interrupted,
+    });
+  }
+
+  /** Makes the stack and fills it. Returns the first stack pointer. */
+  #buildStack(state: ProcessState, loaded: LoadedProgram): number {
+    const { params } = this;
+    const random = new Uint8Array(16);
+    state.fillRandom(random);
+    const secure = params.uid !== params.euid || params.gid !== params.egid;
+    const image = buildInitialStack(
+      {
+        argv: params.cmd,
+        envp: params.env,
+        execfn: params.executable === '' ? (params.cmd[0] ?? '') : params.executable,
+        random,
+        auxv: [
+          [AuxType.Hwcap, HWCAP],
+          [AuxType.PageSize, PAGE_SIZE],
+          [AuxType.ClockTicks, CLOCK_TICKS],
+          [AuxType.Phdr, loaded.programHeaders],
+          [AuxType.PhEnt, PROGRAM_HEADER_SIZE],
+          [AuxType.PhNum, this.#program.programHeaders.count],
+          [AuxType.Base, 0],
+          [AuxType.Flags, 0],
+          [AuxType.Entry, loaded.entry],
+          [AuxType.Uid, params.uid],
+          [AuxType.Euid, params.euid],
+          [AuxType.Gid, params.gid],
+          [AuxType.Egid, params.egid],
+          [AuxType.Secure, Number(secure)],
+          [AuxType.Hwcap2, Number(this.#contexts[0]?.userFeatures?.fsgsbase === true) * 2],
+          [AuxType.MinSigStackSize, MIN_SIGNAL_STACK],
+        ],
+      },
+      STACK_TOP,
+      params.maxStackSize / 4,
+    );
+    const wanted = image.bytes.length + STACK_HEADROOM;
+    const size = Math.ceil(wanted / STACK_ALIGNMENT) * STACK_ALIGNMENT;
+    state.space.mapStack(Math.min(size, params.maxStackSize), stackProtection(this.#program));
+    state.memory.copyOut(image.pointer, image.bytes);
+    return image.pointer;
+  }
+
+  override dispose(): void {
+    this.#state?.files.closeAll();
+    this.#program.file.release();
+    super.dispose();
+  }
+}

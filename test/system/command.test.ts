@@ -1,0 +1,167 @@
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { commandPath, configPath, inFolder, runCommand } from '../support/command';
+import { guestPath, runProgram } from '../support/guests';
+import { packageJson, repositoryRoot } from '../support/repository';
+
+describe('mini-gem5 configs/hello.ts', function () {
+  this.timeout(20_000);
+
+  it('prints what gem5’s first example prints, around what the program prints', () => {
+    inFolder(folder => {
+      const run = runProgram(process.execPath, [commandPath, configPath('hello.ts')], { cwd: folder });
+      expect(run.stderr).to.equal('');
+      expect(run.status).to.equal(0);
+      const lines = run.stdout.trimEnd().split('\n');
+      expect(lines[0]).to.match(new RegExp(`^mini-gem5 ${packageJson().version.replaceAll('.', '\\.')}`));
+      const body = lines.slice(lines.indexOf('Global frequency set at 1000000000000 ticks per second'));
+      expect(body[1]).to.equal('Beginning simulation!');
+      expect(body[2]).to.match(/^Hello, world!/);
+      const exit = 'because exiting with last active thread context';
+      expect(body.at(-1)).to.match(new RegExp(`^Exiting @ tick [1-9]\\d* ${exit}$`));
+    });
+  });
+
+  it('writes configuration and statistics, and nothing else', () => {
+    inFolder(folder => {
+      runCommand([configPath('hello.ts')], { cwd: folder });
+      expect(readdirSync(folder)).to.deep.equal(['m5out']);
+      expect(readdirSync(join(folder, 'm5out'))).to.include.members([
+        'config.ini',
+        'config.json',
+        'stats.txt',
+      ]);
+    });
+  });
+
+  it('writes statistics that gem5’s parsers read', () => {
+    inFolder(folder => {
+      runCommand([configPath('hello.ts')], { cwd: folder });
+      const text = readFileSync(join(folder, 'm5out', 'stats.txt'), 'utf8');
+      expect(text).to.match(/^\n-{10} Begin Simulation Statistics -{10}\nsimSeconds /);
+      const value = (name: string): number =>
+        Number(new RegExp(`^${name.replaceAll('.', '\\.')} +(\\S+) `, 'm').exec(text)?.[1]);
+      expect(value('simTicks')).to.be.greaterThan(0);
+      expect(value('finalTick')).to.equal(value('simTicks'));
+      expect(value('simFreq')).to.equal(1e12);
+      expect(value('hostMemory')).to.be.greaterThan(512 * 1024 * 1024);
+      expect(value('hostSeconds')).to.be.greaterThan(0);
+      expect(value('system.cpu.numVMExits')).to.be.greaterThan(2);
+      expect(value('system.cpu.numCycles')).to.be.greaterThan(0);
+      expect(value('system.clk_domain.clock')).to.equal(1000);
+    });
+  });
+});
+
+describe('mini-gem5 configs/se.ts', function () {
+  this.timeout(20_000);
+
+  it('splits the words of -o as a shell does', () => {
+    inFolder(folder => {
+      const words = `0 one 'two words' "it's" three\\ four`;
+      const args = [configPath('se.ts'), '-c', guestPath('args'), '-o', words];
+      const run = runCommand(args, { cwd: folder });
+      for (const word of ['one', 'two words', "it's", 'three four']) {
+        expect(run.stdout).to.match(new RegExp(`argv\\[\\d\\] = <${word}>`));
+      }
+    });
+  });
+
+  it('gives the program another argv[0]', () => {
+    inFolder(folder => {
+      const args = [configPath('se.ts'), '-c', guestPath('hello'), '--argv0', 'renamed'];
+      expect(runCommand(args, { cwd: folder }).stdout).to.match(/^argv\[0\] = renamed$/m);
+    });
+  });
+
+  it('adds environment lines, given or in a file', () => {
+    inFolder(folder => {
+      writeFileSync(join(folder, 'lines'), 'FROM_FILE=1\nAND=two words\n');
+      const env = ['--env', 'FROM_LINE=yes', '--env', 'lines'];
+      const run = runCommand([configPath('se.ts'), '-c', guestPath('args'), ...env], { cwd: folder });
+      for (const line of ['FROM_LINE=yes', 'FROM_FILE=1', 'AND=two words']) {
+        expect(run.stdout).to.include(line);
+      }
+    });
+  });
+
+  it('connects the program to the terminal’s standard input and output', () => {
+    inFolder(folder => {
+      const args = [configPath('se.ts'), '-c', guestPath('cat')];
+      const run = runCommand(args, { cwd: folder, input: 'line one\nline two\n' });
+      expect(run.stdout).to.include('line one\nline two\n');
+      expect(run.status).to.equal(0);
+    });
+  });
+
+  it('ends with the program’s exit code', () => {
+    inFolder(folder => {
+      const run = runCommand([configPath('se.ts'), '-c', guestPath('args'), '-o', '42'], { cwd: folder });
+      expect(run.status).to.equal(42);
+    });
+  });
+
+  it('names signal, address and instruction of a program that faults, and writes statistics', () => {
+    inFolder(folder => {
+      const args = [configPath('se.ts'), '-c', guestPath('faults'), '-o', 'null-read'];
+      const run = runCommand(args, { cwd: folder });
+      expect(run.status).to.equal(128 + 11);
+      expect(run.stdout + run.stderr).to.match(/SIGSEGV.*0x8\b.*rip 0x[0-9a-f]+/i);
+      expect(readFileSync(join(folder, 'm5out', 'stats.txt'), 'utf8')).to.match(/^simTicks/m);
+    });
+  });
+
+  it('stops at the tick of --abs-max-tick', () => {
+    inFolder(folder => {
+      const args = ['-m', '50000000000', '-c', guestPath('spin')];
+      const run = runCommand([configPath('se.ts'), ...args], { cwd: folder });
+      expect(run.stdout).to.match(/Exiting @ tick 50000000000 because simulate\(\) limit reached/);
+    });
+  });
+
+  it('ends by Ctrl-C, writing statistics, when the program never does', async () => {
+    const folder = join(repositoryRoot, 'm5out', `interrupt-${String(process.pid)}`);
+    const command = [commandPath, '--quiet', '--outdir', folder, configPath('se.ts')];
+    const child = spawn(process.execPath, [...command, '-c', guestPath('spin')]);
+    let stdout = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      stdout += chunk.toString();
+      // The program itself says when it has begun.
+      if (stdout.includes('spin')) child.kill('SIGINT');
+    });
+    const status = await new Promise(resolve => child.on('exit', resolve));
+    expect(stdout).to.match(/because user interrupt received/);
+    expect(status).to.be.a('number');
+    expect(existsSync(join(folder, 'stats.txt'))).to.equal(true);
+    expect(readFileSync(join(folder, 'stats.txt'), 'utf8')).to.match(/^simTicks/m);
+  });
+});
+
+describe('mini-gem5 doctor', function () {
+  this.timeout(20_000);
+
+  it('says that KVM can be used here, and what kind it is', () => {
+    inFolder(folder => {
+      const run = runCommand(['doctor'], { cwd: folder });
+      expect(run.stdout).to.match(/^KVM can be used\.$/m);
+      expect(run.stdout).to.match(/^KVM module +kvm/m);
+      expect(run.stdout).to.match(/^Node +v\d+/m);
+      expect(run.stdout).to.match(/^koffi +\d+\.\d+/m);
+      expect(run.status).to.equal(0);
+    });
+  });
+});
+
+describe('mini-gem5 --help', () => {
+  it('lists options, examples and exit statuses', () => {
+    inFolder(folder => {
+      const run = runCommand(['--help'], { cwd: folder });
+      expect(run.status).to.equal(0);
+      for (const part of ['--outdir', '--debug-flags', 'Examples:', 'Exit status:', 'doctor']) {
+        expect(run.stdout).to.include(part);
+      }
+    });
+  });
+});

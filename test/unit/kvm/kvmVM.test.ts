@@ -1,0 +1,283 @@
+import { expect } from 'chai';
+import { AddrRange, setLogSink } from '../../../src/base/index';
+import * as abi from '../../../src/kvm/abi';
+import {
+  kvmCoalescedMmioZone,
+  kvmCreateDevice,
+  kvmIrqLevel,
+  kvmUserspaceMemoryRegion,
+} from '../../../src/kvm/abiVm';
+import { Kvm } from '../../../src/kvm/kvm';
+import { KvmError } from '../../../src/kvm/kvmError';
+import { KvmVM } from '../../../src/kvm/kvmVM';
+import type { BackingStore, System, SystemThreadContext } from '../../../src/mem/index';
+import type { Simulation } from '../../../src/sim/index';
+import { FakeKvm } from '../../support/fakeKvm';
+import { aSimulation } from '../../support/simulation';
+
+const MiB = 1 << 20;
+
+interface Setup {
+  readonly calls?: FakeKvm;
+  readonly stores?: readonly Partial<BackingStore>[];
+  readonly memories?: readonly object[];
+  readonly contexts?: readonly object[];
+  readonly coalescedMMIO?: readonly AddrRange[];
+}
+
+/** A VM on a double of the kernel, in a system that has just what a VM looks at. */
+function aVm({ calls = new FakeKvm(), stores = [], memories = [], ...rest }: Setup = {}) {
+  const { contexts = [], coalescedMMIO = [] } = rest;
+  const simulation: Simulation = aSimulation();
+  const system = {
+    name: () => 'system',
+    setKvmVM: (handle: KvmVM) => {
+      handle.setSystem(system as unknown as System);
+    },
+    getPhysMem: () => ({ getBackingStore: () => stores }),
+    memories,
+    threads: { contexts: () => contexts, get: (id: number) => contexts[id] },
+  };
+  const params = {
+    ...{ name: 'system.kvm_vm', simulation, eventqIndex: 0, portConnectionCount: {} },
+    ...{ system: system as unknown as System, coalescedMMIO },
+  };
+  const vm = new KvmVM(params, new Kvm({ calls }));
+  return { vm, calls, simulation };
+}
+
+function messagesOf(action: () => void): string[] {
+  const seen: string[] = [];
+  const previous = setLogSink({
+    message: (level, text) => seen.push(`${level}: ${text}`),
+    debug: () => undefined,
+  });
+  try {
+    action();
+  } finally {
+    setLogSink(previous);
+  }
+  return seen;
+}
+
+const aStore = (start: number, kvmMap = true): Partial<BackingStore> => ({
+  range: AddrRange.rangeSize(start, MiB),
+  size: MiB,
+  kvmMap,
+  hostAddress: 0x7000_0000n + BigInt(start),
+});
+
+describe('KvmVM', () => {
+  const simulations: Simulation[] = [];
+  const make = (setup?: Setup): ReturnType<typeof aVm> => {
+    const made = aVm(setup);
+    simulations.push(made.simulation);
+    return made;
+  };
+  afterEach(() => {
+    for (const simulation of simulations.splice(0)) simulation.dispose();
+  });
+
+  it('has its descriptors open from the start and closes them in the end', () => {
+    const { vm, calls, simulation } = make();
+    expect(calls.openDescriptors.size).to.equal(2);
+    simulation.dispose();
+    expect(calls.openDescriptors.size).to.equal(0);
+    vm.dispose();
+  });
+
+  it('closes the device when the VM cannot be created', () => {
+    const calls = new FakeKvm().refuse(abi.KVM_CREATE_VM, 'ENOMEM');
+    expect(() => make({ calls })).to.throw(KvmError, 'KVM_CREATE_VM');
+    expect(calls.openDescriptors.size).to.equal(0);
+  });
+
+  it('maps nothing before the first CPU starts, and all memory for KVM then, once', () => {
+    const { vm, calls } = make({ stores: [aStore(0), aStore(MiB, false), aStore(4 * MiB)] });
+    const regions = (): unknown[] =>
+      calls.made(abi.KVM_SET_USER_MEMORY_REGION).map(({ struct }) => {
+        const { slot, guest_phys_addr, userspace_addr } = kvmUserspaceMemoryRegion.offset;
+        return [
+          struct?.getUint32(slot, true),
+          struct?.getBigUint64(guest_phys_addr, true),
+          struct?.getBigUint64(userspace_addr, true),
+        ];
+      });
+    expect(regions()).to.deep.equal([]);
+    vm.cpuStartup();
+    vm.cpuStartup();
+    expect(regions()).to.deep.equal([
+      [0, 0n, 0x7000_0000n],
+      [1, 0x40_0000n, 0x7040_0000n],
+    ]);
+  });
+
+  it('says that a memory without bytes is handled as IO', () => {
+    const memories = [
+      { isNull: true, isInAddrMap: true, isKvmMap: true, name: () => 'system.mem' },
+    ];
+    const { vm } = make({ memories });
+    const messages = messagesOf(() => {
+      vm.cpuStartup();
+    });
+    expect(messages).to.deep.equal([
+      'hack: KVM: system.mem stores nothing; its addresses are handled as IO',
+    ]);
+  });
+
+  it('has 32 slots where the kernel does not say how many', () => {
+    const { vm } = make({ calls: new FakeKvm().capability(abi.KVM_CAP_NR_MEMSLOTS, 0) });
+    for (let i = 0; i < 32; i++) vm.allocMemSlot(MiB);
+    expect(() => vm.allocMemSlot(MiB)).to.throw('all 32 memory slots');
+  });
+
+  it('registers ranges for coalesced MMIO, by range and by address and size', () => {
+    const { vm, calls } = make({ coalescedMMIO: [AddrRange.rangeSize(0xe000_0000, 0x1000)] });
+    vm.coalesceMMIO(0xf000_0000, 0x2000);
+    const { addr, size } = kvmCoalescedMmioZone.offset;
+    const zones = calls
+      .made(abi.KVM_REGISTER_COALESCED_MMIO)
+      .map(({ struct }) => [struct?.getBigUint64(addr, true), struct?.getUint32(size, true)]);
+    expect(zones).to.deep.equal([
+      [0xe000_0000n, 0x1000],
+      [0xf000_0000n, 0x2000],
+    ]);
+  });
+
+  it('names the remedy when there are too many coalesced ranges', () => {
+    const calls = new FakeKvm().refuse(abi.KVM_REGISTER_COALESCED_MMIO, 'ENOSPC');
+    expect(() => {
+      make({ calls }).vm.coalesceMMIO(0, 4096);
+    }).to.throw(KvmError, 'fewer coalesced ranges');
+  });
+
+  it('sets the TSS address', () => {
+    const { vm, calls } = make();
+    vm.setTSSAddress(0xfffb_d000);
+    expect(calls.made(abi.KVM_SET_TSS_ADDR)[0]?.value).to.equal(0xfffb_d000n);
+  });
+
+  it('creates the interrupt chip once', () => {
+    const { vm } = make();
+    expect(vm.hasKernelIRQChip()).to.equal(false);
+    vm.createIRQChip();
+    expect(vm.hasKernelIRQChip()).to.equal(true);
+    expect(() => {
+      vm.createIRQChip();
+    }).to.throw('createIRQChip() was called twice');
+  });
+
+  it('only warns when the kernel cannot make the interrupt chip', () => {
+    const { vm } = make({ calls: new FakeKvm().refuse(abi.KVM_CREATE_IRQCHIP, 'EINVAL') });
+    const messages = messagesOf(() => {
+      vm.createIRQChip();
+    });
+    expect(messages[0]).to.include('KVM_CREATE_IRQCHIP').and.to.include('before the first vCPU');
+    expect(vm.hasKernelIRQChip()).to.equal(false);
+  });
+
+  it('takes the word of a device that it is the interrupt chip', () => {
+    const { vm } = make();
+    vm.enableKernelIRQChip();
+    expect(vm.hasKernelIRQChip()).to.equal(true);
+  });
+
+  it('sets interrupt lines high and low', () => {
+    const { vm, calls } = make();
+    vm.setIRQLine(4, true);
+    vm.setIRQLine(4, false);
+    const { irq, level } = kvmIrqLevel.offset;
+    const levels = calls
+      .made(abi.KVM_IRQ_LINE)
+      .map(({ struct }) => [struct?.getUint32(irq, true), struct?.getUint32(level, true)]);
+    expect(levels).to.deep.equal([
+      [4, 1],
+      [4, 0],
+    ]);
+  });
+
+  it('says what to do about an interrupt line without a chip', () => {
+    const { vm } = make({ calls: new FakeKvm().refuse(abi.KVM_IRQ_LINE, 'ENXIO') });
+    expect(() => {
+      vm.setIRQLine(4, true);
+    }).to.throw(KvmError, 'create one first');
+  });
+
+  it('creates in-kernel devices', () => {
+    const { type, flags, fd } = kvmCreateDevice.offset;
+    const calls = new FakeKvm().answer(abi.KVM_CREATE_DEVICE, struct => {
+      expect(struct.getUint32(type, true)).to.equal(abi.KVM_DEV_TYPE_VFIO);
+      expect(struct.getUint32(flags, true)).to.equal(abi.KVM_CREATE_DEVICE_TEST);
+      struct.setUint32(fd, 42, true);
+      return 0;
+    });
+    const { vm } = make({ calls });
+    expect(vm.createDevice(abi.KVM_DEV_TYPE_VFIO, abi.KVM_CREATE_DEVICE_TEST)).to.equal(42);
+  });
+
+  it('gives every vCPU a number of its own, from 0 on', () => {
+    const { vm } = make();
+    expect([vm.allocVCPUID(), vm.allocVCPUID(), vm.allocVCPUID()]).to.deep.equal([0, 1, 2]);
+  });
+
+  it('makes vCPUs, and leaks nothing when one cannot be mapped', () => {
+    const { vm, calls } = make();
+    const vcpu = vm.createVCPU(0);
+    expect(calls.made(abi.KVM_CREATE_VCPU)[0]?.value).to.equal(0n);
+    expect(calls.mappings).to.equal(1);
+    vcpu.dispose();
+    expect(calls.mappings).to.equal(0);
+    const before = calls.openDescriptors.size;
+    calls.map = () => {
+      throw new Error('no room');
+    };
+    expect(() => vm.createVCPU(1)).to.throw('no room');
+    expect(calls.openDescriptors.size).to.equal(before);
+  });
+
+  it('knows which CPU has a context', () => {
+    const contexts = [{}, {}] as unknown as SystemThreadContext[];
+    const { vm } = make({ contexts });
+    expect(vm.validEnvironment()).to.equal(false);
+    vm.addMember({ getVCpuID: () => 7, hasContext: context => context === contexts[0] });
+    expect(vm.validEnvironment()).to.equal(false);
+    expect(() => vm.contextIdToVCpuId(1)).to.throw('thread context 1');
+    vm.addMember({ getVCpuID: () => 9, hasContext: context => context === contexts[1] });
+    expect(vm.validEnvironment()).to.equal(true);
+    expect([0, 1].map(id => vm.contextIdToVCpuId(id))).to.deep.equal([7, 9]);
+  });
+
+  it('makes requests without an argument, with a number and with a struct', () => {
+    const { vm, calls } = make();
+    const struct = new Uint8Array([1, 2, 3]);
+    vm.ioctl(abi.KVM_CREATE_IRQCHIP);
+    vm.ioctl(abi.KVM_SET_TSS_ADDR, 5);
+    vm.ioctl(abi.KVM_GET_CLOCK, struct);
+    const [none, number, block] = calls.requests.slice(-3);
+    expect([none?.value, number?.value]).to.deep.equal([0n, 5n]);
+    expect(block?.struct?.byteLength).to.equal(3);
+  });
+
+  it('belongs to one system', () => {
+    expect(() => {
+      make().vm.setSystem({ name: () => 'other' } as unknown as System);
+    }).to.throw('belongs to system already');
+  });
+
+  it('makes a new VM after a fork, with the same ranges, chip and empty slots', () => {
+    const { vm, calls } = make({
+      stores: [aStore(0)],
+      coalescedMMIO: [AddrRange.rangeSize(0xe000_0000, 0x1000)],
+    });
+    vm.createIRQChip();
+    vm.cpuStartup();
+    const old = new Set(calls.openDescriptors);
+    vm.notifyFork();
+    expect([...calls.openDescriptors].filter(fd => old.has(fd))).to.deep.equal([]);
+    expect(calls.openDescriptors.size).to.equal(2);
+    expect(vm.hasKernelIRQChip()).to.equal(true);
+    expect(calls.made(abi.KVM_REGISTER_COALESCED_MMIO).length).to.equal(2);
+    vm.cpuStartup();
+    expect(calls.made(abi.KVM_SET_USER_MEMORY_REGION).length).to.equal(2);
+  });
+});
