@@ -30,7 +30,7 @@ const LINES_PER_GROUP = SCALARS + 1 + ELEMENTS + 1;
  * this was written on. The first dump of a process, which runs code that is not compiled yet, has to
  * keep well below that, and later ones to be near the C program.
  */
-const FIRST_DUMP_LIMIT = 4;
+const FIRST_DUMP_LIMIT = 5;
 const LATER_DUMP_LIMIT = 2;
 
 class CoreStats extends StatGroup {

@@ -74,6 +74,9 @@ export function debugHelp(): string[] {
     'Base Flags:',
     ...flags.filter(flag => !(flag instanceof CompoundFlag)).map(line),
     'Compound Flags:',
-    ...compound.flatMap(flag => [line(flag), `        ${flag.flags.map(({ name }) => name).join(', ')}`]),
+    ...compound.flatMap(flag => [
+      line(flag),
+      `        ${flag.flags.map(({ name }) => name).join(', ')}`,
+    ]),
   ];
 }

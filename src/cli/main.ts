@@ -2,4 +2,4 @@
 /** The `mini-gem5` command. */
 import { runCommand } from './command';
 
-void runCommand(process.argv.slice(2));
+runCommand(process.argv.slice(2));

@@ -15,7 +15,12 @@ export interface CommandOptions extends DebugOptions {
 
 /** What the command line asks for. */
 export type Request =
-  | { readonly kind: 'run'; readonly script: string; readonly args: string[]; readonly options: CommandOptions }
+  | {
+      readonly kind: 'run';
+      readonly script: string;
+      readonly args: string[];
+      readonly options: CommandOptions;
+    }
   | { readonly kind: 'doctor' }
   | { readonly kind: 'debug-help' }
   | { readonly kind: 'list-sim-objects' }

@@ -13,7 +13,10 @@ export function syntaxError(error: unknown): FatalError | undefined {
   // The parser of the TypeScript compiler gives exact places; the script runner has loaded it.
   const ts = require('typescript') as typeof import('typescript');
   const text = readFileSync(path, 'utf8');
-  const { diagnostics = [] } = ts.transpileModule(text, { fileName: path, reportDiagnostics: true });
+  const { diagnostics = [] } = ts.transpileModule(text, {
+    fileName: path,
+    reportDiagnostics: true,
+  });
   const first = diagnostics[0];
   const file = relative(process.cwd(), path);
   if (first?.file === undefined) return new FatalError(`syntax error in ${file}`);

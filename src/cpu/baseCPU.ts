@@ -1,134 +1,194 @@
-/**
- * What every CPU model has: threads, ports, a place in its system, and the way in which one model
- * takes over from another.
- *
- * Source of the behaviour: gem5 `cpu/base.hh`, `cpu/base.cc`, `cpu/BaseCPU.py`.
- */
-import { X86ThreadState } from '../arch/x86/index';
-import { fatal, panic, type RequestorID } from '../base/index';
+import type { UserFeatures } from '../arch/x86/index';
+import { fatal, panic } from '../base/index';
+import type { Cycles, RequestorID } from '../base/index';
 import type { MemoryMode, RequestPort, System } from '../mem/index';
 import {
-  add,
   ClockedObject,
   clockedObjectSchema,
   defineSchema,
-  div,
   param,
   Parent,
   requestPort,
+  serializeSection,
+  unserializeSection,
   vectorParam,
-  type InstructionCounter,
-  type ParamsOf,
-  type Port,
 } from '../sim/index';
-import type { CpuProcess } from './cpuProcess';
-import { BaseCPUStats, CommitStats } from './cpuStats';
+import type {
+  CheckpointIn,
+  CheckpointOut,
+  InstructionCounter,
+  ParamsOf,
+  Port,
+  SimObject,
+} from '../sim/index';
+import { CPUProgressEvent } from './cpuProgressEvent';
+import { BaseCPUStats, CommitCPUStats } from './cpuStats';
+import { CountedExitEvent, InstStopEvent } from './instStops';
 import { ThreadContext } from './threadContext';
+import type { ThreadContextCPU } from './threadContext';
+import type { ThreadProcess } from './threadProcess';
 
 export const baseCPUSchema = defineSchema('BaseCPU', clockedObjectSchema, {
-  description: 'Base class of all CPU models',
+  description: 'Base class of every CPU model',
   abstract: true,
   params: {
     system: param.SimObject<System>('System', Parent.any, 'system that the CPU belongs to'),
-    cpuId: param.Int(-1, 'number of the CPU, -1 for the next free one'),
-    numThreads: param.Unsigned(1, 'hardware threads of the CPU', { outputName: 'numThreads' }),
-    workload: vectorParam.SimObject<CpuProcess>('Process', [], 'process of each thread'),
-    switchedOut: param.Bool(false, 'whether the CPU starts out of use, to be switched in later'),
+    cpuId: param.Int(-1, 'number of the CPU; -1 gives it the next free one'),
+    socketId: param.Unsigned(0, 'number of the socket that the CPU is in'),
+    numThreads: param.Unsigned(1, 'number of hardware threads', { outputName: 'numThreads' }),
+    workload: vectorParam.SimObject<SimObject & ThreadProcess>(
+      'Process',
+      [],
+      'processes to run, one for each thread',
+    ),
+    syscallRetryLatency: param.Cycles(
+      10000,
+      'cycles before a system call that waits is tried again',
+      {
+        outputName: 'syscallRetryLatency',
+      },
+    ),
+    doCheckpointInsts: param.Bool(true, 'whether programs may ask for checkpoints'),
+    doStatisticsInsts: param.Bool(true, 'whether programs may ask for statistics'),
+    maxInstsAllThreads: param.Counter(
+      0,
+      'end the run when all threads have committed so many instructions, 0 for never',
+    ),
+    maxInstsAnyThread: param.Counter(
+      0,
+      'end the run when a thread has committed so many instructions, 0 for never',
+    ),
+    simpointStartInsts: vectorParam.Counter([], 'instruction counts at which simpoints begin'),
+    progressInterval: param.Latency('0s', 'time between two messages of progress, 0 for none'),
+    switchedOut: param.Bool(false, 'whether the CPU waits until it takes over from another'),
   },
   ports: {
-    icachePort: requestPort('instruction fetches'),
-    dcachePort: requestPort('data accesses'),
+    icachePort: requestPort('fetches instructions'),
+    dcachePort: requestPort('reads and writes data'),
   },
 });
 
+/** Parameters of every CPU. */
 export type BaseCPUParams = ParamsOf<typeof baseCPUSchema>;
 
-/** Base class of all CPU models. */
-export abstract class BaseCPU extends ClockedObject implements InstructionCounter {
+/**
+ * What all CPU models have in common: threads and their contexts, ports, statistics, stops by
+ * instruction count, and taking over from one another.
+ *
+ * A CPU that was `switchedOut` from the start has contexts that the system does not know; it gets a
+ * place there by {@link takeOverFrom}.
+ *
+ * Source: gem5 `cpu/base.{hh,cc}`, `cpu/BaseCPU.py`.
+ */
+export abstract class BaseCPU
+  extends ClockedObject
+  implements ThreadContextCPU, InstructionCounter
+{
   static override readonly schema = baseCPUSchema;
+
+  declare readonly params: BaseCPUParams;
   readonly system: System;
-  readonly numThreads: number;
-  /** The threads, by number. */
-  readonly threads: readonly ThreadContext[];
-  readonly baseStats: BaseCPUStats;
-  /** Statistics of committed instructions, by thread. */
-  readonly commitStats: readonly CommitStats[];
-  /** The ids by which memory knows this CPU's fetches and data accesses. */
+  /** Threads of this CPU, by number. */
+  readonly threadContexts: readonly ThreadContext[];
+  readonly socketId: number;
   readonly instRequestorId: RequestorID;
   readonly dataRequestorId: RequestorID;
-  readonly #requestedId: number;
-  #cpuId = -1;
+  /** Cycles before a system call that has to wait is tried again. */
+  readonly syscallRetryLatency: Cycles;
+  readonly baseStats: BaseCPUStats;
+  /** Statistics of each thread. */
+  readonly commitStats: readonly CommitCPUStats[];
+  readonly #cpuId: number;
   #switchedOut: boolean;
 
+  /** @throws {FatalError} when processes and threads do not match. */
   constructor(params: BaseCPUParams) {
     super(params);
-    const { system, numThreads, workload } = params;
-    if (numThreads < 1) fatal(`${params.name}: a CPU has at least one thread`);
-    if (workload.length !== 0 && workload.length !== numThreads) {
-      fatal(
-        `${params.name}: ${String(workload.length)} processes for ${String(numThreads)} threads; ` +
-          'give the CPU one process for each of its threads',
-      );
-    }
+    const { numThreads, workload, system } = params;
     this.system = system;
-    this.numThreads = numThreads;
-    this.#requestedId = params.cpuId;
+    this.socketId = params.socketId;
+    this.syscallRetryLatency = params.syscallRetryLatency;
     this.#switchedOut = params.switchedOut;
+    this.#cpuId = params.cpuId === -1 ? this.#nextCpuId() : params.cpuId;
     this.instRequestorId = system.getRequestorId(this, 'inst');
     this.dataRequestorId = system.getRequestorId(this, 'data');
-    this.threads = Array.from(
+    if (workload.length !== 0 && workload.length !== numThreads) {
+      fatal(
+        `${params.name} has ${String(numThreads)} threads and ${String(workload.length)} processes; ` +
+          'set workload to one process for each thread',
+      );
+    }
+    if (numThreads !== 1 && !system.multiThread) {
+      fatal(
+        `${params.name} has ${String(numThreads)} threads; set multiThread of ${system.name()}`,
+      );
+    }
+    this.threadContexts = Array.from(
       { length: numThreads },
-      (_, id) => new ThreadContext(this, id, workload[id] ?? null, new X86ThreadState()),
+      (_, i) => new ThreadContext(this, i, workload[i] ?? null),
     );
     this.baseStats = new BaseCPUStats(this.stats);
-    this.commitStats = this.threads.map(
-      thread => new CommitStats(this.stats, thread.threadId, this.baseStats.numCycles),
+    const { numCycles } = this.baseStats;
+    this.commitStats = this.threadContexts.map(
+      ({ threadId }) => new CommitCPUStats(this.stats, threadId, numCycles),
     );
-    this.#setRateFormulas();
+    this.baseStats.setInsts(this.commitStats.map(({ numInsts }) => numInsts));
     this.simulation.addInstructionCounter(this);
   }
 
-  #setRateFormulas(): void {
-    const [first, ...others] = this.commitStats.map(stats => stats.numInsts);
-    if (first === undefined) return;
-    const insts = others.reduce(add, add(first, 0));
-    this.baseStats.cpi.set(div(this.baseStats.numCycles, insts));
-    this.baseStats.ipc.set(div(insts, this.baseStats.numCycles));
+  #nextCpuId(): number {
+    return this.simulation.objects.filter(object => object instanceof BaseCPU && object !== this)
+      .length;
   }
 
-  /** The port for instruction fetches. */
-  abstract getInstPort(): RequestPort;
-
-  /** The port for data accesses. */
-  abstract getDataPort(): RequestPort;
-
-  /** How this model wants the memory system to be used. */
-  abstract memoryMode(): MemoryMode;
-
-  /** Whether `m5.switchCpus` can bring this model in and out. */
-  supportTakeOver(): boolean {
-    return true;
-  }
-
-  /** Number of the CPU in its system, from 0. Known from init() on. */
+  /** Number of the CPU: what replaces it has the same. */
   cpuId(): number {
     return this.#cpuId;
   }
 
-  /** Whether the CPU is out of use. */
+  /** Whether another CPU has taken over from this one, or it has never run. */
   switchedOut(): boolean {
     return this.#switchedOut;
   }
 
-  /** The context of one of the CPU's threads, with its registers up to date. */
-  getContext(threadId: number): ThreadContext {
-    return this.thread(threadId);
+  /** The memory mode that the model works in. */
+  abstract memoryMode(): MemoryMode;
+
+  /** Whether the model can take over from another one and be taken over from. */
+  supportTakeOver(): boolean {
+    return false;
   }
 
-  /** One of the CPU's threads. */
-  protected thread(threadId: number): ThreadContext {
-    return this.threads[threadId] ?? panic(`${this.name()} has no thread ${String(threadId)}`);
+  /**
+   * Checks that the system's memory mode is one that the model works in.
+   *
+   * @throws {FatalError} when it is not.
+   */
+  verifyMemoryMode(): void {
+    const mode = this.system.getMemoryMode();
+    if (mode !== this.memoryMode()) {
+      fatal(
+        `${this.name()} needs the memory mode '${this.memoryMode()}', but ` +
+          `${this.system.name()} has '${mode}'; set memMode`,
+      );
+    }
   }
+
+  /** Instructions that the CPU has committed since it was made, in all threads; never reset. */
+  abstract totalInsts(): number;
+
+  /** As {@link totalInsts}, for micro-operations where the model has them. */
+  abstract totalOps(): number;
+
+  /** The port that fetches instructions. */
+  abstract getInstPort(): RequestPort;
+
+  /** The port that reads and writes data. */
+  abstract getDataPort(): RequestPort;
+
+  abstract syncThreadState(threadId: number): void;
+
+  abstract userFeatures(): UserFeatures;
 
   override getPort(name: string, index: number): Port {
     if (name === 'icachePort') return this.getInstPort();
@@ -138,79 +198,140 @@ export abstract class BaseCPU extends ClockedObject implements InstructionCounte
 
   override init(): void {
     super.init();
-    this.#cpuId = this.#requestedId >= 0 ? this.#requestedId : this.#nextCpuId();
+    this.#scheduleStops();
     if (this.#switchedOut) return;
+    this.registerThreadContexts();
     this.verifyMemoryMode();
-    for (const thread of this.threads) {
-      this.system.registerThreadContext(thread);
-      thread.process?.assignThreadContext(thread);
+  }
+
+  #scheduleStops(): void {
+    const { maxInstsAnyThread, maxInstsAllThreads, simpointStartInsts } = this.params;
+    if (maxInstsAnyThread !== 0) this.scheduleInstStopAnyThread(maxInstsAnyThread);
+    this.scheduleSimpointsInstStop(simpointStartInsts);
+    if (maxInstsAllThreads !== 0) {
+      const cause = 'all threads reached the max instruction count';
+      const remaining = { count: this.threadContexts.length };
+      for (const context of this.threadContexts) {
+        const event = new CountedExitEvent(this.simulation, cause, remaining);
+        context.scheduleInstCountEvent(event, maxInstsAllThreads);
+      }
     }
   }
 
-  /** CPUs that ask for no number get the smallest free one, in order of construction. */
-  #nextCpuId(): number {
-    const cpus = this.simulation.objects.filter(object => object instanceof BaseCPU);
-    const taken = new Set(
-      cpus.filter(cpu => cpu.system === this.system).flatMap(cpu => [cpu.cpuId(), cpu.#requestedId]),
+  override startup(): void {
+    super.startup();
+    const { progressInterval } = this.params;
+    if (progressInterval !== 0) new CPUProgressEvent(this, progressInterval);
+  }
+
+  /** Makes the system know the contexts, and their processes their contexts. */
+  protected registerThreadContexts(): void {
+    for (const context of this.threadContexts) {
+      this.system.registerThreadContext(context);
+      context.process?.assignThreadContext(context);
+    }
+  }
+
+  /** The context of a thread. @throws {PanicError} when there is none. */
+  getContext(threadId: number): ThreadContext {
+    return (
+      this.threadContexts[threadId] ?? panic(`${this.name()} has no thread ${String(threadId)}`)
     );
-    let id = 0;
-    while (taken.has(id)) id++;
-    return id;
   }
 
-  /** @throws {FatalError} when the memory system is in a mode that this model cannot use. */
-  verifyMemoryMode(): void {
-    const mode = this.system.getMemoryMode();
-    if (mode === this.memoryMode()) return;
-    fatal(
-      `${this.name()} needs the memory system in mode '${this.memoryMode()}', not '${mode}'; ` +
-        `set ${this.system.name()}.memMode = '${this.memoryMode()}'`,
-    );
+  activateContext(_threadId: number): void {
+    // A model begins to run here.
   }
 
-  /** A thread begins to run. */
-  abstract activateContext(threadId: number): void;
-
-  /** A thread begins to wait. */
-  abstract suspendContext(threadId: number): void;
-
-  /** A thread has ended. Like waiting, but for ever. */
-  haltContext(threadId: number): void {
-    this.suspendContext(threadId);
+  suspendContext(_threadId: number): void {
+    // A model stops here.
   }
 
-  /** Something has happened that a waiting thread may want to see. */
-  abstract wakeup(threadId: number): void;
+  haltContext(_threadId: number): void {
+    // A model stops here.
+  }
 
-  abstract totalInsts(): number;
-
-  abstract totalOps(): number;
-
-  /** Takes the CPU out of use; the system is drained. */
-  switchOut(): void {
-    if (this.#switchedOut) panic(`${this.name()} is switched out already`);
-    this.#switchedOut = true;
+  /** Makes the model forget translations and whatever else it remembers of memory's layout. */
+  flushTLBs(): void {
+    // A model without any has nothing to do.
   }
 
   /**
-   * Takes the place of another CPU, which is switched out: its threads, with their registers where
-   * they lie, its number and the peers of its ports.
+   * Ends the run when a thread has committed so many instructions, counted from now.
+   *
+   * @param cause What the exit event says.
+   */
+  scheduleInstStop(threadId: number, insts: number, cause: string): void {
+    const now = this.getCurrentInstCount(threadId);
+    const event = new InstStopEvent(this.simulation, cause);
+    this.getContext(threadId).scheduleInstCountEvent(event, now + insts);
+  }
+
+  /** Ends the run when any thread has committed so many instructions, counted from now. */
+  scheduleInstStopAnyThread(insts: number): void {
+    for (const { threadId } of this.threadContexts) {
+      this.scheduleInstStop(threadId, insts, 'a thread reached the max instruction count');
+    }
+  }
+
+  /** Ends the run at each of these instruction counts of thread 0, counted from now. */
+  scheduleSimpointsInstStop(counts: readonly number[]): void {
+    for (const insts of counts) this.scheduleInstStop(0, insts, 'simpoint starting point found');
+  }
+
+  /** Instructions that a thread has committed, by this CPU's count. */
+  getCurrentInstCount(threadId: number): number {
+    return this.getContext(threadId).getCurrentInstCount();
+  }
+
+  /** Leaves the threads to another CPU. The simulation is drained. */
+  switchOut(): void {
+    if (this.#switchedOut) panic(`${this.name()} is switched out already`);
+    this.#switchedOut = true;
+    this.flushTLBs();
+  }
+
+  /**
+   * Takes over threads and ports of a CPU that was switched out. The simulation is drained.
+   *
+   * @throws {FatalError} when the two do not fit: different numbers of threads, or different `cpuId`.
    */
   takeOverFrom(old: BaseCPU): void {
-    if (!this.#switchedOut) panic(`${this.name()} cannot take over: it is in use`);
-    if (old.numThreads !== this.numThreads) {
+    if (old === this || !this.#switchedOut || !old.switchedOut()) {
+      panic(`${this.name()} can take over only while it and the other CPU are switched out`);
+    }
+    if (old.threadContexts.length !== this.threadContexts.length) {
+      fatal(`${this.name()} and ${old.name()} have different numbers of threads`);
+    }
+    if (old.cpuId() !== this.cpuId()) {
       fatal(
-        `${this.name()} cannot take over from ${old.name()}: they have ${String(this.numThreads)} ` +
-          `and ${String(old.numThreads)} threads`,
+        `${this.name()} cannot take over from ${old.name()}: set cpuId of both to the same number ` +
+          `(they are ${String(this.cpuId())} and ${String(old.cpuId())})`,
       );
     }
     this.#switchedOut = false;
-    this.#cpuId = old.cpuId();
-    for (const thread of this.threads) {
-      thread.takeOverFrom(old.thread(thread.threadId));
-      this.system.replaceThreadContext(thread, thread.contextId);
+    for (const [i, context] of this.threadContexts.entries()) {
+      context.takeOverFrom(old.getContext(i));
+      this.system.replaceThreadContext(context, context.contextId);
+      context.process?.replaceThreadContext(context);
     }
     this.getInstPort().takeOverFrom(old.getInstPort());
     this.getDataPort().takeOverFrom(old.getDataPort());
+  }
+
+  override serialize(checkpoint: CheckpointOut): void {
+    super.serialize(checkpoint);
+    if (this.#switchedOut) return;
+    for (const context of this.threadContexts) {
+      serializeSection(checkpoint, `xc.${String(context.threadId)}`, context);
+    }
+  }
+
+  override unserialize(checkpoint: CheckpointIn): void {
+    super.unserialize(checkpoint);
+    if (this.#switchedOut) return;
+    for (const context of this.threadContexts) {
+      unserializeSection(checkpoint, `xc.${String(context.threadId)}`, context);
+    }
   }
 }

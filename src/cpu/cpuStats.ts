@@ -1,50 +1,88 @@
-/** The statistics that every CPU has. Source: gem5 `cpu/base.hh`. */
-import { div, Formula, Scalar, StatGroup, unit } from '../sim/index';
+import { add, div, Formula, Scalar, StatGroup, sum, unit } from '../sim/index';
 
 const cyclesPerInst = unit.rate(unit.Cycle, unit.Count);
 const instsPerCycle = unit.rate(unit.Count, unit.Cycle);
 
-/** Statistics of one thread's committed instructions: `commitStats0` and so on. */
-export class CommitStats extends StatGroup {
-  readonly numInsts = new Scalar(this, 'numInsts', unit.Count, 'instructions committed');
-  readonly numOps = new Scalar(
-    this,
-    'numOps',
-    unit.Count,
-    'operations committed, including micro-operations',
-  );
-  readonly cpi: Formula;
-  readonly ipc: Formula;
-
-  constructor(parent: StatGroup, threadId: number, numCycles: Scalar) {
-    super(parent, `commitStats${String(threadId)}`);
-    this.cpi = new Formula(this, 'cpi', cyclesPerInst, 'cycles per instruction of the thread');
-    this.cpi.set(div(numCycles, this.numInsts)).precision(6);
-    this.ipc = new Formula(this, 'ipc', instsPerCycle, 'instructions per cycle of the thread');
-    this.ipc.set(div(this.numInsts, numCycles)).precision(6);
-  }
-}
-
-/** Statistics of a CPU as a whole, merged into the CPU's own group. */
+/** Statistics of a CPU as a whole. Source: gem5 `cpu/base.cc`, `BaseCPUStats`. */
 export class BaseCPUStats extends StatGroup {
-  readonly numCycles = new Scalar(this, 'numCycles', unit.Cycle, 'cycles simulated');
-  readonly cpi = new Formula(this, 'cpi', cyclesPerInst, 'cycles per instruction of all threads');
-  readonly ipc = new Formula(this, 'ipc', instsPerCycle, 'instructions per cycle of all threads');
+  readonly numCycles = new Scalar(this, 'numCycles', unit.Cycle, 'Number of cpu cycles simulated');
+  readonly cpi = new Formula(
+    this,
+    'cpi',
+    cyclesPerInst,
+    'CPI: cycles per instruction (core level)',
+  );
+  readonly ipc = new Formula(
+    this,
+    'ipc',
+    instsPerCycle,
+    'IPC: instructions per cycle (core level)',
+  );
   readonly numWorkItemsStarted = new Scalar(
     this,
     'numWorkItemsStarted',
     unit.Count,
-    'work items that this CPU began',
+    'Number of work items this cpu started',
   );
   readonly numWorkItemsCompleted = new Scalar(
     this,
     'numWorkItemsCompleted',
     unit.Count,
-    'work items that this CPU completed',
+    'Number of work items this cpu completed',
   );
 
+  /** @param parent The group of the CPU, of which these are part. */
   constructor(parent: StatGroup) {
     super(parent);
+    this.cpi.precision(6);
+    this.ipc.precision(6);
+  }
+
+  /** Says what counts the instructions that each thread has committed. */
+  setInsts(counters: readonly Scalar[]): void {
+    const numInsts = counters.map(counter => sum(counter)).reduce((a, b) => add(a, b));
+    this.cpi.set(div(this.numCycles, numInsts));
+    this.ipc.set(div(numInsts, this.numCycles));
+  }
+}
+
+/** What a thread of a CPU has committed. Source: gem5 `cpu/base.cc`, `CommitCPUStats`. */
+export class CommitCPUStats extends StatGroup {
+  readonly numInsts = new Scalar(
+    this,
+    'numInsts',
+    unit.Count,
+    'Number of instructions committed (thread level)',
+  );
+  readonly numOps = new Scalar(
+    this,
+    'numOps',
+    unit.Count,
+    'Number of ops (including micro ops) committed (thread level)',
+  );
+  readonly cpi: Formula;
+  readonly ipc: Formula;
+
+  /**
+   * @param parent The group of the CPU.
+   * @param threadId Which of its threads, from 0.
+   */
+  constructor(parent: StatGroup, threadId: number, numCycles: Scalar) {
+    super(parent, `commitStats${String(threadId)}`);
+    this.cpi = new Formula(
+      this,
+      'cpi',
+      cyclesPerInst,
+      'CPI: cycles per instruction (thread level)',
+      div(numCycles, this.numInsts),
+    );
+    this.ipc = new Formula(
+      this,
+      'ipc',
+      instsPerCycle,
+      'IPC: instructions per cycle (thread level)',
+      div(this.numInsts, numCycles),
+    );
     this.cpi.precision(6);
     this.ipc.precision(6);
   }

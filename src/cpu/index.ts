@@ -1,6 +1,7 @@
-/** Floor 5: CPU models that need no KVM, and what all CPU models share. */
+/** Floor 5, CPUs: what all models share. Knows no KVM. */
 export { BaseCPU, baseCPUSchema } from './baseCPU';
 export type { BaseCPUParams } from './baseCPU';
-export type { CpuProcess } from './cpuProcess';
-export { BaseCPUStats, CommitStats } from './cpuStats';
+export { BaseCPUStats, CommitCPUStats } from './cpuStats';
 export { ThreadContext } from './threadContext';
+export type { ThreadContextCPU } from './threadContext';
+export type { ThreadProcess } from './threadProcess';

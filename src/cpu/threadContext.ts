@@ -1,40 +1,71 @@
+import {
+  dumpThreadState,
+  serializeThreadState,
+  unserializeThreadState,
+  X86ThreadState,
+} from '../arch/x86/index';
+import type { UserFeatures } from '../arch/x86/index';
+import { dprintf, panic } from '../base/index';
+import type { ContextID } from '../base/index';
+import type { SystemThreadContext, ThreadStatus } from '../mem/index';
+import { EventQueue } from '../sim/index';
+import type { CheckpointIn, CheckpointOut, Event, EventManager, Serializable } from '../sim/index';
+import { Context } from './debugFlags';
+import type { ThreadProcess } from './threadProcess';
+
+/** What a thread context needs of the CPU that it belongs to. */
+export interface ThreadContextCPU extends EventManager {
+  name(): string;
+  /** The thread has become active. */
+  activateContext(threadId: number): void;
+  /** The thread has been suspended. */
+  suspendContext(threadId: number): void;
+  /** The thread has halted. */
+  haltContext(threadId: number): void;
+  /**
+   * Brings the thread's registers up to date. A CPU that keeps them elsewhere while it runs (in a
+   * vCPU) fetches those that every trap needs; the rest follow when they are looked at.
+   */
+  syncThreadState(threadId: number): void;
+  /** What the model offers to programs beyond what every x86-64 processor has. */
+  userFeatures(): UserFeatures;
+}
+
+/** Statuses by their numbers in checkpoints. */
+const statuses: readonly ThreadStatus[] = ['Active', 'Suspended', 'Halting', 'Halted'];
+
 /**
- * The face of one hardware thread: what it executes for, and whether it does.
+ * A hardware thread as the rest of the system sees it: its registers, whether it runs, and which
+ * process it runs. Its id in the system stays when another CPU takes over, and so does the object that
+ * holds its registers.
  *
- * Source of the behaviour: gem5 `cpu/thread_context.hh`, `cpu/simple_thread.cc`.
+ * Source: gem5 `cpu/thread_context.hh`, `cpu/simple_thread.hh`.
  */
-import type { X86ThreadState } from '../arch/x86/index';
-import { InvalidContextID, type ContextID } from '../base/index';
-import type { System, SystemThreadContext, ThreadStatus } from '../mem/index';
-import type { BaseCPU } from './baseCPU';
-import type { CpuProcess } from './cpuProcess';
-
-/** A thread of a CPU. It keeps its context id when another CPU takes it over. */
-export class ThreadContext implements SystemThreadContext {
-  /** The CPU that has this thread. */
-  readonly cpu: BaseCPU;
-  /** Number of the thread within its CPU. */
+export class ThreadContext implements SystemThreadContext, Serializable {
+  readonly cpu: ThreadContextCPU;
+  /** Which of the CPU's threads this is, from 0. */
   readonly threadId: number;
-  /** What it runs in syscall emulation; null in a full system. */
-  process: CpuProcess | null;
-  /** The registers. A CPU that takes over uses the same block, where it lies. */
-  state: X86ThreadState;
-  #contextId: ContextID = InvalidContextID;
-  #status: ThreadStatus = 'Halted';
+  /** The process whose thread this is; null where none is emulated (a bare machine). */
+  readonly process: ThreadProcess | null;
+  /**
+   * Events by instruction count: their `when` counts committed instructions of this thread. They stay
+   * with the CPU when another takes over.
+   */
+  readonly instEvents: EventQueue;
 
-  constructor(cpu: BaseCPU, threadId: number, process: CpuProcess | null, state: X86ThreadState) {
+  #contextId: ContextID = -1;
+  #status: ThreadStatus = 'Halted';
+  #state: X86ThreadState;
+
+  constructor(cpu: ThreadContextCPU, threadId: number, process: ThreadProcess | null) {
     this.cpu = cpu;
     this.threadId = threadId;
     this.process = process;
-    this.state = state;
+    this.instEvents = new EventQueue(`${cpu.name()}.inst_events${String(threadId)}`);
+    this.#state = new X86ThreadState();
   }
 
-  /** The system that the thread belongs to. */
-  get system(): System {
-    return this.cpu.system;
-  }
-
-  /** Its number in the system; -1 before the CPU registered it. */
+  /** Its number in the system, -1 before the CPU has registered it. */
   get contextId(): ContextID {
     return this.#contextId;
   }
@@ -43,25 +74,44 @@ export class ThreadContext implements SystemThreadContext {
     this.#contextId = id;
   }
 
+  /**
+   * The registers, up to date. Ask once per visit, not once per register: a CPU that keeps them
+   * elsewhere fetches them here. After the visit they belong to the CPU again.
+   */
+  registers(): X86ThreadState {
+    this.cpu.syncThreadState(this.threadId);
+    return this.#state;
+  }
+
+  /** The object that holds the registers, which the CPU may not have brought up to date. */
+  get state(): X86ThreadState {
+    return this.#state;
+  }
+
+  /** What the CPU model offers to programs beyond what every x86-64 processor has. */
+  get userFeatures(): UserFeatures {
+    return this.cpu.userFeatures();
+  }
+
   status(): ThreadStatus {
     return this.#status;
   }
 
-  /** Sets the status without telling the CPU: for taking over and restoring. */
+  /** Sets the status without telling the CPU: for restoring and taking over. */
   setStatus(status: ThreadStatus): void {
     this.#status = status;
   }
 
-  /** Lets the thread run from the next clock edge on. */
   activate(): void {
     if (this.#status === 'Active') return;
+    this.#trace('activate');
     this.#status = 'Active';
     this.cpu.activateContext(this.threadId);
   }
 
-  /** Lets the thread wait until it is activated. */
   suspend(): void {
     if (this.#status === 'Suspended') return;
+    this.#trace('suspend');
     this.#status = 'Suspended';
     this.cpu.suspendContext(this.threadId);
   }
@@ -69,17 +119,71 @@ export class ThreadContext implements SystemThreadContext {
   /** Ends the thread. */
   halt(): void {
     if (this.#status === 'Halted') return;
+    this.#trace('halt');
     this.#status = 'Halted';
     this.cpu.haltContext(this.threadId);
   }
 
-  /** Becomes what another CPU's thread was, which ends. The new CPU is told when it resumes. */
+  /** Lets an event happen when the thread has committed so many instructions, counted from the start. */
+  scheduleInstCountEvent(event: Event, count: number): void {
+    this.instEvents.schedule(event, count);
+  }
+
+  descheduleInstCountEvent(event: Event): void {
+    this.instEvents.deschedule(event);
+  }
+
+  /** Committed instructions as of the last time that instruction events were serviced. */
+  getCurrentInstCount(): number {
+    return this.instEvents.curTick;
+  }
+
+  /**
+   * Takes the place of another CPU's context: its id, its status and its registers. The other gets this
+   * one's in exchange and is halted, so that it can take over again one day.
+   *
+   * @throws {PanicError} when the two do not run the same process.
+   */
   takeOverFrom(old: ThreadContext): void {
-    this.process = old.process;
-    this.state = old.state;
-    this.#contextId = old.contextId;
+    if (old.process !== this.process) {
+      panic(
+        `${this.cpu.name()} cannot take over from ${old.cpu.name()}: ` +
+          `they run ${nameOf(this.process)} and ${nameOf(old.process)}`,
+      );
+    }
+    const state = old.registers();
+    state.detachSource();
+    old.#state = this.#state;
+    this.#state = state;
     this.#status = old.#status;
     old.#status = 'Halted';
-    this.process?.replaceThreadContext(this);
+    this.#contextId = old.#contextId;
   }
+
+  /** The registers as lines of text, for a `panic`. */
+  dump(): string[] {
+    return dumpThreadState(this.registers());
+  }
+
+  serialize(checkpoint: CheckpointOut): void {
+    checkpoint.paramOut('_status', statuses.indexOf(this.#status));
+    serializeThreadState(this.registers(), checkpoint);
+  }
+
+  unserialize(checkpoint: CheckpointIn): void {
+    const number = checkpoint.number('_status');
+    this.#status = statuses[number] ?? panic(`a thread has the unknown status ${String(number)}`);
+    unserializeThreadState(this.#state, checkpoint);
+  }
+
+  #trace(text: string): void {
+    if (Context.enabled) {
+      const { cpu } = this;
+      dprintf(Context, cpu.curTick(), cpu.name(), `${text} contextId ${String(this.#contextId)}`);
+    }
+  }
+}
+
+function nameOf(process: ThreadProcess | null): string {
+  return process === null ? 'no process' : process.name();
 }

@@ -1,20 +1,7 @@
 /** CPUID leaves as KVM takes and gives them (`struct kvm_cpuid2`). */
+import type { CpuidLeaf } from '../arch/x86/index';
 import { KVM_CPUID_FLAG_SIGNIFCANT_INDEX } from './abi';
 import { kvmCpuid2, kvmCpuidEntry2 } from './abiVcpu';
-
-/** One leaf of the CPUID instruction. All values are unsigned 32-bit numbers. */
-export interface CpuidEntry {
-  /** EAX on input: the leaf. */
-  readonly function: number;
-  /** ECX on input: the sub-leaf, where {@link indexed} says that it matters. */
-  readonly index: number;
-  /** Whether the answer depends on the sub-leaf. */
-  readonly indexed: boolean;
-  readonly eax: number;
-  readonly ebx: number;
-  readonly ecx: number;
-  readonly edx: number;
-}
 
 const ENTRY = kvmCpuidEntry2.offset;
 
@@ -26,7 +13,7 @@ export function cpuidBuffer(count: number): DataView {
 }
 
 /** The leaves that a `struct kvm_cpuid2` holds. */
-export function decodeCpuid(view: DataView): CpuidEntry[] {
+export function decodeCpuid(view: DataView): CpuidLeaf[] {
   const count = view.getUint32(kvmCpuid2.offset.nent, true);
   return Array.from({ length: count }, (_, i) => {
     const at = kvmCpuid2.offset.entries + i * kvmCpuidEntry2.size;
@@ -44,7 +31,7 @@ export function decodeCpuid(view: DataView): CpuidEntry[] {
 }
 
 /** A `struct kvm_cpuid2` with these leaves. */
-export function encodeCpuid(entries: readonly CpuidEntry[]): DataView {
+export function encodeCpuid(entries: readonly CpuidLeaf[]): DataView {
   const view = cpuidBuffer(entries.length);
   for (const [i, entry] of entries.entries()) {
     const at = kvmCpuid2.offset.entries + i * kvmCpuidEntry2.size;

@@ -3,11 +3,11 @@
  *
  * Sources: KVM API sections 4.1 to 4.4; gem5 `cpu/kvm/vm.hh` (class Kvm).
  */
+import type { CpuidLeaf } from '../arch/x86/index';
 import { Errno, type HostPointer } from '../host/index';
 import * as abi from './abi';
 import { kvmMsrList } from './abiVcpu';
 import { cpuidBuffer, decodeCpuid } from './cpuid';
-import type { CpuidEntry } from './cpuid';
 import { KvmDescriptor } from './descriptor';
 import { KvmError, KvmUnavailableError } from './kvmError';
 import { KVM_DEVICE, openKvm } from './openKvm';
@@ -35,7 +35,7 @@ export class Kvm {
   readonly #device: KvmDescriptor;
   readonly #vcpuMMapSize: number;
   readonly #capabilities = new Map<number, number>();
-  #cpuid: readonly CpuidEntry[] | undefined;
+  #cpuid: readonly CpuidLeaf[] | undefined;
   #msrs: readonly number[] | undefined;
 
   /**
@@ -203,7 +203,7 @@ export class Kvm {
   }
 
   /** The CPUID leaves that this kernel can give a guest (KVM_GET_SUPPORTED_CPUID). */
-  getSupportedCPUID(): readonly CpuidEntry[] {
+  getSupportedCPUID(): readonly CpuidLeaf[] {
     this.#cpuid ??= decodeCpuid(
       this.#growing(abi.KVM_GET_SUPPORTED_CPUID, cpuidBuffer, 'asking for the supported CPUID'),
     );

@@ -37,8 +37,11 @@ export abstract class BaseKvmTimer {
     this.#hostFreq = hostFreq;
   }
 
-  /** Makes KVM_RUN come back after about this many ticks from now. */
-  abstract arm(ticks: Tick): void;
+  /**
+   * Makes KVM_RUN come back after about this many ticks.
+   * @param now - host time in nanoseconds, for callers who have just looked
+   */
+  abstract arm(ticks: Tick, now?: number): void;
   /** Makes sure that the timer does not fire any more; a signal already sent stays pending. */
   abstract disarm(): void;
   /** Whether the time of the last {@link arm} has passed. */
@@ -99,7 +102,8 @@ export interface PosixKvmTimerOptions extends HostTimeParams {
   readonly now?: () => number;
 }
 
-const monotonicNanoseconds = (): number => performance.now() * 1e6;
+/** Host time in nanoseconds, from an arbitrary moment on. */
+export const monotonicNanoseconds = (): number => performance.now() * 1e6;
 
 /**
  * A run timer on a POSIX timer. Setting one is a system call, and a guest that exits every few
@@ -121,8 +125,7 @@ export class PosixKvmTimer extends BaseKvmTimer {
     this.#now = options.now ?? monotonicNanoseconds;
   }
 
-  override arm(ticks: Tick): void {
-    const now = this.#now();
+  override arm(ticks: Tick, now = this.#now()): void {
     this.#wanted = now + this.hostNs(ticks);
     const latest = Math.min(this.#wanted, now + MAX_SLICE_NS);
     if (this.#firesAt > now && this.#firesAt <= latest) return;

@@ -3,7 +3,7 @@
  *
  * Sources: gem5 `cpu/kvm/vm.hh`, `cpu/kvm/vm.cc`; KVM API section 4.
  */
-import { debugFlag, dprintf, fatal, hack, panic, warn } from '../base/index';
+import { dprintf, fatal, hack, panic, warn } from '../base/index';
 import type { Addr, AddrRange, ContextID } from '../base/index';
 import type { HostPointer } from '../host/index';
 import type { BackingStore, System, SystemThreadContext } from '../mem/index';
@@ -11,15 +11,13 @@ import { defineSchema, param, Parent, SimObject, simObjectSchema, vectorParam } 
 import type { ParamsOf } from '../sim/index';
 import * as abi from './abi';
 import { kvmCoalescedMmioZone, kvmCreateDevice, kvmIrqLevel } from './abiVm';
+import { Kvm as KvmFlag } from './debugFlags';
 import type { KvmDescriptor } from './descriptor';
 import { Kvm } from './kvm';
 import { KvmError } from './kvmError';
 import { MemorySlots } from './memorySlots';
 import type { MemSlot } from './memorySlots';
 import { Vcpu } from './vcpu';
-
-/** Traces what is set up in the kernel. */
-export const KvmFlag = debugFlag('Kvm', 'Basic KVM Functionality');
 
 /** Memory slots to assume where the kernel does not say; what the KVM API promises. */
 const DEFAULT_MEMORY_SLOTS = 32;

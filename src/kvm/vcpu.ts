@@ -3,12 +3,12 @@
  *
  * Source: KVM API sections 4 and 5.
  */
+import type { CpuidLeaf } from '../arch/x86/index';
 import { panic } from '../base/index';
 import { Errno } from '../host/index';
 import * as abi from './abi';
 import { kvmInterrupt, kvmMsrEntry, kvmMsrs, kvmRun, kvmSignalMask, kvmSyncRegs } from './abiVcpu';
 import { encodeCpuid } from './cpuid';
-import type { CpuidEntry } from './cpuid';
 import { KvmDescriptor } from './descriptor';
 import { ExitDecoder } from './exits';
 import type { VcpuExit } from './exits';
@@ -65,7 +65,7 @@ export interface VcpuPort {
   /** Writes MSRs; those that KVM refuses are returned, the others are written. */
   writeMsrs(indices: readonly number[], from: BigUint64Array): RefusedMsr[];
   /** Sets what the CPUID instruction answers. */
-  setCpuid(entries: readonly CpuidEntry[]): void;
+  setCpuid(entries: readonly CpuidLeaf[]): void;
   /** Sets which signals are blocked while the guest runs: one bit each, signal 1 lowest. */
   setSignalMask(blocked: bigint): void;
   /** Makes the guest take an external interrupt at its next entry. */
@@ -178,7 +178,7 @@ export class Vcpu implements VcpuPort {
     return this.#transferMsrs(abi.KVM_SET_MSRS, indices, from);
   }
 
-  setCpuid(entries: readonly CpuidEntry[]): void {
+  setCpuid(entries: readonly CpuidLeaf[]): void {
     this.#descriptor.request(abi.KVM_SET_CPUID2, encodeCpuid(entries), 'setting the CPUID');
   }
 

@@ -36,7 +36,7 @@ export class NodeHost implements SimulationHost {
   }
 
   print(line: string): void {
-    console.log(line);
+    process.stdout.write(`${line}\n`);
   }
 
   outputDirectory(): string {

@@ -106,6 +106,11 @@ export abstract class AbstractMemory extends ClockedObject {
     return this.#store;
   }
 
+  /** Whether requests can reach it. A memory without a port of its own is reached otherwise. */
+  get isConnected(): boolean {
+    return true;
+  }
+
   /** The addresses that it answers for. */
   getAddrRange(): AddrRange {
     return this.range;

@@ -7,8 +7,9 @@ export { RESERVE_BYTES } from './hostMemory';
 export type { MemoryReserve, WasmMemory } from './hostMemory';
 export { BaseXBar, baseXBarSchema } from './baseXBar';
 export type { BaseXBarParams } from './baseXBar';
-export { CoherentXBar, coherentXBarSchema, l2XBarSchema, systemXBarSchema } from './coherentXBar';
-export type { CoherentXBarParams } from './coherentXBar';
+export { CoherentXBar } from './coherentXBar';
+export { coherentXBarSchema, l2XBarSchema, systemXBarSchema } from './coherentXBarSchema';
+export type { CoherentXBarParams } from './coherentXBarSchema';
 export { LLSC } from './lockedAddr';
 export type { LockedAddr } from './lockedAddr';
 export {

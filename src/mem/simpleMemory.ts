@@ -67,6 +67,10 @@ export class SimpleMemory extends AbstractMemory {
     return name === 'port' ? this.port : super.getPort(name, index);
   }
 
+  override get isConnected(): boolean {
+    return this.port.isConnected;
+  }
+
   override init(): void {
     super.init();
     if (this.port.isConnected) this.port.sendRangeChange();

@@ -2,7 +2,7 @@
  * A system: the owner of its memory, its requestors and its thread contexts. Source: gem5
  * `sim/system.{hh,cc}`.
  */
-import { AddrRange, panic, warnOnce } from '../base/index';
+import { AddrRange, fatal, panic, warnOnce } from '../base/index';
 import type { Addr, ContextID, RequestorID } from '../base/index';
 import { serializeSection, SimObject, unserializeSection } from '../sim/index';
 import type { CheckpointIn, CheckpointOut, Port } from '../sim/index';
@@ -86,6 +86,32 @@ export class System extends SimObject {
 
   override getPort(name: string, index: number): Port {
     return name === 'systemPort' ? this.systemPort : super.getPort(name, index);
+  }
+
+  /**
+   * Checks the wiring: a system may do without any interconnect, but where there is one, everything
+   * must be connected to it.
+   *
+   * @throws {FatalError} naming a port that the script has left out
+   */
+  override init(): void {
+    super.init();
+    const loose = this.memories.filter(memory => memory.isInAddrMap && !memory.isConnected);
+    const mapped = this.memories.filter(memory => memory.isInAddrMap);
+    if (!this.systemPort.isConnected && loose.length === mapped.length) return;
+    const [memory] = loose;
+    if (memory !== undefined) {
+      fatal(
+        `port ${memory.name()}.port is not connected; assign it to a crossbar, such as ` +
+          `${this.name()}.membus.memSidePorts = ${memory.name()}.port`,
+      );
+    }
+    if (!this.systemPort.isConnected) {
+      fatal(
+        `port ${this.systemPort.name()} is not connected; assign it a port, such as ` +
+          `${this.name()}.systemPort = ${this.name()}.membus.cpuSidePorts`,
+      );
+    }
   }
 
   /** How the memory system is used. */

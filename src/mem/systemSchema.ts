@@ -65,7 +65,7 @@ export const systemSchema = defineSchema('System', simObjectSchema, {
       outputName: 'm5ops_base',
     }),
   },
-  ports: { systemPort: requestPort('for accesses that no CPU makes') },
+  ports: { systemPort: requestPort('for accesses that no CPU makes', true) },
 });
 
 /** Parameters of a `System`. */

@@ -15,27 +15,9 @@ import { LOWEST_MAPPING, PAGE_SIZE, pageDown, pageUp, Protection } from './layou
 import { STACK_GUARD, STACK_TOP, USER_END } from './layout';
 import type { PageAllocator, PhysicalBlock, PhysicalBlocks } from './pageAllocator';
 import { PageFaults, type AccessKind, type FaultOutcome } from './pageFaults';
+import { placeMapping, type MapRequest } from './placeMapping';
 import { ResidentMemory } from './residentMemory';
-import { makeVma, VmaList, type FileBacking, type Vma } from './vma';
-
-/** What to map; see mmap(2). */
-export interface MapRequest {
-  /** Page-aligned; a hint unless `fixed`. */
-  readonly address: number;
-  /** Bytes, greater than 0. */
-  readonly length: number;
-  readonly protection: number;
-  readonly fixed?: boolean;
-  /** With `fixed`: refuse where something is mapped already. */
-  readonly noReplace?: boolean;
-  readonly noReserve?: boolean;
-  readonly shared?: boolean;
-  /** Below 2 GiB (`MAP_32BIT`). */
-  readonly low?: boolean;
-  readonly backing?: FileBacking | undefined;
-  readonly fileOffset?: number;
-  readonly fileLimit?: number;
-}
+import { makeVma, VmaList, type Vma } from './vma';
 
 /** What an address space is made of. */
 export interface AddressSpaceParts {
@@ -44,8 +26,6 @@ export interface AddressSpaceParts {
   /** Bytes that the stack may grow to. */
   readonly maxStackSize: number;
 }
-
-const LOW_2_GIB = 0x8000_0000;
 
 /** The address space of one program. */
 export class AddressSpace {
@@ -111,31 +91,13 @@ export class AddressSpace {
   map(request: MapRequest): number {
     const length = pageUp(request.length);
     if (!(length > 0) || length > USER_END) return length > 0 ? -Errno.ENOMEM : -Errno.EINVAL;
-    const start = this.#place(request, length);
+    const start = placeMapping(this.#areas, request, length, this.mmapTop);
     if (start < 0) return start;
     const end = start + length;
     if (needsMemory(request) && !this.#fits(length)) return -Errno.ENOMEM;
     if (request.fixed === true) this.#discard(start, end);
     this.#areas.insert(makeVma({ ...request, start, end }));
     return start;
-  }
-
-  #place(request: MapRequest, length: number): number {
-    const { address } = request;
-    if (request.fixed === true) {
-      if (address !== pageDown(address)) return -Errno.EINVAL;
-      if (address < 0 || address + length > USER_END) return -Errno.ENOMEM;
-      if (address < LOWEST_MAPPING) return -Errno.EPERM;
-      const taken = (this.#areas.findFrom(address)?.start ?? Infinity) < address + length;
-      return taken && request.noReplace === true ? -Errno.EEXIST : address;
-    }
-    const hint = pageDown(address);
-    if (hint >= LOWEST_MAPPING && hint + length <= this.mmapTop) {
-      if ((this.#areas.findFrom(hint)?.start ?? Infinity) >= hint + length) return hint;
-    }
-    const top = request.low === true ? LOW_2_GIB : this.mmapTop;
-    const start = this.#areas.findGap(length, LOWEST_MAPPING, top);
-    return start < 0 ? -Errno.ENOMEM : start;
   }
 
   /** Makes the stack's area: `size` bytes now, more as the program needs them. */
@@ -317,6 +279,11 @@ export class AddressSpace {
   /** The block of memory that holds a physical address. */
   blockOf(physical: Addr): PhysicalBlock {
     return this.#resident.blockOf(physical);
+  }
+
+  /** Lets go of the files behind mappings, without touching the system's memory. */
+  closeFiles(): void {
+    for (const area of this.#areas.areas) area.backing?.release();
   }
 
   /** Gives all memory back and forgets every mapping: the program has ended. */

@@ -4,15 +4,8 @@
  * Source of the behaviour: gem5 `sim/process.cc`, `arch/x86/process.cc`.
  */
 import { resolve } from 'node:path';
-import {
-  GuestSupervisor,
-  RIP,
-  RSP,
-  type UserFeatures,
-  type X86ThreadState,
-} from '../arch/x86/index';
+import { GuestSupervisor, RIP, RSP, type UserFeatures } from '../arch/x86/index';
 import { fatal, panic } from '../base/index';
-import type { SystemThreadContext } from '../mem/index';
 import { Scalar, SimObject, unit } from '../sim/index';
 import { AddressSpace } from './addressSpace';
 import { PROGRAM_HEADER_SIZE, readElf, type ElfProgram } from './elf';
@@ -25,18 +18,14 @@ import { processSchema, type ProcessParams } from './processSchema';
 import { ProcessState } from './processState';
 import { ProcessThread } from './processThread';
 import { OutOfGuestMemory } from './residentMemory';
-import { SEWorkload } from './seWorkload';
+import { SEWorkload, type ProcessContext } from './seWorkload';
 import { SimulatedClock } from './simulatedClock';
 import { openStandardStreams } from './standardStreams';
 
 /** What a process needs of the thread context that runs it. */
-export interface ProcessContext extends SystemThreadContext {
-  /** The registers of the thread. */
-  readonly state: X86ThreadState;
+export interface ProcessThreadContext extends ProcessContext {
   /** What the CPU model offers to programs; absent: what every x86-64 processor has. */
   readonly userFeatures?: UserFeatures;
-  /** Ends the thread. */
-  halt(): void;
 }
 
 /** CPUID leaf 1's EDX of every x86-64 processor: FPU, TSC, MSR, PAE, CX8, SSE, SSE2 and kin. */
@@ -57,7 +46,7 @@ export class Process extends SimObject {
   /** System calls made. */
   readonly numSyscalls: Scalar;
   readonly #program: ElfProgram;
-  readonly #contexts: ProcessContext[] = [];
+  readonly #contexts: ProcessThreadContext[] = [];
   #state: ProcessState | undefined;
   #supervisor: GuestSupervisor | undefined;
 
@@ -80,8 +69,15 @@ export class Process extends SimObject {
   }
 
   /** Called by a CPU: this context runs the program. The CPU has registered it with the system. */
-  assignThreadContext(context: ProcessContext): void {
+  assignThreadContext(context: ProcessThreadContext): void {
     this.#contexts.push(context);
+  }
+
+  /** Called when another CPU has taken the thread over: its context has the same id. */
+  replaceThreadContext(context: ProcessThreadContext): void {
+    const index = this.#contexts.findIndex(old => old.contextId === context.contextId);
+    if (index >= 0) this.#contexts[index] = context;
+    if (this.#state !== undefined) this.#workload().replaceThread(context);
   }
 
   /** What the program's kernel knows. @throws {PanicError} before `initState` */
@@ -102,9 +98,12 @@ export class Process extends SimObject {
   override initState(): void {
     const [context, ...others] = this.#contexts;
     if (context === undefined) {
-      fatal(`${this.name()} is not associated with any thread context; give it to a CPU as workload`);
+      fatal(
+        `${this.name()} is not associated with any thread context; give it to a CPU as workload`,
+      );
     }
-    if (others.length > 0) fatal(`${this.name()} can run on one CPU only; give each its own process`);
+    if (others.length > 0)
+      fatal(`${this.name()} can run on one CPU only; give each its own process`);
     const workload = this.#workload();
     const state = this.#makeState(workload);
     this.#state = state;
@@ -205,6 +204,7 @@ export class Process extends SimObject {
 
   override dispose(): void {
     this.#state?.files.closeAll();
+    this.#state?.space.closeFiles();
     this.#program.file.release();
     super.dispose();
   }

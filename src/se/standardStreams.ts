@@ -71,7 +71,8 @@ function openInput(name: string, interrupted: InterruptCheck): OpenFile | undefi
   }
   const path = resolve(name);
   const descriptor = tryOpen(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
-  if (descriptor < 0) fatal(`cannot open ${path} as the program's input: ${errnoText(-descriptor)}`);
+  if (descriptor < 0)
+    fatal(`cannot open ${path} as the program's input: ${errnoText(-descriptor)}`);
   const stat = fstatSync(descriptor);
   if (stat.isFile()) return inputFile(descriptor, path, 0);
   if (stat.isDirectory()) fatal(`${path} is a directory; it cannot be the program's input`);
@@ -93,6 +94,7 @@ function positionOf(descriptor: number): number {
 function outputFile(path: string): OpenFile {
   const flags = constants.O_RDWR | constants.O_CREAT | constants.O_TRUNC;
   const descriptor = tryOpen(path, flags, 0o664);
-  if (descriptor < 0) fatal(`cannot write the program's output to ${path}: ${errnoText(-descriptor)}`);
+  if (descriptor < 0)
+    fatal(`cannot write the program's output to ${path}: ${errnoText(-descriptor)}`);
   return new RegularFile(new HostFile(descriptor, path), OpenFlag.WriteOnly);
 }

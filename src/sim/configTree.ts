@@ -48,7 +48,9 @@ function pathsOf(value: unknown): string[] {
 /** The text of config.ini. */
 export function configIni(root: AnyNode, ticksPerSecond: number): string {
   const sections = root.descendants().map(node => ({ path: node.path(), node }));
-  sections.sort((a, b) => (a.path === 'root' ? -1 : b.path === 'root' ? 1 : a.path < b.path ? -1 : 1));
+  sections.sort((a, b) =>
+    a.path === 'root' ? -1 : b.path === 'root' ? 1 : a.path < b.path ? -1 : 1,
+  );
   return sections.map(({ path, node }) => iniSection(path, node, ticksPerSecond)).join('');
 }
 
@@ -83,11 +85,7 @@ export function configJson(node: AnyNode, ticksPerSecond: number): JsonValue {
   for (const { name, type, value, object } of outputParams(node, ticksPerSecond)) {
     if (childKeys.has(name)) continue;
     const paths = pathsOf(value);
-    json[name] = !object
-      ? type.toJson(value)
-      : Array.isArray(value)
-        ? paths
-        : (paths[0] ?? null);
+    json[name] = !object ? type.toJson(value) : Array.isArray(value) ? paths : (paths[0] ?? null);
   }
   for (const [name, child] of [...state.children].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const objects = childNodes(child).map(one => configJson(one, ticksPerSecond));

@@ -7,7 +7,9 @@ export function describeSchema(schema: Schema): string[] {
   const lines = [`${schema.type}: ${schema.description}`];
   for (const [name, spec] of Object.entries(schema.params)) {
     const value = defaultText(spec);
-    lines.push(`    ${name}: ${spec.type.kind}${value === undefined ? ' (required)' : ` = ${value}`}`);
+    lines.push(
+      `    ${name}: ${spec.type.kind}${value === undefined ? ' (required)' : ` = ${value}`}`,
+    );
     lines.push(`        ${spec.description}`);
   }
   for (const [name, port] of Object.entries(schema.ports)) {
@@ -28,6 +30,9 @@ function defaultText(spec: ParamSpec): string | undefined {
   }
   if (typeof value === 'function') return 'a new object';
   if (typeof value === 'object' && value !== null && 'isNull' in value) return 'NULL';
-  return typeof value === 'string' ? `'${value}'` : Array.isArray(value) ? `[${value.join(', ')}]` : String(value);
+  return typeof value === 'string'
+    ? `'${value}'`
+    : Array.isArray(value)
+      ? `[${value.join(', ')}]`
+      : String(value);
 }
-

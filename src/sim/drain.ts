@@ -81,13 +81,16 @@ export class DrainManager {
     if (this.#state === 'Drained') panic('tryDrain() called on a system that is drained already');
     if (this.#waitingFor.size !== 0) panic('tryDrain() called while objects are still draining');
     this.#state = 'Draining';
+    let drained = true;
     for (const object of [...this.#states.keys()]) {
       this.#states.set(object, 'Draining');
       const answer = object.drain();
       this.#states.set(object, answer);
-      if (answer === 'Draining') this.#waitingFor.add(object);
+      if (answer === 'Drained') continue;
+      this.#waitingFor.add(object);
+      drained = false;
     }
-    if (this.#waitingFor.size !== 0) return false;
+    if (!drained) return false;
     this.#state = 'Drained';
     return true;
   }

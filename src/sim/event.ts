@@ -42,7 +42,12 @@ export abstract class Event {
 export class EventFunctionWrapper extends Event {
   readonly #callback: () => void;
   readonly #name: string;
-  constructor(callback: () => void, name: string, _del = false, priority: number = EventPriority.Default_Pri) {
+  constructor(
+    callback: () => void,
+    name: string,
+    _del = false,
+    priority: number = EventPriority.Default_Pri,
+  ) {
     super(priority);
     this.#callback = callback;
     this.#name = name;

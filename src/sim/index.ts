@@ -76,6 +76,8 @@ export {
   Value,
   Vector,
   Vector2d,
+  VectorAverageDeviation,
   VectorDistribution,
+  VectorStandardDeviation,
 } from './stats/index';
 export type { StatContext, StatGroupOwner, StatOutput } from './stats/index';

@@ -19,7 +19,14 @@ import {
 import { describe } from './paramTypes';
 import { PortRef } from './portRef';
 import { isParamProxy, type ParamProxy } from './proxy';
-import { toOutputName, type InputOf, type Inputs, type ParamSpecs, type PortSpecs, type Schema } from './schema';
+import {
+  toOutputName,
+  type InputOf,
+  type Inputs,
+  type ParamSpecs,
+  type PortSpecs,
+  type Schema,
+} from './schema';
 import type { SimObject } from './simObject';
 
 /** A model class: its constructor and the schema it carries. */
@@ -85,9 +92,10 @@ class NodeBase {
   readonly [nodeStateKey]: NodeState;
 
   constructor(model: ModelClass, schema: Schema, args: object) {
-    if (schema.abstract) fatal(`${schema.type} is abstract; use one of the classes derived from it`);
+    if (schema.abstract)
+      fatal(`${schema.type} is abstract; use one of the classes derived from it`);
     this[nodeStateKey] = {
-      node: this as unknown as AnyNode,
+      node: this,
       schema,
       model,
       assigned: new Map(),
@@ -101,7 +109,7 @@ class NodeBase {
       simObject: undefined,
     };
     const proxy = new Proxy(this, nodeHandler);
-    (this[nodeStateKey] as { node: AnyNode }).node = proxy as unknown as AnyNode;
+    (this[nodeStateKey] as { node: AnyNode }).node = proxy;
     for (const [name, value] of Object.entries(args)) setProperty(this[nodeStateKey], name, value);
     return proxy;
   }
@@ -213,9 +221,7 @@ function setProperty(state: NodeState, name: string, value: unknown): void {
   } else if (isNode(value) || isNodeList(value)) {
     addChild(state, name, value);
   } else {
-    fatal(
-      `${schema.type} has no parameter '${name}'` + suggestion(name, propertyNames(schema)),
-    );
+    fatal(`${schema.type} has no parameter '${name}'` + suggestion(name, propertyNames(schema)));
   }
 }
 
@@ -263,7 +269,9 @@ export function addChild(state: NodeState, name: string, child: Child): void {
   for (const node of childNodes(child)) {
     for (let a: AnyNode | undefined = state.node; a !== undefined; a = nodeState(a).parent) {
       if (nodeState(a) === nodeState(node)) {
-        fatal(`${node.path()} cannot be a child of ${state.node.path()}: the tree would have a cycle`);
+        fatal(
+          `${node.path()} cannot be a child of ${state.node.path()}: the tree would have a cycle`,
+        );
       }
     }
   }
@@ -310,7 +318,7 @@ function suggestion(name: string, candidates: readonly string[]): string {
  * @param schema - given where scripts have several classes for one model, with other defaults.
  */
 export function nodeClass<M extends SimObject, S extends Schema>(
-  model: ModelClass<M, Schema>,
+  model: ModelClass<M>,
   schema: S,
 ): NodeClass<M, S> {
   const derived = class extends NodeBase {

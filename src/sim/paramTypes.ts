@@ -119,8 +119,7 @@ function timeType<In>(
     convert,
     resolve: (value, ticksPerSecond) => {
       const time = value as TimeValue;
-      const ticks =
-        time.unit === 'ticks' ? time.value : secondsToTicks(time.value, ticksPerSecond);
+      const ticks = time.unit === 'ticks' ? time.value : secondsToTicks(time.value, ticksPerSecond);
       if (ticks < minimumTicks) {
         fatal(`a ${kind} of ${String(ticks)} ticks is too short; the minimum is one tick`);
       }

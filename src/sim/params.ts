@@ -99,7 +99,10 @@ type VectorDeclarators = {
 };
 
 const scalars = Object.fromEntries(
-  Object.entries(types).map(([name, type]) => [name, declarator(type as ParamType<unknown, unknown>)]),
+  Object.entries(types).map(([name, type]) => [
+    name,
+    declarator(type as ParamType<unknown, unknown>),
+  ]),
 ) as unknown as Declarators;
 
 const vectors = Object.fromEntries(

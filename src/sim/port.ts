@@ -55,7 +55,9 @@ export abstract class Port {
    */
   bind(peer: Port): void {
     if (this.#peer !== null) {
-      panic(`${this.name()} is bound to ${this.#peer.name()} and cannot be bound to ${peer.name()}`);
+      panic(
+        `${this.name()} is bound to ${this.#peer.name()} and cannot be bound to ${peer.name()}`,
+      );
     }
     this.#peer = peer;
   }

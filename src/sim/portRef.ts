@@ -21,7 +21,9 @@ export class PortConnection {
 
   /** gem5's spelling, such as `system.membus.cpu_side_ports[1]`. */
   toString(): string {
-    return this.port.spec.vector ? `${String(this.port)}[${String(this.index)}]` : String(this.port);
+    return this.port.spec.vector
+      ? `${String(this.port)}[${String(this.index)}]`
+      : String(this.port);
   }
 }
 

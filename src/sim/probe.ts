@@ -7,7 +7,10 @@ import { EventEmitter } from 'eventemitter3';
 import { debugFlag, dprintf } from '../base/index';
 import type { SimObject } from './simObject';
 
-const ProbeVerbose = debugFlag('ProbeVerbose', 'Probe points and listeners that do not find each other');
+const ProbeVerbose = debugFlag(
+  'ProbeVerbose',
+  'Probe points and listeners that do not find each other',
+);
 
 /** A place in a model at which something happens that others may want to know. */
 export class ProbePoint<T> {
@@ -56,12 +59,12 @@ export class ProbeListener<T> {
     this.callback = callback;
     this.#manager = manager;
     this.#name = name;
-    manager.addListener(name, this as ProbeListener<never>);
+    manager.addListener(name, this);
   }
 
   /** Stops listening. */
   detach(): void {
-    this.#manager.removeListener(this.#name, this as ProbeListener<never>);
+    this.#manager.removeListener(this.#name, this);
   }
 }
 

@@ -97,9 +97,13 @@ function lookUp(
   return rest.reduce<unknown>((current, step) => {
     switch (step.kind) {
       case 'attribute':
-        return (isNode(current) ? attributeOf(current, step.name, pending) : undefined) ?? unresolved();
+        return (
+          (isNode(current) ? attributeOf(current, step.name, pending) : undefined) ?? unresolved()
+        );
       case 'index':
-        return (Array.isArray(current) ? (current[step.index] as unknown) : undefined) ?? unresolved();
+        return (
+          (Array.isArray(current) ? (current[step.index] as unknown) : undefined) ?? unresolved()
+        );
       case 'arithmetic':
         return typeof current === 'number' ? calculate(current, step) : unresolved();
     }
@@ -148,7 +152,8 @@ function anyOf(
   if (found.size === 0) {
     const state = nodeState(node);
     for (const [name, spec] of Object.entries(state.schema.params)) {
-      if (spec.type.objectType === undefined || pending.includes(`${node.path()}.${name}`)) continue;
+      if (spec.type.objectType === undefined || pending.includes(`${node.path()}.${name}`))
+        continue;
       const value = state.converted.get(name);
       if (isNode(value) && matches(value)) found.add(value);
     }

@@ -132,7 +132,7 @@ export function defineSchema<
     outputType: definition.outputType ?? type,
     modelName: definition.modelName ?? definition.outputType ?? type,
     abstract: definition.abstract ?? false,
-    parent: parent as unknown as Schema,
+    parent: parent,
     params: params as unknown as Merge<PP, P>,
     ports: { ...parent.ports, ...definition.ports } as unknown as Merge<PQ, Q>,
   };

@@ -185,7 +185,9 @@ export class Simulation {
   }
 
   #objectsInTreeOrder(): SimObject[] {
-    return this.#root?.descendants().map(node => nodeState(node).simObject ?? panic('no model')) ?? [];
+    return (
+      this.#root?.descendants().map(node => nodeState(node).simObject ?? panic('no model')) ?? []
+    );
   }
 
   #run(limit: Tick): ExitEvent {
@@ -228,7 +230,9 @@ export class Simulation {
         if (exit.cause === FinishedDrain) break;
         if (this.eventQueue.empty()) {
           const names = this.drainManager.undrained().map(object => object.name());
-          fatal(`cannot drain: nothing is scheduled, and these have not drained: ${names.join(', ')}`);
+          fatal(
+            `cannot drain: nothing is scheduled, and these have not drained: ${names.join(', ')}`,
+          );
         }
         this.#heldExits.push(exit);
         if (exit.cause === UserInterrupt) return;

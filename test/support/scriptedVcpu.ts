@@ -1,6 +1,6 @@
 /** A vCPU that plays a script instead of running a guest, and remembers what was done to it. */
+import type { CpuidLeaf } from '../../src/arch/x86/index';
 import { kvmSyncRegs } from '../../src/kvm/abiVcpu';
-import type { CpuidEntry } from '../../src/kvm/cpuid';
 import type { VcpuExit } from '../../src/kvm/exits';
 import type { RefusedMsr, VcpuPort } from '../../src/kvm/vcpu';
 import { VCPU_STATE, type VcpuStateName } from '../../src/kvm/vcpuState';
@@ -22,7 +22,7 @@ export class ScriptedVcpu implements VcpuPort {
   validSyncRegs = 0;
   dirtySyncRegs = 0;
   disposed = false;
-  cpuid: readonly CpuidEntry[] = [];
+  cpuid: readonly CpuidLeaf[] = [];
   /** What each run does; the last goes on for ever. */
   readonly #script: (() => VcpuExit)[];
 
@@ -88,7 +88,7 @@ export class ScriptedVcpu implements VcpuPort {
     return this.#refused(indices);
   }
 
-  setCpuid(entries: readonly CpuidEntry[]): void {
+  setCpuid(entries: readonly CpuidLeaf[]): void {
     this.log.push('set CPUID');
     this.cpuid = entries;
   }

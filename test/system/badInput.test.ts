@@ -1,4 +1,11 @@
-import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { configPath, inFolder, runCommand, runScriptText } from '../support/command';
@@ -76,11 +83,7 @@ describe('A mistake in a script is answered by one line', function () {
        m5.instantiate(new Root({ fullSystem: false, system }));`,
       /^fatal: system refers to a SimpleMemory outside the tree/m,
     ],
-    [
-      'a cycle in the tree',
-      `system.cpu.loop = system;`,
-      /^fatal: .*the tree would have a cycle$/m,
-    ],
+    ['a cycle in the tree', `system.cpu.loop = system;`, /^fatal: .*the tree would have a cycle$/m],
     [
       'a port left unbound',
       `system.second = new SimpleMemory({ range: new AddrRange('64MiB', '128MiB') });
@@ -97,7 +100,11 @@ describe('A mistake in a script is answered by one line', function () {
       `system.cpuu.icachePort = system.membus.cpuSidePorts;`,
       /^fatal: .*has no parameter, port or child 'cpuu' \(did you mean 'cpu'\?\)$/m,
     ],
-    ['no instantiate()', `m5.simulate();`, /^fatal: m5\.instantiate\(root\) must be called before/m],
+    [
+      'no instantiate()',
+      `m5.simulate();`,
+      /^fatal: m5\.instantiate\(root\) must be called before/m,
+    ],
   ];
   for (const [what, script, line] of mistakes) {
     it(what, () => {
@@ -125,7 +132,10 @@ describe('A mistake in a script is answered by one line', function () {
 
   it('a script that throws gets its own stack, once, at its own lines', () => {
     inFolder(folder => {
-      const run = runScriptText(`function f(): void {\n  throw new Error('mine');\n}\nf();\n`, folder);
+      const run = runScriptText(
+        `function f(): void {\n  throw new Error('mine');\n}\nf();\n`,
+        folder,
+      );
       expect(run.status).to.equal(1);
       expect(run.stderr.match(/Error: mine/g)).to.have.length(1);
       expect(run.stderr).to.match(/at f \(.*script\.ts:2:9\)/);
@@ -146,7 +156,11 @@ describe('A mistake in a script is answered by one line', function () {
       writeFileSync(join(folder, 'file'), '');
       const args = ['--outdir', 'file/out', configPath('hello.ts')];
       const run = runCommand(args, { cwd: folder });
-      expectOneLine(run, 1, /^fatal: cannot create output directory '.*file\/out': not a directory/m);
+      expectOneLine(
+        run,
+        1,
+        /^fatal: cannot create output directory '.*file\/out': not a directory/m,
+      );
     });
   });
 

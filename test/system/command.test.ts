@@ -11,12 +11,18 @@ describe('mini-gem5 configs/hello.ts', function () {
 
   it('prints what gem5’s first example prints, around what the program prints', () => {
     inFolder(folder => {
-      const run = runProgram(process.execPath, [commandPath, configPath('hello.ts')], { cwd: folder });
+      const run = runProgram(process.execPath, [commandPath, configPath('hello.ts')], {
+        cwd: folder,
+      });
       expect(run.stderr).to.equal('');
       expect(run.status).to.equal(0);
       const lines = run.stdout.trimEnd().split('\n');
-      expect(lines[0]).to.match(new RegExp(`^mini-gem5 ${packageJson().version.replaceAll('.', '\\.')}`));
-      const body = lines.slice(lines.indexOf('Global frequency set at 1000000000000 ticks per second'));
+      expect(lines[0]).to.match(
+        new RegExp(`^mini-gem5 ${packageJson().version.replaceAll('.', '\\.')}`),
+      );
+      const body = lines.slice(
+        lines.indexOf('Global frequency set at 1000000000000 ticks per second'),
+      );
       expect(body[1]).to.equal('Beginning simulation!');
       expect(body[2]).to.match(/^Hello, world!/);
       const exit = 'because exiting with last active thread context';
@@ -80,7 +86,9 @@ describe('mini-gem5 configs/se.ts', function () {
     inFolder(folder => {
       writeFileSync(join(folder, 'lines'), 'FROM_FILE=1\nAND=two words\n');
       const env = ['--env', 'FROM_LINE=yes', '--env', 'lines'];
-      const run = runCommand([configPath('se.ts'), '-c', guestPath('args'), ...env], { cwd: folder });
+      const run = runCommand([configPath('se.ts'), '-c', guestPath('args'), ...env], {
+        cwd: folder,
+      });
       for (const line of ['FROM_LINE=yes', 'FROM_FILE=1', 'AND=two words']) {
         expect(run.stdout).to.include(line);
       }
@@ -98,7 +106,9 @@ describe('mini-gem5 configs/se.ts', function () {
 
   it('ends with the program’s exit code', () => {
     inFolder(folder => {
-      const run = runCommand([configPath('se.ts'), '-c', guestPath('args'), '-o', '42'], { cwd: folder });
+      const run = runCommand([configPath('se.ts'), '-c', guestPath('args'), '-o', '42'], {
+        cwd: folder,
+      });
       expect(run.status).to.equal(42);
     });
   });

@@ -61,6 +61,7 @@ export {
 export { StateBlock } from './stateBlock';
 export type { StatePart } from './stateBlock';
 export { X86ThreadState } from './threadState';
+export { serializeThreadState, unserializeThreadState } from './threadStateCheckpoint';
 export type { EntryHook } from './entryHook';
 export { resetThreadState } from './resetState';
 export { dumpFpuRegs, dumpIntRegs, dumpSpecRegs, dumpThreadState } from './dump';

@@ -91,6 +91,23 @@ export class StateBlock {
     this.#words = new BigUint64Array(buffer, offset, layout.bytes / 8);
   }
 
+  /** As {@link attach}, and takes the bytes along. */
+  moveTo(buffer: ArrayBufferLike, offset: number): void {
+    const bytes = this.#block;
+    this.attach(buffer, offset);
+    this.#block.set(bytes);
+  }
+
+  /**
+   * Ends the tie to the vCPU that ran the thread: everything is brought up to date, and whoever runs
+   * the thread next gets everything.
+   */
+  detachSource(): void {
+    this.refresh(RegisterSet.All);
+    this.source = null;
+    this.dirty = RegisterSet.All;
+  }
+
   /** Copies the whole architectural state from another thread (a CPU taking over from another). */
   copyFrom(other: StateBlock): void {
     other.refresh(RegisterSet.All);

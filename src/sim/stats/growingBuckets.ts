@@ -25,11 +25,8 @@ export class GrowingBuckets implements DistributionStorage {
   #logs = 0;
   #samples = 0;
 
-  /** @throws {PanicError} when there are fewer than two buckets */
+  /** @param buckets - a whole number from 2 */
   constructor(buckets: number) {
-    if (!Number.isSafeInteger(buckets) || buckets < 2) {
-      panic(`There must be at least two buckets in a histogram, not ${buckets}`);
-    }
     this.#buckets = new Float64Array(buckets);
     this.#maxBucket = buckets - 1;
   }

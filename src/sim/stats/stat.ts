@@ -67,11 +67,6 @@ export abstract class Stat {
     return (this.#flags & flag) !== 0;
   }
 
-  /** All its flags. */
-  getFlags(): StatFlags {
-    return this.#flags;
-  }
-
   /** Keeps it out of every output; it can still be read and used in formulas. */
   hide(): this {
     this.#flags &= ~StatFlag.display;

@@ -64,7 +64,9 @@ describe('ClockedObject', () => {
 
   it('converts between ticks and cycles, rounding ticks up', () => {
     const { ticker } = aClockedSystem('1GHz');
-    expect([0, 1, 1000, 1001].map(ticks => ticker.ticksToCycles(ticks))).to.deep.equal([0, 1, 1, 2]);
+    expect([0, 1, 1000, 1001].map(ticks => ticker.ticksToCycles(ticks))).to.deep.equal([
+      0, 1, 1, 2,
+    ]);
     expect(ticker.cyclesToTicks(7)).to.equal(7000);
     expect(ticker.frequency()).to.equal(1e9);
     expect(ticker.voltage()).to.equal(1);

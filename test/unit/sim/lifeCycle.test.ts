@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import { FatalError } from '../../../src/base/index';
 import { CheckpointSections } from '../../../src/checkpoint/index';
+import type {
+  Simulation} from '../../../src/sim/index';
 import {
   defineSchema,
   EventFunctionWrapper,
@@ -10,7 +12,6 @@ import {
   serializeSection,
   SimObject,
   simObjectSchema,
-  Simulation,
   type CheckpointIn,
   type CheckpointOut,
   type ParamsOf,

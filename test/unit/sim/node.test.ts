@@ -61,7 +61,7 @@ function setUnchecked(target: object, name: string, value: unknown): void {
 
 describe('A configuration node', () => {
   it('names an unknown parameter and the nearest right one', () => {
-    expect(() => new PartNode({ ...{ szie: 4 } } as object)).to.throw(
+    expect(() => new PartNode({ ...{ szie: 4 } })).to.throw(
       FatalError,
       "Part has no parameter 'szie' (did you mean 'size'?)",
     );

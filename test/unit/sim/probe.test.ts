@@ -31,8 +31,12 @@ describe('A probe point', () => {
   it('tells its listeners at once, in the order in which they were attached', () => {
     const { source, point } = aSource();
     const heard: string[] = [];
-    new ProbeListener<number>(source.getProbeManager(), 'Retired', n => heard.push(`a${String(n)}`));
-    new ProbeListener<number>(source.getProbeManager(), 'Retired', n => heard.push(`b${String(n)}`));
+    new ProbeListener<number>(source.getProbeManager(), 'Retired', n =>
+      heard.push(`a${String(n)}`),
+    );
+    new ProbeListener<number>(source.getProbeManager(), 'Retired', n =>
+      heard.push(`b${String(n)}`),
+    );
     point.notify(3);
     expect(heard).to.deep.equal(['a3', 'b3']);
   });
@@ -40,7 +44,11 @@ describe('A probe point', () => {
   it('knows whether anybody listens', () => {
     const { source, point } = aSource();
     expect(point.listening).to.equal(false);
-    const listener = new ProbeListener<number>(source.getProbeManager(), 'Retired', () => undefined);
+    const listener = new ProbeListener<number>(
+      source.getProbeManager(),
+      'Retired',
+      () => undefined,
+    );
     expect(point.listening).to.equal(true);
     listener.detach();
     expect(point.listening).to.equal(false);
@@ -58,11 +66,15 @@ describe('A probe point', () => {
 
   it('is found by its exact name only', () => {
     const { source, point } = aSource();
-    const listener = new ProbeListener<number>(source.getProbeManager(), 'retired', () => undefined);
-    expect(point.listening).to.equal(false);
-    expect(source.getProbeManager().addListener('nobody', listener as ProbeListener<never>)).to.equal(
-      false,
+    const listener = new ProbeListener<number>(
+      source.getProbeManager(),
+      'retired',
+      () => undefined,
     );
+    expect(point.listening).to.equal(false);
+    expect(
+      source.getProbeManager().addListener('nobody', listener),
+    ).to.equal(false);
   });
 
   it('keeps its place when another of the same name is added', () => {

@@ -1,0 +1,84 @@
+/**
+ * Entering the guest for a bounded time, and measuring how long it ran.
+ *
+ * Simulated time is host time spent inside KVM_RUN, by the monotonic clock. gem5 takes the guest's
+ * time stamp counter, which says the same where its frequency is known, but costs a request for each
+ * reading.
+ */
+import type { Tick } from '../base/index';
+import type { VcpuExit } from './exits';
+import type { Kick } from './kickSignal';
+import { monotonicNanoseconds, type BaseKvmTimer } from './kvmTimer';
+import type { VcpuPort } from './vcpu';
+
+/** What a runner is made of. */
+export interface KvmRunnerOptions {
+  readonly vcpu: VcpuPort;
+  readonly timer: BaseKvmTimer;
+  readonly kick: Kick;
+  /** Whether the kernel honours `immediate_exit`. */
+  readonly immediateExit: boolean;
+  /** Host time in nanoseconds. Default: the monotonic clock. */
+  readonly now?: () => number;
+}
+
+/** Runs one vCPU. */
+export class KvmRunner {
+  /** Host time that the last run took, in nanoseconds; 0 for a half entry. */
+  hostNs = 0;
+  /** Whether the last run ended because its time was up. */
+  timedOut = false;
+  readonly #vcpu: VcpuPort;
+  readonly #timer: BaseKvmTimer;
+  readonly #kick: Kick;
+  readonly #immediateExit: boolean;
+  readonly #now: () => number;
+
+  constructor(options: KvmRunnerOptions) {
+    this.#vcpu = options.vcpu;
+    this.#timer = options.timer;
+    this.#kick = options.kick;
+    this.#immediateExit = options.immediateExit;
+    this.#now = options.now ?? monotonicNanoseconds;
+  }
+
+  /**
+   * Runs the guest until it wants something, a signal arrives, or its time is up.
+   * @param ticks - at least the timer's resolution
+   * @returns why it stopped; borrowed
+   */
+  run(ticks: Tick): VcpuExit {
+    const start = this.#now();
+    this.#timer.arm(ticks, start);
+    const exit = this.#vcpu.run();
+    this.hostNs = this.#now() - start;
+    this.timedOut = false;
+    if (exit.kind === 'interrupted') {
+      // The signal stays pending when it ends a run.
+      this.#kick.discard();
+      this.timedOut = this.#timer.expired();
+    }
+    return exit;
+  }
+
+  /**
+   * Enters KVM without running the guest: it finishes what is pending, such as the delivery of what
+   * a device answered.
+   */
+  halfEntry(): VcpuExit {
+    this.hostNs = 0;
+    this.timedOut = false;
+    if (!this.#immediateExit) {
+      this.#kick.send();
+      const exit = this.#vcpu.run();
+      this.#kick.discard();
+      return exit;
+    }
+    this.#vcpu.setImmediateExit(true);
+    try {
+      return this.#vcpu.run();
+    } finally {
+      this.#vcpu.setImmediateExit(false);
+    }
+  }
+}

@@ -1,0 +1,72 @@
+/**
+ * The classes that configuration scripts build their trees from, as `from m5.objects import *` in
+ * gem5.
+ */
+import * as kvm from '../kvm/index';
+import * as mem from '../mem/index';
+import * as se from '../se/index';
+import * as sim from '../sim/index';
+import { nodeClass } from '../sim/index';
+
+export { AddrRange } from '../base/index';
+
+/** The root of the tree; `m5.instantiate` takes it. */
+export const Root = nodeClass(sim.Root, sim.rootSchema);
+export type Root = InstanceType<typeof Root>;
+
+/** A supply voltage. */
+export const VoltageDomain = nodeClass(sim.VoltageDomain, sim.voltageDomainSchema);
+export type VoltageDomain = InstanceType<typeof VoltageDomain>;
+
+/** A clock of its own. */
+export const SrcClockDomain = nodeClass(sim.SrcClockDomain, sim.srcClockDomainSchema);
+export type SrcClockDomain = InstanceType<typeof SrcClockDomain>;
+
+/** A clock that is a division of another. */
+export const DerivedClockDomain = nodeClass(sim.DerivedClockDomain, sim.derivedClockDomainSchema);
+export type DerivedClockDomain = InstanceType<typeof DerivedClockDomain>;
+
+/** What shares an address space: memories, CPUs, and what runs on them. */
+export const System = nodeClass(mem.System, mem.systemSchema);
+export type System = InstanceType<typeof System>;
+
+/** Memory with a fixed latency and a limited bandwidth. */
+export const SimpleMemory = nodeClass(mem.SimpleMemory, mem.simpleMemorySchema);
+export type SimpleMemory = InstanceType<typeof SimpleMemory>;
+
+/** The bus between CPUs and memory. */
+export const SystemXBar = nodeClass(mem.CoherentXBar, mem.systemXBarSchema);
+export type SystemXBar = InstanceType<typeof SystemXBar>;
+
+/** The bus between devices, which does not keep caches coherent. */
+export const IOXBar = nodeClass(mem.NoncoherentXBar, mem.ioXBarSchema);
+export type IOXBar = InstanceType<typeof IOXBar>;
+
+/** A virtual machine of the host's KVM. */
+export const KvmVM = nodeClass(kvm.KvmVM, kvm.kvmVMSchema);
+export type KvmVM = InstanceType<typeof KvmVM>;
+
+/** A CPU that runs on the host's own, through KVM. */
+export const X86KvmCPU = nodeClass(kvm.X86KvmCPU, kvm.x86KvmCPUSchema);
+export type X86KvmCPU = InstanceType<typeof X86KvmCPU>;
+
+/** A program that runs on emulated system calls. */
+export const Process = nodeClass(se.Process, se.processSchema);
+export type Process = InstanceType<typeof Process>;
+
+/** x86-64 Linux, emulated for programs. */
+export const X86EmuLinux = nodeClass(se.X86EmuLinux, se.x86EmuLinuxSchema);
+export type X86EmuLinux = InstanceType<typeof X86EmuLinux>;
+
+/** Chooses the operating system that a program needs. */
+export const SEWorkload = {
+  /**
+   * The workload for a program.
+   * @param path - the program's file.
+   * @throws {FatalError} when no workload can run it, saying why.
+   */
+  initCompatible(path: string): X86EmuLinux {
+    se.checkProgram(path);
+    return new X86EmuLinux();
+  },
+};

@@ -1,0 +1,236 @@
+/**
+ * The operating system that programs believe to run on: it answers their system calls and faults.
+ *
+ * Source of the behaviour: gem5 `sim/se_workload.cc`, `arch/x86/linux/se_workload.cc`.
+ */
+import {
+  type GuestSupervisor,
+  PageFaultError,
+  R10,
+  R8,
+  R9,
+  RAX,
+  RDI,
+  RDX,
+  RIP,
+  RSI,
+  Vector,
+  type ExceptionTrap,
+  type X86ThreadState,
+} from '../arch/x86/index';
+import { panic, warn, type Addr } from '../base/index';
+import { Errno } from '../host/index';
+import { Workload, workloadSchema } from '../mem/index';
+import type { PhysicalMemory, System, SystemThreadContext } from '../mem/index';
+import { defineSchema, type ParamsOf, type Scalar } from '../sim/index';
+import { accessOf, exceptionSignal, outOfMemoryReason, pageFaultSignal } from './faultSignals';
+import type { FaultContext } from './faultSignals';
+import { PageAllocator } from './pageAllocator';
+import type { ProcessState } from './processState';
+import type { ProcessThread } from './processThread';
+import { deliverSignals, forceSignal } from './signalDelivery';
+import { Signal } from './signals';
+import { REGISTERS_SET, RESTART, SLEEP } from './syscallResult';
+import { doSyscall } from './syscallTable';
+
+export const seWorkloadSchema = defineSchema('SEWorkload', workloadSchema, {
+  description: 'An operating system whose system calls are emulated',
+  abstract: true,
+});
+
+/** Parameters of an `SEWorkload`. */
+export type SEWorkloadParams = ParamsOf<typeof seWorkloadSchema>;
+
+/** A thread context that runs a program. */
+export interface ProcessContext extends SystemThreadContext {
+  /** The registers of the thread. */
+  readonly state: X86ThreadState;
+  /** Ends the thread. */
+  halt(): void;
+}
+
+/** A program as its operating system sees it. */
+export interface EmulatedProcess {
+  readonly state: ProcessState;
+  readonly supervisor: GuestSupervisor;
+  readonly numSyscalls: Scalar;
+}
+
+interface RunningThread {
+  readonly process: EmulatedProcess;
+  readonly thread: ProcessThread;
+  context: ProcessContext;
+}
+
+/** Bytes of the `syscall` instruction. */
+const SYSCALL_LENGTH = 2;
+
+/** Emulates an operating system, and owns the memory that its programs use. */
+export abstract class SEWorkload extends Workload {
+  static override readonly schema = seWorkloadSchema;
+  #allocator: PageAllocator | undefined;
+  readonly #running: (RunningThread | undefined)[] = [];
+
+  #system(): System {
+    return this.system ?? panic(`${this.name()} belongs to no system`);
+  }
+
+  /** All memory of the system. */
+  get physicalMemory(): PhysicalMemory {
+    return this.#system().physicalMemory;
+  }
+
+  /** Hands out the memory that firmware would report, without what m5ops take. */
+  get pageAllocator(): PageAllocator {
+    if (this.#allocator === undefined) {
+      const { physicalMemory, m5opRange } = this.#system();
+      const ranges = physicalMemory
+        .getConfAddrRanges()
+        .flatMap(range => (m5opRange.valid ? range.exclude([m5opRange]) : [range]));
+      this.#allocator = new PageAllocator(physicalMemory, ranges);
+    }
+    return this.#allocator;
+  }
+
+  /** One past the last address of memory. */
+  get physicalEnd(): Addr {
+    return Math.max(...this.physicalMemory.getConfAddrRanges().map(range => range.end));
+  }
+
+  /** There is no such place: each program has its own. @throws {PanicError} always */
+  override getEntry(): bigint {
+    return panic(`${this.name()} has no entry point; its programs have`);
+  }
+
+  /** A program's thread is ready to run. */
+  addThread(process: EmulatedProcess, thread: ProcessThread, context: ProcessContext): void {
+    this.#running[context.contextId] = { process, thread, context };
+  }
+
+  /** Another context runs the thread from now on. */
+  replaceThread(context: ProcessContext): void {
+    const running = this.#running[context.contextId];
+    if (running === undefined) return;
+    running.context = context;
+    running.thread.registers = context.state;
+  }
+
+  /**
+   * Answers what a thread stopped for: a system call or an exception. Called by the CPU after each
+   * trap; the thread may then run on, unless it was suspended or halted.
+   */
+  override event(context: SystemThreadContext): void {
+    const running = this.#running[context.contextId];
+    if (running === undefined) {
+      panic(`${this.name()}: context ${String(context.contextId)} runs no program`);
+    }
+    const { process, thread } = running;
+    const trap = process.supervisor.takeTrap(thread.registers);
+    if (trap.kind === 'syscall') {
+      process.numSyscalls.value++;
+      this.#syscall(running);
+    } else if (trap.kind === 'exception') {
+      this.#exception(thread, trap);
+    } else {
+      // The program used the port that only the supervisor may use.
+      raise(thread, { vector: Vector.GP, errorCode: 0, address: 0 });
+    }
+    if (thread.pending.length > 0) deliverSignals(thread);
+    if (process.state.end !== undefined) this.#finish(running);
+  }
+
+  #syscall({ thread, context }: RunningThread): void {
+    const { registers } = thread;
+    const result = doSyscall(
+      thread,
+      registers.gprNumber(RAX),
+      registers.gprNumber(RDI),
+      registers.gprNumber(RSI),
+      registers.gprNumber(RDX),
+      registers.gprNumber(R10),
+      registers.gprNumber(R8),
+      registers.gprNumber(R9),
+    );
+    if (thread.process.end !== undefined || result === REGISTERS_SET) return;
+    if (result === RESTART) {
+      registers.setGprNumber(RIP, registers.gprNumber(RIP) - SYSCALL_LENGTH);
+    } else if (result === SLEEP) {
+      this.#sleep(thread, context);
+    } else {
+      registers.setGprNumber(RAX, result);
+    }
+  }
+
+  #sleep(thread: ProcessThread, context: ProcessContext): void {
+    const { registers, wakeTick } = thread;
+    if (thread.hasDeliverable()) {
+      registers.setGprNumber(RAX, -Errno.EINTR);
+      return;
+    }
+    registers.setGprNumber(RAX, thread.wakeResult);
+    if (wakeTick <= this.curTick()) return;
+    const { threads } = this.#system();
+    if (Number.isFinite(wakeTick)) {
+      threads.quiesceTick(context.contextId, wakeTick);
+    } else {
+      warn(`${thread.process.name}: the program waits for what can never happen`);
+      threads.quiesce(context.contextId);
+    }
+  }
+
+  #exception(thread: ProcessThread, trap: ExceptionTrap): void {
+    if (trap.vector !== Vector.PF) {
+      raise(thread, trap);
+      return;
+    }
+    if ((trap.errorCode & PageFaultError.Reserved) !== 0) {
+      panic(`${thread.process.name}: the page tables of the program are damaged`);
+    }
+    const { space } = thread.process;
+    const outcome = space.handleFault(trap.address, accessOf(trap.errorCode));
+    if (outcome === 'resolved') return;
+    const fault = { ...trap, rip: thread.registers.gprNumber(RIP) };
+    if (outcome === 'out-of-memory') {
+      const reason = outOfMemoryReason(fault, space.totalBytes);
+      thread.process.end = { kind: 'signal', signal: Signal.SIGKILL, reason };
+    } else {
+      forceSignal(thread, pageFaultSignal(fault, outcome, space.maxStackSize));
+    }
+  }
+
+  #finish({ process, context }: RunningThread): void {
+    const { end } = process.state;
+    if (end === undefined) return;
+    this.#running[context.contextId] = undefined;
+    process.state.files.closeAll();
+    context.halt();
+    const last = this.#system().threads.numRunning() === 0;
+    // The last program's memory stays, for whoever wants to look at it.
+    if (!last) process.state.space.release();
+    if (end.kind === 'signal') {
+      this.simulation.exitSimLoop(end.reason, 128 + end.signal);
+    } else if (last) {
+      this.simulation.exitSimLoop('exiting with last active thread context', end.status & 0xff);
+    }
+  }
+}
+
+/** Lets an exception be what it is to a program. */
+function raise(thread: ProcessThread, trap: Omit<FaultContext, 'rip'>): void {
+  const { vector, errorCode, address } = trap;
+  const rip = thread.registers.gprNumber(RIP);
+  forceSignal(thread, exceptionSignal({ vector, errorCode, address, rip }));
+}
+
+export const x86EmuLinuxSchema = defineSchema('X86EmuLinux', seWorkloadSchema, {
+  description: 'Emulates the system calls of x86-64 Linux',
+  modelName: 'X86ISA::EmuLinux',
+});
+
+/** Parameters of an `X86EmuLinux`. */
+export type X86EmuLinuxParams = ParamsOf<typeof x86EmuLinuxSchema>;
+
+/** x86-64 Linux for programs. */
+export class X86EmuLinux extends SEWorkload {
+  static override readonly schema = x86EmuLinuxSchema;
+}
