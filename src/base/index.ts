@@ -28,8 +28,6 @@ export {
   debugFlag,
   dprintf,
   findFlag,
-  formatDebugLine,
-  isObjectTraced,
   setDebugActivate,
   setDebugFlags,
   setDebugIgnore,
@@ -37,8 +35,7 @@ export {
   tracingEnabled,
 } from './debug';
 export type { AnyDebugFlag } from './debug';
-export { ObjectMatch } from './objectMatch';
-export { describeValue, parseFloatText, parseIntegerText } from './numbers';
+export { describeValue } from './numbers';
 export {
   anyToFrequency,
   anyToLatency,

@@ -30,7 +30,7 @@ export function applyDebugOptions(options: DebugOptions, sink: TerminalSink): vo
   setDebugFlags(options.debugFlags);
   setDebugActivate(list(options.debugActivate));
   setDebugIgnore(list(options.debugIgnore));
-  const output = openDebugOutput(options.debugFile, () => defaultM5().host.outputDirectory());
+  const output = openDebugOutput(options.debugFile, () => defaultM5().host.makeOutputDirectory());
   sink.debugOutput = output;
   process.once('exit', () => {
     output.close();

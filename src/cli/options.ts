@@ -65,6 +65,12 @@ export function parseCommandLine(args: readonly string[], version: string): Requ
     .enablePositionalOptions()
     .passThroughOptions()
     .addHelpText('after', examples)
+    .configureOutput({
+      // The nearest option on the same line: a mistake is answered by one.
+      outputError: (text, write) => {
+        write(text.replace(/\n\(/, ' ('));
+      },
+    })
     .exitOverride()
     .action((script: string | undefined, rest: string[], options: CommandOptions) => {
       if (options.debugHelp) request = { kind: 'debug-help' };

@@ -37,6 +37,7 @@ function resolveOwnPackage(): void {
   const own = new Map([
     ['mini-gem5', join(__dirname, '..', 'm5', 'index.js')],
     ['mini-gem5/objects', join(__dirname, '..', 'm5', 'objects.js')],
+    ['mini-gem5/model', join(__dirname, '..', 'm5', 'model.js')],
   ]);
   const loader = Module as unknown as ModuleLoader;
   const original = loader._resolveFilename.bind(loader);

@@ -63,8 +63,9 @@ export const baseCPUSchema = defineSchema('BaseCPU', clockedObjectSchema, {
     switchedOut: param.Bool(false, 'whether the CPU waits until it takes over from another'),
   },
   ports: {
-    icachePort: requestPort('fetches instructions'),
-    dcachePort: requestPort('reads and writes data'),
+    // A CPU that is switched out gets the connections of the one that it takes over from.
+    icachePort: requestPort('fetches instructions', true),
+    dcachePort: requestPort('reads and writes data', true),
   },
 });
 
@@ -200,8 +201,18 @@ export abstract class BaseCPU
     super.init();
     this.#scheduleStops();
     if (this.#switchedOut) return;
+    this.#requireConnection('icachePort', this.getInstPort());
+    this.#requireConnection('dcachePort', this.getDataPort());
     this.registerThreadContexts();
     this.verifyMemoryMode();
+  }
+
+  #requireConnection(property: string, port: RequestPort): void {
+    if (port.isConnected) return;
+    fatal(
+      `port ${port.name()} is not connected; assign it a port, such as ` +
+        `${this.name()}.${property} = ${this.system.name()}.membus.cpuSidePorts`,
+    );
   }
 
   #scheduleStops(): void {
@@ -294,21 +305,11 @@ export abstract class BaseCPU
   /**
    * Takes over threads and ports of a CPU that was switched out. The simulation is drained.
    *
-   * @throws {FatalError} when the two do not fit: different numbers of threads, or different `cpuId`.
+   * @throws {FatalError} when the two do not fit: other numbers of threads, other processes, or another
+   *   `cpuId`.
    */
   takeOverFrom(old: BaseCPU): void {
-    if (old === this || !this.#switchedOut || !old.switchedOut()) {
-      panic(`${this.name()} can take over only while it and the other CPU are switched out`);
-    }
-    if (old.threadContexts.length !== this.threadContexts.length) {
-      fatal(`${this.name()} and ${old.name()} have different numbers of threads`);
-    }
-    if (old.cpuId() !== this.cpuId()) {
-      fatal(
-        `${this.name()} cannot take over from ${old.name()}: set cpuId of both to the same number ` +
-          `(they are ${String(this.cpuId())} and ${String(old.cpuId())})`,
-      );
-    }
+    this.#checkReplacement(old);
     this.#switchedOut = false;
     for (const [i, context] of this.threadContexts.entries()) {
       context.takeOverFrom(old.getContext(i));
@@ -317,6 +318,25 @@ export abstract class BaseCPU
     }
     this.getInstPort().takeOverFrom(old.getInstPort());
     this.getDataPort().takeOverFrom(old.getDataPort());
+  }
+
+  #checkReplacement(old: BaseCPU): void {
+    if (old === this || !this.#switchedOut || !old.switchedOut()) {
+      panic(`${this.name()} can take over only while it and the other CPU are switched out`);
+    }
+    const pair = `${this.name()} cannot take over from ${old.name()}`;
+    if (old.threadContexts.length !== this.threadContexts.length) {
+      fatal(`${pair}: set numThreads of both to the same number`);
+    }
+    if (old.cpuId() !== this.cpuId()) {
+      const ids = `${String(this.cpuId())} and ${String(old.cpuId())}`;
+      fatal(`${pair}: set cpuId of both to the same number (they are ${ids})`);
+    }
+    for (const { process, threadId } of this.threadContexts) {
+      if (process !== old.getContext(threadId).process) {
+        fatal(`${pair}: set workload of both to the same processes`);
+      }
+    }
   }
 
   override serialize(checkpoint: CheckpointOut): void {

@@ -1,7 +1,7 @@
 /** Floor 5, CPUs: what all models share. Knows no KVM. */
 export { BaseCPU, baseCPUSchema } from './baseCPU';
 export type { BaseCPUParams } from './baseCPU';
-export { BaseCPUStats, CommitCPUStats } from './cpuStats';
+export type { BaseCPUStats, CommitCPUStats } from './cpuStats';
 export { ThreadContext } from './threadContext';
 export type { ThreadContextCPU } from './threadContext';
 export type { ThreadProcess } from './threadProcess';

@@ -141,16 +141,8 @@ export class ThreadContext implements SystemThreadContext, Serializable {
   /**
    * Takes the place of another CPU's context: its id, its status and its registers. The other gets this
    * one's in exchange and is halted, so that it can take over again one day.
-   *
-   * @throws {PanicError} when the two do not run the same process.
    */
   takeOverFrom(old: ThreadContext): void {
-    if (old.process !== this.process) {
-      panic(
-        `${this.cpu.name()} cannot take over from ${old.cpu.name()}: ` +
-          `they run ${nameOf(this.process)} and ${nameOf(old.process)}`,
-      );
-    }
     const state = old.registers();
     state.detachSource();
     old.#state = this.#state;
@@ -182,8 +174,4 @@ export class ThreadContext implements SystemThreadContext, Serializable {
       dprintf(Context, cpu.curTick(), cpu.name(), `${text} contextId ${String(this.#contextId)}`);
     }
   }
-}
-
-function nameOf(process: ThreadProcess | null): string {
-  return process === null ? 'no process' : process.name();
 }

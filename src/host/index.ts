@@ -65,3 +65,4 @@ export {
   residentMemoryBytes,
   virtualMemoryBytes,
 } from './processInfo';
+export { UnixListener } from './unixSocket';

@@ -91,6 +91,22 @@ export const libc = {
   ftruncate: declare<(fd: Int, length: number) => Int>('ftruncate', 'int', ['int', 'int64_t']),
   pipe2: declare<(fds: HostPointer, flags: Int) => Int>('pipe2', 'int', ['void *', 'int']),
   memfd_create: declare<(name: string, flags: Int) => Int>('memfd_create', 'int', ['str', 'uint']),
+  socket: declare<(domain: Int, type: Int, protocol: Int) => Int>('socket', 'int', [
+    'int',
+    'int',
+    'int',
+  ]),
+  bind: declare<(fd: Int, address: HostPointer, length: Int) => Int>('bind', 'int', [
+    'int',
+    'void *',
+    'uint',
+  ]),
+  listen: declare<(fd: Int, backlog: Int) => Int>('listen', 'int', ['int', 'int']),
+  accept4: declare<(fd: Int, address: HostPointer, length: HostPointer, flags: Int) => Int>(
+    'accept4',
+    'int',
+    ['int', 'void *', 'void *', 'int'],
+  ),
   ioctl: declare<(fd: Int, request: number, argument: HostPointer) => Int>('ioctl', 'int', [
     'int',
     'ulong',

@@ -256,7 +256,7 @@ export function exitReasonName(reason: number): string {
 }
 
 /** What went wrong inside KVM, in words. */
-export function internalErrorName(suberror: number): string {
+function internalErrorName(suberror: number): string {
   switch (suberror) {
     case abi.KVM_INTERNAL_ERROR_EMULATION:
       return 'an instruction could not be emulated';
@@ -267,6 +267,41 @@ export function internalErrorName(suberror: number): string {
     case abi.KVM_INTERNAL_ERROR_UNEXPECTED_EXIT_REASON:
       return 'an exit reason that KVM does not know';
     default:
-      return `internal error ${String(suberror)}`;
+      return `suberror ${String(suberror)}`;
+  }
+}
+
+/** An exit in words, for messages. */
+export function describeExit(exit: VcpuExit): string {
+  const hex = (value: number | bigint): string => `0x${value.toString(16)}`;
+  switch (exit.kind) {
+    case 'io':
+      return `the guest ${exit.isWrite ? 'wrote to' : 'read from'} port ${hex(exit.port)}`;
+    case 'mmio':
+      return `the guest ${exit.isWrite ? 'wrote to' : 'read from'} ${hex(exit.address)}`;
+    case 'interrupted':
+      return 'KVM was interrupted';
+    case 'hlt':
+      return 'the guest halted';
+    case 'irq-window-open':
+      return 'the guest can take an interrupt';
+    case 'shutdown':
+      return 'the guest shut down: it faulted while a fault was handled (triple fault)';
+    case 'hypercall':
+      return `the guest made hypercall ${String(exit.number)}, which nobody answers`;
+    case 'unknown':
+      return `KVM does not know why the guest stopped (hardware reason ${hex(exit.hardwareReason)})`;
+    case 'exception':
+      return `KVM stopped at exception ${String(exit.exception)} (error code ${hex(exit.errorCode)})`;
+    case 'fail-entry':
+      return `the processor refused to enter the guest (hardware reason ${hex(exit.hardwareReason)})`;
+    case 'internal-error':
+      return `KVM gave up on the guest: ${internalErrorName(exit.suberror)} (${exit.data.map(hex).join(' ')})`;
+    case 'system-event':
+      return `the guest caused system event ${String(exit.type)}`;
+    case 'debug':
+      return `the guest stopped for a debugger at ${hex(exit.pc)}`;
+    case 'unsupported':
+      return `KVM came back with ${exitReasonName(exit.reason)}, which was not asked for`;
   }
 }

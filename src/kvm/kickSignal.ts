@@ -18,6 +18,12 @@ const SIGINT = 2;
 
 /** What a runner needs of the signal; a test puts a double in its place. */
 export interface Kick {
+  /** Number of the signal. */
+  readonly signal: number;
+  /** Kernel number of the thread that runs the vCPU. */
+  readonly thread: number;
+  /** What KVM has to block while the guest runs: one bit for each signal, signal 1 lowest. */
+  readonly guestMask: bigint;
   /** Takes a kick away that arrived too late to end a run. @returns whether there was one */
   discard(): boolean;
   /** Ends the run in progress, or else the next. */
@@ -26,11 +32,9 @@ export interface Kick {
 
 /** The kick of one thread. To be made by the thread that runs the vCPU. */
 export class KickSignal implements Kick {
-  /** Number of the signal: the first real-time signal, as in gem5. */
+  /** The first real-time signal, as in gem5. */
   readonly signal: number = realTimeSignals().first;
-  /** Kernel number of the thread that runs the vCPU. */
   readonly thread: number = threadId();
-  /** What KVM has to block while the guest runs, a bit for each signal. */
   readonly guestMask: bigint;
   readonly #set = new SignalSet([this.signal]);
 

@@ -8,7 +8,7 @@
 import type { Tick } from '../base/index';
 import type { VcpuExit } from './exits';
 import type { Kick } from './kickSignal';
-import { monotonicNanoseconds, type BaseKvmTimer } from './kvmTimer';
+import type { BaseKvmTimer } from './kvmTimer';
 import type { VcpuPort } from './vcpu';
 
 /** What a runner is made of. */
@@ -18,8 +18,8 @@ export interface KvmRunnerOptions {
   readonly kick: Kick;
   /** Whether the kernel honours `immediate_exit`. */
   readonly immediateExit: boolean;
-  /** Host time in nanoseconds. Default: the monotonic clock. */
-  readonly now?: () => number;
+  /** Host time in nanoseconds. */
+  readonly now: () => number;
 }
 
 /** Runs one vCPU. */
@@ -39,7 +39,7 @@ export class KvmRunner {
     this.#timer = options.timer;
     this.#kick = options.kick;
     this.#immediateExit = options.immediateExit;
-    this.#now = options.now ?? monotonicNanoseconds;
+    this.#now = options.now;
   }
 
   /**

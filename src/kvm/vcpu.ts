@@ -5,9 +5,10 @@
  */
 import type { CpuidLeaf } from '../arch/x86/index';
 import { panic } from '../base/index';
-import { Errno } from '../host/index';
+import { Errno, pageSize } from '../host/index';
 import * as abi from './abi';
 import { kvmInterrupt, kvmMsrEntry, kvmMsrs, kvmRun, kvmSignalMask, kvmSyncRegs } from './abiVcpu';
+import { CoalescedRing } from './coalescedRing';
 import { encodeCpuid } from './cpuid';
 import { KvmDescriptor } from './descriptor';
 import { ExitDecoder } from './exits';
@@ -72,6 +73,8 @@ export interface VcpuPort {
   interrupt(vector: number): void;
   /** Makes the guest take a non-maskable interrupt. */
   nonMaskableInterrupt(): void;
+  /** The ring of coalesced stores, `page` pages into the shared memory. */
+  coalescedRing(page: number): CoalescedRing;
   /** Gives everything back. A second call does nothing. */
   dispose(): void;
 }
@@ -197,6 +200,10 @@ export class Vcpu implements VcpuPort {
 
   nonMaskableInterrupt(): void {
     this.#descriptor.request(abi.KVM_NMI, 0, 'injecting a non-maskable interrupt');
+  }
+
+  coalescedRing(page: number): CoalescedRing {
+    return new CoalescedRing(this.page, page * pageSize());
   }
 
   /**

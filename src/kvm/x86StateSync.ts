@@ -61,7 +61,7 @@ export const PUSH_ORDER: readonly number[] = [
 
 /** Keeps a thread's state and a vCPU in step. */
 export class X86StateSync implements RegisterSource {
-  readonly #state: X86ThreadState;
+  #state: X86ThreadState;
   readonly #vcpu: VcpuPort;
   readonly #can: X86SyncCapabilities;
   /** The MSRs of the state that KVM knows, and their slots in it. */
@@ -75,6 +75,7 @@ export class X86StateSync implements RegisterSource {
   /** Whether somebody wanted the shared sets after the last exit. */
   #wanted = true;
 
+  /** All of the thread's state is to be given to the vCPU, which is new. */
   constructor(state: X86ThreadState, vcpu: VcpuPort, can: X86SyncCapabilities) {
     this.#state = state;
     this.#vcpu = vcpu;
@@ -84,6 +85,13 @@ export class X86StateSync implements RegisterSource {
     this.#msrSlots = this.#msrs.map(index => stateMsrs.indexOf(index));
     this.#knownMsrs = new BigUint64Array(this.#msrs.length);
     this.#report(vcpu.readMsrs(this.#msrs, this.#knownMsrs), 'read');
+    this.attach(state);
+  }
+
+  /** Serves another thread from now on, all of which the vCPU has to be given. */
+  attach(state: X86ThreadState): void {
+    this.#state = state;
+    state.dirty = RegisterSet.All;
   }
 
   /** Writes to the vCPU what was changed in the state since the last time. */

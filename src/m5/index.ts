@@ -8,7 +8,7 @@
  */
 import { defaultM5 } from './defaultM5';
 import type { Tick } from '../base/index';
-import type { CheckpointIn, ExitEvent, Node, Root } from '../sim/index';
+import type { CheckpointIn, ExitEvent, Node, Root, SimulateAsyncOptions } from '../sim/index';
 
 export { AddrRange, fatal, inform, MaxTick, panic, SimError, warn } from '../base/index';
 export { NULL, Parent, Self, type ExitEvent } from '../sim/index';
@@ -25,6 +25,14 @@ export function instantiate(root: Node<Root>, checkpoint?: CheckpointIn): void {
  */
 export function simulate(ticks?: Tick): ExitEvent {
   return defaultM5().simulate(ticks);
+}
+
+/**
+ * Simulates as {@link simulate} does, giving Node's event loop a turn every few milliseconds.
+ * @param options - `ticks` as for {@link simulate}, and an `AbortSignal` that ends the run.
+ */
+export function simulateAsync(options: SimulateAsyncOptions = {}): Promise<ExitEvent> {
+  return defaultM5().simulateAsync(options);
 }
 
 /** The present simulated time, in ticks. */

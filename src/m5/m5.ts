@@ -15,6 +15,7 @@ import {
   type CheckpointIn,
   type ExitEvent,
   type Root,
+  type SimulateAsyncOptions,
   type Node,
 } from '../sim/index';
 import { NodeHost, reasonOf } from './nodeHost';
@@ -51,7 +52,6 @@ export class M5 {
       this.simulation.stats.reset();
     },
   };
-  #simulated = false;
   #finished = false;
 
   /** @param outdir - the output directory; created when first written to. */
@@ -77,8 +77,17 @@ export class M5 {
    * @returns why the run ended.
    */
   simulate(ticks?: Tick): ExitEvent {
-    this.#simulated = true;
     return this.simulation.simulate(ticks);
+  }
+
+  /**
+   * Simulates like {@link simulate}, giving Node's event loop a turn every few milliseconds of host
+   * time, for scripts that also serve, draw or wait.
+   * @param options - `ticks` as for {@link simulate}; an aborted `signal` ends the run with the
+   *   cause 'simulation aborted'.
+   */
+  simulateAsync(options: SimulateAsyncOptions = {}): Promise<ExitEvent> {
+    return this.simulation.simulateAsync(options);
   }
 
   /** The present simulated time, in ticks. */
@@ -96,7 +105,7 @@ export class M5 {
     if (this.#finished) return;
     this.#finished = true;
     try {
-      if (this.#simulated) this.stats.dump();
+      if (this.simulation.started) this.stats.dump();
     } finally {
       this.simulation.dispose();
     }

@@ -9,22 +9,13 @@ const SIGINT = 2;
 
 /** The host of a simulation that runs in this process and writes to one output directory. */
 export class NodeHost implements SimulationHost {
-  #outdir: string;
+  readonly #outdir: string;
   /** How many Ctrl-C had been counted when the run began. */
   #interrupts = 0;
 
   /** @param outdir - created when the first file is written to it. */
   constructor(outdir: string) {
     this.#outdir = resolve(outdir);
-  }
-
-  /** The output directory, absolute. It need not exist yet. */
-  get outdir(): string {
-    return this.#outdir;
-  }
-
-  setOutdir(directory: string): void {
-    this.#outdir = resolve(directory);
   }
 
   seconds(): number {
@@ -39,7 +30,17 @@ export class NodeHost implements SimulationHost {
     process.stdout.write(`${line}\n`);
   }
 
+  yield(): Promise<void> {
+    return new Promise(resolve => {
+      setImmediate(resolve);
+    });
+  }
+
   outputDirectory(): string {
+    return this.#outdir;
+  }
+
+  makeOutputDirectory(): string {
     if (!existsSync(this.#outdir)) {
       try {
         mkdirSync(this.#outdir, { recursive: true });
@@ -52,7 +53,7 @@ export class NodeHost implements SimulationHost {
 
   /** Replaces one file of the output directory. */
   writeOutput(name: string, text: string): void {
-    const path = join(this.outputDirectory(), name);
+    const path = join(this.makeOutputDirectory(), name);
     try {
       writeFileSync(path, text);
     } catch (error) {

@@ -52,7 +52,8 @@ export class CoherentXBar extends BaseXBar {
   override init(): void {
     super.init();
     this.#snooper.setPorts(this.cpuSidePorts);
-    if (this.#snooper.ports.length === 0) {
+    // Where caches are passed by nobody expects any.
+    if (this.#snooper.ports.length === 0 && !this.#system.bypassCaches()) {
       warn(`CoherentXBar ${this.name()} has no snooping ports attached!`);
     }
   }
@@ -211,7 +212,10 @@ export class CoherentXBar extends BaseXBar {
     const { cmd } = pkt;
     const bytes = pkt.hasData() ? pkt.size : 0;
     const isDestination = this.#isDestination(pkt);
-    const snooped = this.#snoopsCaches(pkt) ? this.#snooper.atomicRequest(pkt, source) : null;
+    const snooped = this.#snoopsCaches(pkt)
+      ? this.#snooper.atomicRequest(pkt, source)
+      : MemCmd.InvalidCmd;
+    const snoopLatency = this.#snooper.latency;
     const memSideId = this.addressMap.findPort(pkt);
     this.xbarStats.count(cpuSideId, memSideId, cmd, bytes);
     let latency = 0;
@@ -225,10 +229,10 @@ export class CoherentXBar extends BaseXBar {
       }
     }
     if (pkt.isResponse()) this.responseSeen(pkt, cpuSideId);
-    if (snooped !== null && snooped.cmd !== MemCmd.InvalidCmd) {
+    if (snooped !== MemCmd.InvalidCmd) {
       if (pkt.isResponse()) panic(`${pkt.toString()} has two answers`);
-      pkt.setCmd(snooped.cmd);
-      latency = snooped.latency;
+      pkt.setCmd(snooped);
+      latency = snoopLatency;
     }
     if (pkt.isResponse()) {
       this.xbarStats.count(cpuSideId, memSideId, pkt.cmd, pkt.hasData() ? pkt.size : 0);
@@ -241,7 +245,8 @@ export class CoherentXBar extends BaseXBar {
     const source = this.memSidePort(memSideId);
     if (CoherentXBarFlag.enabled) this.trace(CoherentXBarFlag, 'recvAtomicSnoop', source, pkt);
     this.#snooper.countSnoop(pkt.hasData() ? pkt.size : 0);
-    const { cmd, latency } = this.#snooper.atomicSnoop(pkt);
+    const cmd = this.#snooper.atomicSnoop(pkt);
+    const { latency } = this.#snooper;
     if (cmd !== MemCmd.InvalidCmd) pkt.setCmd(cmd);
     if (pkt.isResponse()) this.#snooper.countSnoop(0);
     pkt.payloadDelay = latency;

@@ -5,12 +5,10 @@ export { BackingStore } from './backingStore';
 export type { BackingStoreOptions } from './backingStore';
 export { RESERVE_BYTES } from './hostMemory';
 export type { MemoryReserve, WasmMemory } from './hostMemory';
-export { BaseXBar, baseXBarSchema } from './baseXBar';
 export type { BaseXBarParams } from './baseXBar';
 export { CoherentXBar } from './coherentXBar';
 export { coherentXBarSchema, l2XBarSchema, systemXBarSchema } from './coherentXBarSchema';
 export type { CoherentXBarParams } from './coherentXBarSchema';
-export { LLSC } from './lockedAddr';
 export type { LockedAddr } from './lockedAddr';
 export {
   MemCmd,
@@ -20,19 +18,19 @@ export {
   memCmdResponse,
   NUM_MEM_CMDS,
 } from './memCmd';
-export { MemoryBlock } from './memoryBlock';
+export type { MemoryBlock } from './memoryBlock';
 export { ioXBarSchema, NoncoherentXBar, noncoherentXBarSchema } from './noncoherentXBar';
 export type { NoncoherentXBarParams } from './noncoherentXBar';
 export { Packet, PacketFlag } from './packet';
 export type { SenderState } from './packet';
-export { AddrRanges, PhysicalMemory } from './physicalMemory';
+export { PhysicalMemory } from './physicalMemory';
 export type { PhysicalMemoryOptions } from './physicalMemory';
-export { PacketQueue, PacketQueueFlag } from './packetQueue';
+export { PacketQueue } from './packetQueue';
 export { PrintReqState } from './printReqState';
 export { QueuedResponsePort } from './queuedResponsePort';
 export { Request, RequestFlag, RequestorIDs } from './request';
 export type { AtomicOpFunctor } from './request';
-export { RequestorTable } from './requestorTable';
+export type { RequestorTable } from './requestorTable';
 export { PortTrace, RequestPort } from './requestPort';
 export { ResponsePort } from './responsePort';
 export { SimpleMemory, simpleMemorySchema } from './simpleMemory';
@@ -41,17 +39,10 @@ export { SnoopFilter, snoopFilterSchema } from './snoopFilter';
 export type { SnoopFilterParams } from './snoopFilter';
 export { System } from './system';
 export type { KvmVMHandle } from './system';
-export { MEMORY_MODES, systemSchema } from './systemSchema';
+export { systemSchema } from './systemSchema';
 export type { MemoryMode, SystemParams } from './systemSchema';
-export { Quiesce, SystemThreads } from './systemThreads';
+export { SystemThreads } from './systemThreads';
 export type { SystemThreadContext, ThreadStatus } from './systemThreads';
 export { StubWorkload, stubWorkloadSchema, Workload, workloadSchema } from './workload';
 export type { StubWorkloadParams, SystemWorkload, WorkloadParams } from './workload';
-export { WorkItems, WorkItemTimer } from './workItems';
-export {
-  BaseXBarFlag,
-  CoherentXBarFlag,
-  NoncoherentXBarFlag,
-  SnoopFilterFlag,
-  XBarFlag,
-} from './xbarFlags';
+export { WorkItems } from './workItems';

@@ -12,8 +12,7 @@ export const NoncoherentXBarFlag = debugFlag(
 );
 /** Traces the lookups of snoop filters. */
 export const SnoopFilterFlag = debugFlag('SnoopFilter', 'Lookups of snoop filters');
-/** Traces everything about crossbars. */
-export const XBarFlag = compoundFlag(
+compoundFlag(
   'XBar',
   [BaseXBarFlag, CoherentXBarFlag, NoncoherentXBarFlag, SnoopFilterFlag],
   'Everything about crossbars',

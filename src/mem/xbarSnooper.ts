@@ -11,12 +11,6 @@ import type { Packet } from './packet';
 import type { ResponsePort } from './responsePort';
 import type { SnoopFilter } from './snoopFilter';
 
-/** What an atomic snoop has brought: the command of the answer, or `InvalidCmd` for none. */
-export interface SnoopResult {
-  readonly cmd: MemCmd;
-  readonly latency: Tick;
-}
-
 /** The snooping ports of a crossbar, with their filter and statistics. */
 export class XBarSnooper {
   readonly #xbar: ClockedObject;
@@ -24,6 +18,8 @@ export class XBarSnooper {
   readonly #snoops: Scalar;
   readonly #snoopTraffic: Scalar;
   readonly #snoopFanout: Distribution;
+  /** The ticks that the last atomic snoop took. A field, so that an access makes no object. */
+  latency: Tick = 0;
   #ports: readonly ResponsePort[] = [];
 
   constructor(xbar: ClockedObject, filter: SnoopFilter | null) {
@@ -103,38 +99,39 @@ export class XBarSnooper {
     this.#snoopFanout.sample(fanout);
   }
 
-  /** Shows an atomic request from above to the others above. */
-  atomicRequest(pkt: Packet, source: ResponsePort): SnoopResult {
+  /**
+   * Shows an atomic request from above to the others above.
+   *
+   * @returns the command of the answer, or `InvalidCmd`; `latency` has its ticks
+   */
+  atomicRequest(pkt: Packet, source: ResponsePort): MemCmd {
     const filter = this.#filter;
-    if (filter === null) return this.#forwardAtomic(pkt, source, this.#ports, 0);
+    this.latency = 0;
+    if (filter === null) return this.#forwardAtomic(pkt, source, this.#ports);
     const ports = filter.lookupRequest(pkt, source);
     // Before it is sent, since snoops from below may come in between and change the filter.
     filter.finishRequest(false);
-    const latency = filter.lookupLatency * this.#xbar.clockPeriod();
+    this.latency = filter.lookupLatency * this.#xbar.clockPeriod();
     if (pkt.isEviction()) {
       this.#noteEviction(pkt, ports);
-      return { cmd: MemCmd.InvalidCmd, latency };
+      return MemCmd.InvalidCmd;
     }
-    return this.#forwardAtomic(pkt, source, ports, latency);
+    return this.#forwardAtomic(pkt, source, ports);
   }
 
-  /** Shows an atomic snoop from below to those above. */
-  atomicSnoop(pkt: Packet): SnoopResult {
+  /** Shows an atomic snoop from below to those above; returns as `atomicRequest`. */
+  atomicSnoop(pkt: Packet): MemCmd {
     const filter = this.#filter;
-    if (filter === null) return this.#forwardAtomic(pkt, null, this.#ports, 0);
-    const latency = filter.lookupLatency * this.#xbar.clockPeriod();
-    return this.#forwardAtomic(pkt, null, filter.lookupSnoop(pkt), latency);
+    this.latency = 0;
+    if (filter === null) return this.#forwardAtomic(pkt, null, this.#ports);
+    this.latency = filter.lookupLatency * this.#xbar.clockPeriod();
+    return this.#forwardAtomic(pkt, null, filter.lookupSnoop(pkt));
   }
 
-  #forwardAtomic(
-    pkt: Packet,
-    source: ResponsePort | null,
-    ports: readonly ResponsePort[],
-    lookupLatency: Tick,
-  ): SnoopResult {
+  #forwardAtomic(pkt: Packet, source: ResponsePort | null, ports: readonly ResponsePort[]): MemCmd {
     const { cmd: request } = pkt;
     let cmd: MemCmd = MemCmd.InvalidCmd;
-    let latency = lookupLatency;
+    let { latency } = this;
     let fanout = 0;
     for (const port of ports) {
       if (port === source) continue;
@@ -149,8 +146,9 @@ export class XBarSnooper {
       else this.#filter?.updateSnoopResponse(pkt, port, source);
       pkt.setCmd(request);
     }
+    this.latency = latency;
     this.#snoopFanout.sample(fanout);
-    return { cmd, latency };
+    return cmd;
   }
 
   /** Shows a functional access to those above, but for the port it came from, until one answers. */

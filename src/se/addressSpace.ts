@@ -272,7 +272,7 @@ export class AddressSpace {
    * @returns the address of the physical page, {@link NO_PAGE} when the program itself could not
    *   access it so.
    */
-  pageFor(address: number, access: AccessKind): Addr {
+  pageFor(address: number, access: 'read' | 'write'): Addr {
     return this.#faults.pageFor(address, access);
   }
 

@@ -3,7 +3,7 @@ import { constants, fstatSync } from 'node:fs';
 import { fatal } from '../base/index';
 import { close, Errno, errnoText, tryOpen } from '../host/index';
 import type { AddressSpace } from './addressSpace';
-import type { ElfProgram, ElfSegment } from './elf';
+import { readElf, type ElfProgram, type ElfSegment } from './elf';
 import { HostFile } from './hostFile';
 import { pageDown, pageUp, PIE_BASE, Protection } from './layout';
 
@@ -34,6 +34,19 @@ export function openProgram(path: string): HostFile {
     fatal(`${path} is ${stat.isDirectory() ? 'a directory' : 'not a regular file'}, not a program`);
   }
   return new HostFile(descriptor, path);
+}
+
+/**
+ * Checks that a file is a program that can be run, without running it.
+ * @throws {FatalError} when it is none, saying why.
+ */
+export function checkProgram(path: string): void {
+  const file = openProgram(path);
+  try {
+    readElf(file);
+  } finally {
+    file.release();
+  }
 }
 
 /** How far above the addresses that a program was linked for it is loaded. */

@@ -3,10 +3,10 @@
  * a path leads, not how it is written.
  */
 import { lstatSync, readlinkSync, realpathSync } from 'node:fs';
-import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, join } from 'node:path';
 import { warnOnce } from '../base/index';
 import { Errno } from '../host/index';
-import { failWith } from './syscallFailure';
+import { failWith, SyscallFailure } from './syscallFailure';
 
 /** Folders of libraries and their data, readable by default. */
 export const LIBRARY_FOLDERS: readonly string[] = [
@@ -36,6 +36,7 @@ export function hostCall<T>(call: () => T): T {
   try {
     return call();
   } catch (error) {
+    if (error instanceof SyscallFailure) throw error;
     return failWith(errnoOf(error));
   }
 }
@@ -139,6 +140,7 @@ function existing(path: string): string {
   try {
     return realpathSync.native(path);
   } catch {
-    return resolve(path);
+    const parent = dirname(path);
+    return parent === path ? path : join(existing(parent), basename(path));
   }
 }

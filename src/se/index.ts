@@ -3,6 +3,7 @@ export { AddressSpace } from './addressSpace';
 export type { AddressSpaceParts } from './addressSpace';
 export { readElf } from './elf';
 export type { ElfProgram, ElfSegment } from './elf';
+export { checkProgram } from './elfLoader';
 export { FileAccess, LIBRARY_FOLDERS } from './fileAccess';
 export type { FileAccessLists, PathUse } from './fileAccess';
 export { PageAllocator } from './pageAllocator';

@@ -8,6 +8,7 @@ import type { Addr } from '../base/index';
 import { PAGE_SIZE, pageDown, pageUp, Protection, STACK_GUARD, STACK_TOP } from './layout';
 import { NO_PAGE, type PageAllocator } from './pageAllocator';
 import { OutOfGuestMemory, type ResidentMemory } from './residentMemory';
+import { TranslationCache } from './translationCache';
 import { FIRST_FAULT_PAGES, type Vma, type VmaList } from './vma';
 
 /** What became of a fault. */
@@ -36,6 +37,8 @@ export class PageFaults {
   readonly #resident: ResidentMemory;
   readonly #allocator: PageAllocator;
   readonly #maxStackSize: number;
+  readonly #readable: TranslationCache;
+  readonly #writable: TranslationCache;
 
   /** @param maxStackSize - bytes that the stack may grow to. */
   constructor(
@@ -48,6 +51,8 @@ export class PageFaults {
     this.#resident = resident;
     this.#allocator = allocator;
     this.#maxStackSize = maxStackSize;
+    this.#readable = new TranslationCache(resident.pageTables.changes);
+    this.#writable = new TranslationCache(resident.pageTables.changes);
   }
 
   /**
@@ -110,15 +115,22 @@ export class PageFaults {
    * @returns the address of the physical page, {@link NO_PAGE} when the program itself could not
    *   access it so.
    */
-  pageFor(address: number, access: AccessKind): Addr {
+  pageFor(address: number, access: 'read' | 'write'): Addr {
     const page = pageDown(address);
+    const cache = access === 'write' ? this.#writable : this.#readable;
+    let physical = cache.get(page);
+    if (physical !== NO_PAGE) return physical;
     const area = this.#areas.find(address);
+    physical = NO_PAGE;
     if (area !== undefined && allows(area.protection, access)) {
-      const physical = this.#resident.physicalOf(page);
-      if (physical !== NO_PAGE) return physical;
+      physical = this.#resident.physicalOf(page);
     }
-    if (this.handle(address, access) !== 'resolved') return NO_PAGE;
-    return this.#resident.physicalOf(page);
+    if (physical === NO_PAGE) {
+      if (this.handle(address, access) !== 'resolved') return NO_PAGE;
+      physical = this.#resident.physicalOf(page);
+    }
+    cache.set(page, physical);
+    return physical;
   }
 }
 

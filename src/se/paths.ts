@@ -1,5 +1,6 @@
 /** What a program's paths mean: relative ones, and those of files that the simulator provides. */
 import { Errno } from '../host/index';
+import { openEmulatedFile } from './emulatedFiles';
 import { NullDevice, RandomDevice, ZeroDevice, type OpenFile } from './openFile';
 import type { ProcessState } from './processState';
 import { failWith } from './syscallFailure';
@@ -37,8 +38,8 @@ export function namedDescriptor(path: string): number {
   return match === null ? -1 : Number(match[1]);
 }
 
-/** Opens a device that the simulator provides; `undefined` when the path is no such device. */
-export function openDevice(
+/** Opens a file that the simulator provides; `undefined` when the path is no such file. */
+export function openProvided(
   process: ProcessState,
   path: string,
   flags: number,
@@ -58,6 +59,6 @@ export function openDevice(
       // The program has standard streams, but no controlling terminal.
       return failWith(Errno.ENXIO);
     default:
-      return undefined;
+      return openEmulatedFile(process, path, flags);
   }
 }

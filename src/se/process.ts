@@ -119,6 +119,8 @@ export class Process extends SimObject {
       if (!(error instanceof OutOfGuestMemory)) throw error;
       fatal(`${this.executable} does not fit into the system's memory; give the system more`);
     }
+    // Last: a program that cannot be loaded leaves no output files behind.
+    this.#openStandardStreams(state);
     workload.addThread(this, new ProcessThread(state, context.state, state.ids.pid), context);
     context.activate();
   }
@@ -132,14 +134,18 @@ export class Process extends SimObject {
     );
   }
 
+  #openStandardStreams(state: ProcessState): void {
+    const { host } = this.simulation;
+    const outputDirectory = (): string => host.makeOutputDirectory();
+    openStandardStreams(state.files, this.params, outputDirectory, () => host.interrupted());
+  }
+
   #makeState(workload: SEWorkload): ProcessState {
     const { params, simulation } = this;
     const cwd = resolve(params.cwd);
     const inCwd = (path: string): string => resolve(cwd, path);
     const interrupted = (): boolean => simulation.host.interrupted();
     const files = new FileDescriptors();
-    const outputDirectory = (): string => simulation.host.outputDirectory();
-    openStandardStreams(files, params, outputDirectory, interrupted);
     return new ProcessState({
       name: this.name(),
       ids: params,
@@ -151,10 +157,11 @@ export class Process extends SimObject {
       files,
       access: new FileAccess(this.name(), {
         readable: [this.executable, ...params.readablePaths.map(inCwd)],
-        writable: [outputDirectory(), ...params.writablePaths.map(inCwd)],
+        writable: [simulation.host.outputDirectory(), ...params.writablePaths.map(inCwd)],
       }),
       clock: new SimulatedClock(() => this.curTick(), simulation.ticksPerSecond),
       executable: this.executable,
+      commandLine: params.cmd,
       cwd,
       release: params.release,
       interrupted,

@@ -41,6 +41,8 @@ export interface ProcessParts {
   readonly clock: SimulatedClock;
   /** Absolute path of the program. */
   readonly executable: string;
+  /** The program's arguments, its own name first. */
+  readonly commandLine: readonly string[];
   /** Absolute path of the working directory. */
   readonly cwd: string;
   /** Kernel version that uname(2) reports. */
@@ -60,6 +62,7 @@ export class ProcessState {
   readonly access: FileAccess;
   readonly clock: SimulatedClock;
   readonly executable: string;
+  readonly commandLine: readonly string[];
   readonly release: string;
   readonly interrupted: InterruptCheck;
   cwd: string;
@@ -82,6 +85,7 @@ export class ProcessState {
     this.access = parts.access;
     this.clock = parts.clock;
     this.executable = parts.executable;
+    this.commandLine = parts.commandLine;
     this.cwd = parts.cwd;
     this.release = parts.release;
     this.interrupted = parts.interrupted;

@@ -25,6 +25,7 @@ import {
   RIP,
   RSI,
   RSP,
+  sanitizeUserFlags,
   SS,
   xsaveLayout,
 } from '../arch/x86/index';
@@ -65,8 +66,6 @@ const HEADER_END = 576;
 /** `UC_FP_XSTATE | UC_SIGCONTEXT_SS | UC_STRICT_RESTORE_SS` */
 const CONTEXT_FLAGS = 7;
 
-/** RFLAGS bits that a program may change by itself. */
-const USER_FLAGS = 0x0025_4dd5n;
 const DIRECTION_TRAP_RESUME = 0x1_0500n;
 const LEGACY_FEATURES = 3;
 const MXCSR_BITS = 0xffff;
@@ -176,11 +175,10 @@ export function restoreFromFrame(thread: ProcessThread): void {
   const bytes = new Uint8Array(FRAME_SIZE);
   process.memory.copyIn(frame, bytes);
   const view = new DataView(bytes.buffer);
-  const kept = registers.rflags & ~USER_FLAGS;
   SAVED.forEach((register, i) => {
     registers.setGpr(register, view.getBigUint64(REGISTERS + i * 8, true));
   });
-  registers.rflags = kept | (registers.rflags & USER_FLAGS);
+  registers.setGprNumber(RFLAGS, sanitizeUserFlags(registers.gprUint32(RFLAGS)));
   const blocked = {
     low: view.getInt32(BLOCKED, true),
     high: view.getInt32(BLOCKED + 4, true),

@@ -12,6 +12,8 @@ import { failBadAddress, failWith } from './syscallFailure';
 export const PATH_MAX = 4096;
 
 const TWO_32 = 2 ** 32;
+/** Up to so many bytes a loop copies faster than a view that has to be made first. */
+const SMALL = 64;
 
 /**
  * A window onto a program's memory. {@link UserMemory.locate} points it at bytes that lie one after
@@ -64,7 +66,12 @@ export class UserMemory {
     for (let done = 0; done < length;) {
       const found = this.locate(address + done, length - done, 'read');
       if (found === 0) failBadAddress();
-      target.set(this.bytes.subarray(this.offset, this.offset + found), targetOffset + done);
+      const { bytes, offset } = this;
+      if (found <= SMALL) {
+        for (let i = 0; i < found; i++) target[targetOffset + done + i] = bytes[offset + i] ?? 0;
+      } else {
+        target.set(bytes.subarray(offset, offset + found), targetOffset + done);
+      }
       done += found;
     }
   }
@@ -77,7 +84,12 @@ export class UserMemory {
     for (let done = 0; done < length;) {
       const found = this.locate(address + done, length - done, 'write');
       if (found === 0) failBadAddress();
-      this.bytes.set(source.subarray(done, done + found), this.offset);
+      if (found <= SMALL) {
+        const { bytes, offset } = this;
+        for (let i = 0; i < found; i++) bytes[offset + i] = source[done + i] ?? 0;
+      } else {
+        this.bytes.set(source.subarray(done, done + found), this.offset);
+      }
       done += found;
     }
   }

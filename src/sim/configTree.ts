@@ -5,97 +5,113 @@
  */
 import { sortedChildren, type AnyNode } from './node';
 import { childNodes, isNode, isNodeList, nodeState } from './nodeState';
-import type { JsonValue, ParamType } from './paramTypes';
-import type { PortRef } from './portRef';
-import { resolvedParam } from './resolveProxies';
-import { paramOutputName, toOutputName } from './schema';
+import type { NodePort } from './portRef';
+import type { JsonValue } from './pythonText';
+import { modelParam, resolvedParam } from './resolveProxies';
+import { modelParams, paramOutputName, toOutputName, type ParamSpec } from './schema';
 
-/** Parameters as gem5 spells them, with their types and resolved values, sorted by name. */
-function outputParams(node: AnyNode, ticksPerSecond: number): OutputParam[] {
-  return Object.entries(nodeState(node).schema.params)
-    .filter(([, spec]) => spec.forwardsTo === undefined)
-    .map(([name, spec]) => {
-      const converted = resolvedParam(node, name);
-      const object = spec.type.objectType !== undefined;
-      return {
-        name: paramOutputName(name, spec),
-        type: spec.type,
-        value: object ? converted : spec.type.resolve(converted, ticksPerSecond),
-        object,
-      };
-    })
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
-}
-
-interface OutputParam {
+/** A parameter as outputs show it. */
+export interface OutputParam {
+  /** gem5's spelling. */
   readonly name: string;
-  readonly type: ParamType<unknown, unknown>;
-  /** For an object-valued parameter the node, else what the model receives. */
-  readonly value: unknown;
-  readonly object: boolean;
+  readonly ini: string;
+  readonly json: JsonValue;
 }
 
-function connectedPorts(node: AnyNode): PortRef[] {
+/** The parameters of a node, with their resolved values, sorted by name. */
+export function outputParams(node: AnyNode, ticksPerSecond: number): OutputParam[] {
+  return modelParams(nodeState(node).schema)
+    .map(([name, spec]) => ({
+      name: paramOutputName(name, spec),
+      ...outputValue(node, name, spec, ticksPerSecond),
+    }))
+    .sort(byName);
+}
+
+function outputValue(
+  node: AnyNode,
+  name: string,
+  { type }: ParamSpec,
+  ticksPerSecond: number,
+): { ini: string; json: JsonValue } {
+  if (type.objectType === undefined) {
+    const value = modelParam(node, name, ticksPerSecond);
+    return { ini: type.toIni(value), json: type.toJson(value) };
+  }
+  // Written before there are models, and whether or not there ever are.
+  const value = resolvedParam(node, name);
+  if (type.element !== undefined) {
+    const paths = isNodeList(value) ? value.map(object => object.path()) : [];
+    return { ini: paths.join(' '), json: paths };
+  }
+  const path = isNode(value) ? value.path() : undefined;
+  return { ini: path ?? 'Null', json: path ?? null };
+}
+
+function byName(a: { readonly name: string }, b: { readonly name: string }): number {
+  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
+}
+
+/** The ports of a node that are connected, with gem5's spelling of their names, sorted by it. */
+export function connectedPorts(node: AnyNode): { name: string; port: NodePort }[] {
   return [...nodeState(node).ports.values()]
     .filter(port => port.connections.length > 0)
-    .sort((a, b) => (toOutputName(a.name) < toOutputName(b.name) ? -1 : 1));
+    .map(port => ({ name: toOutputName(port.name), port }))
+    .sort(byName);
 }
 
-function pathsOf(value: unknown): string[] {
-  return isNode(value) ? [value.path()] : isNodeList(value) ? value.map(node => node.path()) : [];
+/** What stands at the other ends of a port. */
+function peers(port: NodePort): string[] {
+  return port.connections.map(({ peer }) => (peer === undefined ? 'None' : String(peer)));
 }
 
-/** The text of config.ini. */
+/** The last part of a node's path: `cpu0` of `system.cpu0`. */
+function ownName(path: string): string {
+  return path.slice(path.lastIndexOf('.') + 1);
+}
+
+/** The text of config.ini. The sections are sorted by path. */
 export function configIni(root: AnyNode, ticksPerSecond: number): string {
-  const sections = root.descendants().map(node => ({ path: node.path(), node }));
-  sections.sort((a, b) =>
-    a.path === 'root' ? -1 : b.path === 'root' ? 1 : a.path < b.path ? -1 : 1,
-  );
-  return sections.map(({ path, node }) => iniSection(path, node, ticksPerSecond)).join('');
+  return root
+    .descendants()
+    .map(node => ({ name: node.path(), node }))
+    .sort(byName)
+    .map(({ name, node }) => iniSection(name, node, ticksPerSecond))
+    .join('');
 }
 
 function iniSection(path: string, node: AnyNode, ticksPerSecond: number): string {
   const lines = [`[${path}]`, `type=${nodeState(node).schema.outputType}`];
-  const children = sortedChildren(node).map(child => child.path().split('.').at(-1) ?? '');
+  const children = sortedChildren(node).map(child => ownName(child.path()));
   if (children.length > 0) lines.push(`children=${children.join(' ')}`);
-  for (const { name, type, value, object } of outputParams(node, ticksPerSecond)) {
-    const paths = pathsOf(value);
-    const empty = Array.isArray(value) ? '' : 'Null';
-    const text = !object ? type.toIni(value) : paths.length > 0 ? paths.join(' ') : empty;
-    lines.push(`${name}=${text}`);
-  }
-  for (const port of connectedPorts(node)) {
-    const peers = port.connections.map(connection => String(connection.peer));
-    lines.push(`${toOutputName(port.name)}=${peers.join(' ')}`);
-  }
+  for (const { name, ini } of outputParams(node, ticksPerSecond)) lines.push(`${name}=${ini}`);
+  for (const { name, port } of connectedPorts(node)) lines.push(`${name}=${peers(port).join(' ')}`);
   return lines.join('\n') + '\n\n';
 }
 
-/** The object that config.json holds. */
+/**
+ * What config.json holds. A child that is a parameter too stands in the parameter's place, as in
+ * gem5; the other children follow the parameters.
+ */
 export function configJson(node: AnyNode, ticksPerSecond: number): JsonValue {
   const state = nodeState(node);
-  const isRoot = node.path() === 'root';
+  const path = node.path();
   const json: Record<string, JsonValue> = {
     type: state.schema.outputType,
     cxx_class: `gem5::${state.schema.modelName}`,
-    name: isRoot ? null : (node.path().split('.').at(-1) ?? null),
-    path: node.path(),
+    name: path === 'root' ? null : ownName(path),
+    path,
   };
-  const childKeys = new Set([...state.children.keys()].map(toOutputName));
-  for (const { name, type, value, object } of outputParams(node, ticksPerSecond)) {
-    if (childKeys.has(name)) continue;
-    const paths = pathsOf(value);
-    json[name] = !object ? type.toJson(value) : Array.isArray(value) ? paths : (paths[0] ?? null);
-  }
-  for (const [name, child] of [...state.children].sort(([a], [b]) => (a < b ? -1 : 1))) {
+  for (const param of outputParams(node, ticksPerSecond)) json[param.name] = param.json;
+  const children = [...state.children].map(([name, child]) => ({ name: toOutputName(name), child }));
+  for (const { name, child } of children.sort(byName)) {
     const objects = childNodes(child).map(one => configJson(one, ticksPerSecond));
-    json[toOutputName(name)] = isNode(child) ? (objects[0] ?? null) : objects;
+    json[name] = isNode(child) ? (objects[0] ?? null) : objects;
   }
-  for (const port of connectedPorts(node)) {
-    const peers = port.connections.map(connection => String(connection.peer));
-    json[toOutputName(port.name)] = {
+  for (const { name, port } of connectedPorts(node)) {
+    json[name] = {
       role: port.spec.role,
-      peer: port.spec.vector ? peers : (peers[0] ?? null),
+      peer: port.spec.vector ? peers(port) : (peers(port)[0] ?? null),
       is_source: port.spec.role === 'GEM5 REQUESTOR' ? 'True' : 'False',
     };
   }

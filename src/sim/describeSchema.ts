@@ -1,38 +1,57 @@
 /** A class's parameters and ports in words, for `--list-sim-objects`. */
-import type { ParamSpec, Schema } from './schema';
-import { isParamProxy, proxyExpression, proxyToString } from './proxy';
+import { NULL } from './objectParam';
+import { isParamProxy } from './proxy';
+import type { ParamSpec, PortSpec, Schema } from './schema';
 
-/** The lines that describe a class: name, parameters with type, default and description, ports. */
+/**
+ * The lines that describe a class: its name and what it is a kind of, then parameters with type,
+ * default and description, then ports, each sorted by name; a blank line ends it.
+ */
 export function describeSchema(schema: Schema): string[] {
-  const lines = [`${schema.type}: ${schema.description}`];
-  for (const [name, spec] of Object.entries(schema.params)) {
-    const value = defaultText(spec);
-    lines.push(
-      `    ${name}: ${spec.type.kind}${value === undefined ? ' (required)' : ` = ${value}`}`,
-    );
-    lines.push(`        ${spec.description}`);
-  }
-  for (const [name, port] of Object.entries(schema.ports)) {
-    const kind = port.role === 'GEM5 REQUESTOR' ? 'RequestPort' : 'ResponsePort';
-    lines.push(`    ${name}: ${port.vector ? 'Vector' : ''}${kind}`);
-    lines.push(`        ${port.description}`);
-  }
+  const kinds = ancestors(schema);
+  const lines = [schema.type + (kinds.length === 0 ? '' : ` (a ${kinds.join(', a ')})`)];
+  lines.push(`    ${schema.description}`);
+  for (const [name, spec] of sortedEntries(schema.params)) lines.push(...describeParam(name, spec));
+  for (const [name, spec] of sortedEntries(schema.ports)) lines.push(...describePort(name, spec));
   lines.push('');
   return lines;
 }
 
-function defaultText(spec: ParamSpec): string | undefined {
-  const value = spec.default;
-  if (value === undefined) return undefined;
-  if (isParamProxy(value)) {
-    const expression = proxyExpression(value);
-    return expression === undefined ? undefined : proxyToString(expression);
+function ancestors({ parent }: Schema): string[] {
+  return parent === undefined || parent.parent === undefined
+    ? []
+    : [parent.type, ...ancestors(parent)];
+}
+
+function sortedEntries<T>(record: Readonly<Record<string, T>>): [string, T][] {
+  return Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+function describeParam(name: string, spec: ParamSpec): string[] {
+  if (spec.forwardsTo !== undefined) {
+    const lines = [`        ${name}: deprecated, use ${spec.forwardsTo}`];
+    return spec.description === '' ? lines : [...lines, `            ${spec.description}`];
   }
-  if (typeof value === 'function') return 'a new object';
-  if (typeof value === 'object' && value !== null && 'isNull' in value) return 'NULL';
-  return typeof value === 'string'
-    ? `'${value}'`
-    : Array.isArray(value)
-      ? `[${value.join(', ')}]`
-      : String(value);
+  const { kind, choices, nullable } = spec.type;
+  const suffix = spec.default === undefined ? ', required' : ` = ${defaultText(spec.default)}`;
+  const lines = [`        ${name}: ${kind}${nullable === true ? ' or NULL' : ''}${suffix}`];
+  if (choices !== undefined) lines.push(`            one of ${choices.join(', ')}`);
+  return [...lines, `            ${spec.description}`];
+}
+
+function describePort(name: string, { role, vector, optional, description }: PortSpec): string[] {
+  const kind = role === 'GEM5 REQUESTOR' ? 'RequestPort' : 'ResponsePort';
+  const need = vector ? '' : optional ? ', optional' : ', required';
+  return [
+    `        ${name}: ${vector ? 'Vector' : ''}${kind}${need}`,
+    `            ${description}`,
+  ];
+}
+
+function defaultText(value: unknown): string {
+  if (value === NULL) return 'NULL';
+  if (isParamProxy(value)) return String(value);
+  if (typeof value === 'function') return 'an object of its own';
+  if (Array.isArray(value)) return `[${value.map(defaultText).join(', ')}]`;
+  return typeof value === 'string' ? `'${value}'` : String(value);
 }

@@ -1,31 +1,49 @@
-// Interim version by the lead so that others can type-check; the event queue's author replaces it.
-import { MaxTick, type Tick } from '../base/index';
+/** Source: gem5 `sim/eventq.hh`, `EventManager`. */
+import type { Tick } from '../base/index';
 import type { Event } from './event';
 import type { EventQueue } from './eventQueue';
+
+/** Something that schedules events, all on one queue. Base class of `SimObject`. */
 export class EventManager {
   readonly #queue: EventQueue;
-  constructor(queue: EventQueue) {
-    this.#queue = queue;
+
+  /** @param queue - the queue, or another manager of it */
+  constructor(queue: EventQueue | EventManager) {
+    this.#queue = queue instanceof EventManager ? queue.eventQueue() : queue;
   }
+
+  /** The queue. */
   eventQueue(): EventQueue {
     return this.#queue;
   }
+
+  /** The present tick. */
   curTick(): Tick {
     return this.#queue.curTick;
   }
+
+  /** Schedules an event that is on no queue; see `EventQueue.schedule`. */
   schedule(event: Event, when: Tick): void {
     this.#queue.schedule(event, when);
   }
+
+  /** Takes an event off the queue; see `EventQueue.deschedule`. */
   deschedule(event: Event): void {
     this.#queue.deschedule(event);
   }
+
+  /** Moves an event to another tick; see `EventQueue.reschedule`. */
   reschedule(event: Event, when: Tick, always = false): void {
     this.#queue.reschedule(event, when, always);
   }
+
+  /** Sets the present tick; see `EventQueue.setCurTick`. */
   setCurTick(tick: Tick): void {
     this.#queue.setCurTick(tick);
   }
-  wakeupEventQueue(_when: Tick = MaxTick): void {
-    // Nothing.
+
+  /** Asks for the event loop's attention; see `EventQueue.wakeup`. */
+  wakeupEventQueue(when?: Tick): void {
+    this.#queue.wakeup(when);
   }
 }

@@ -20,11 +20,13 @@ export { NULL } from './objectParam';
 export type { NullObject } from './objectParam';
 export { param, vectorParam } from './params';
 export { enumType, integerType, vectorType } from './paramTypes';
-export type { JsonValue, ParamType } from './paramTypes';
-export { PortRef } from './portRef';
+export type { ParamType } from './paramTypes';
+export type { PortInput, PortRef } from './portRef';
 export { ProbeListener, ProbeManager, ProbePoint } from './probe';
 export { Parent, Self } from './proxy';
 export type { ParamProxy } from './proxy';
+export { pythonJson } from './pythonText';
+export type { JsonValue } from './pythonText';
 export { Root, rootSchema } from './root';
 export type { RootParams } from './root';
 export {
@@ -41,7 +43,12 @@ export type { CheckpointIn, CheckpointOut, CheckpointValue, Serializable } from 
 export { SimObject, simObjectSchema } from './simObject';
 export type { SimObjectParams } from './simObject';
 export { Simulation } from './simulation';
-export type { ExitEvent, InstructionCounter, SimulationHost } from './simulation';
+export type {
+  ExitEvent,
+  InstructionCounter,
+  SimulateAsyncOptions,
+  SimulationHost,
+} from './simulation';
 export { VoltageDomain, voltageDomainSchema } from './voltageDomain';
 export type { VoltageDomainParams } from './voltageDomain';
 export { Event, EventFunctionWrapper, EventPriority } from './event';

@@ -6,18 +6,10 @@
 import { fatal } from '../base/index';
 import type { AnyNode } from './node';
 import { isNode, isNodeList, nodeState } from './nodeState';
-import { adoptOrphanParams, resolvedParam } from './resolveProxies';
-import { toOutputName, type SimObjectContext } from './schema';
+import { modelParam, resolvedParam } from './resolveProxies';
+import { modelParams, toOutputName, type SimObjectContext } from './schema';
 import type { SimObject } from './simObject';
 import type { Simulation } from './simulation';
-
-/** Settles every parameter of the tree: orphans are adopted, defaults and proxies looked up. */
-export function settleParams(root: AnyNode): void {
-  for (const node of root.descendants()) adoptOrphanParams(node);
-  for (const node of root.descendants()) {
-    for (const name of Object.keys(nodeState(node).schema.params)) resolvedParam(node, name);
-  }
-}
 
 /** Makes the model of every node; an object that another has as a parameter is made before it. */
 export function createModels(root: AnyNode, simulation: Simulation): SimObject[] {
@@ -38,12 +30,12 @@ export function createModels(root: AnyNode, simulation: Simulation): SimObject[]
       );
     }
     const params: Record<string, unknown> = {};
-    for (const [name, spec] of Object.entries(state.schema.params)) {
+    for (const [name] of modelParams(state.schema)) {
       const value = resolvedParam(node, name);
       for (const object of isNode(value) ? [value] : isNodeList(value) ? value : []) {
         create(object, [...users, node]);
       }
-      params[name] = spec.type.resolve(value, simulation.ticksPerSecond);
+      params[name] = modelParam(node, name, simulation.ticksPerSecond);
     }
     const context: SimObjectContext = {
       name: node.path(),
@@ -58,6 +50,7 @@ export function createModels(root: AnyNode, simulation: Simulation): SimObject[]
     // The schema from which `params` was built is the one from which the constructor's type derives.
     const Model = state.model as unknown as new (params: object) => SimObject;
     state.simObject = new Model(Object.freeze({ ...params, ...context }));
+    simulation.objectIsComplete(state.simObject);
   };
   for (const node of nodes) create(node, []);
   return nodes.map(node => node.simObject());

@@ -16,14 +16,15 @@ import {
   type Child,
   type NodeState,
 } from './nodeState';
-import { describe } from './paramTypes';
-import { PortRef } from './portRef';
-import { isParamProxy, type ParamProxy } from './proxy';
+import { NULL } from './objectParam';
+import { asPortRef, assignPort, NodePort, type PortInput, type PortRef } from './portRef';
+import { holdsParamProxy, type ParamProxy } from './proxy';
 import {
   toOutputName,
   type InputOf,
   type Inputs,
   type ParamSpecs,
+  type PortInputs,
   type PortSpecs,
   type Schema,
 } from './schema';
@@ -68,7 +69,7 @@ type Checked<S extends Schema, A> = {
   [K in keyof A]: K extends keyof S['params']
     ? Inputs<S['params']>[K]
     : K extends keyof S['ports']
-      ? PortRef
+      ? PortInput
       : A[K] extends AnyNode | readonly AnyNode[]
         ? A[K]
         : never;
@@ -78,12 +79,23 @@ type Children<A> = {
   -readonly [K in keyof A as A[K] extends AnyNode | readonly AnyNode[] ? K : never]: A[K];
 };
 
+/** What a list may hold that the parameter accepts. */
+type ElementOf<In> = Extract<In, readonly unknown[]>[number];
+
+/** A list that a script gave a parameter stays one, so that `system.memRanges[0]` is an element. */
+type Lists<P extends ParamSpecs, A> = {
+  [K in keyof A & keyof P as A[K] extends readonly [unknown, ...unknown[]] ? K : never]: readonly [
+    ElementOf<InputOf<P[K]>>,
+    ...ElementOf<InputOf<P[K]>>[],
+  ];
+};
+
 /** The class of nodes that scripts construct: `new SimpleMemory({ latency: '50ns' })`. */
 export interface NodeClass<M extends SimObject, S extends Schema> {
   // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- "no arguments"
   new <const A extends object = {}>(
-    args?: A & Inputs<S['params']> & Checked<S, A>,
-  ): NodeOf<M, S> & Children<A>;
+    args?: A & Inputs<S['params']> & PortInputs<S['ports']> & Checked<S, A>,
+  ): NodeOf<M, S> & Children<A> & Lists<S['params'], A>;
   readonly schema: S;
   readonly prototype: NodeOf<M, S>;
 }
@@ -100,6 +112,7 @@ class NodeBase {
       model,
       assigned: new Map(),
       converted: new Map(),
+      resolved: new Map(),
       children: new Map(),
       aliases: new Map(),
       ports: new Map(),
@@ -179,29 +192,41 @@ function getProperty(state: NodeState, name: string): unknown {
   const { schema } = state;
   if (Object.hasOwn(schema.params, name)) return paramValue(state, name);
   const spec = schema.ports[name];
-  if (spec !== undefined && Object.hasOwn(schema.ports, name)) return portOf(state, name);
+  if (spec !== undefined && Object.hasOwn(schema.ports, name)) return asPortRef(portOf(state, name));
   const child = state.children.get(name) ?? state.aliases.get(name);
   if (child !== undefined) return child;
-  if (probedByLanguage.has(name) || name.startsWith('_')) return undefined;
+  if (name.startsWith('_')) return Reflect.get(state, name);
+  if (probedByLanguage.has(name)) return undefined;
   return fatal(
     `${state.node.path()} (${schema.type}) has no parameter, port or child '${name}'` +
       suggestion(name, [...propertyNames(schema), ...state.children.keys()]),
   );
 }
 
-/** The parameter as the script set it, else its default. */
+/** The parameter as the script set it, else its default, which becomes a child if it is an object. */
 function paramValue(state: NodeState, name: string): unknown {
-  if (state.assigned.has(name)) return state.assigned.get(name);
-  const value = state.schema.params[name]?.default;
-  return typeof value === 'function' ? undefined : value;
+  const spec = state.schema.params[name];
+  if (spec?.forwardsTo !== undefined) return paramValue(state, currentName(state, name));
+  if (!state.assigned.has(name) && typeof spec?.default === 'function') {
+    setParam(state, name, (spec.default as () => unknown)());
+  }
+  return state.assigned.has(name) ? state.assigned.get(name) : spec?.default;
+}
+
+/** The name of the parameter that a deprecated name stands for; warns of its use. */
+function currentName({ schema }: NodeState, name: string): string {
+  const { forwardsTo = name, description = '' } = schema.params[name] ?? {};
+  const reason = description === '' ? '' : ` (${description})`;
+  warn(`${schema.type}.${name} is deprecated; use ${forwardsTo}${reason}`);
+  return forwardsTo;
 }
 
 /** The port `name` of a node, made on first use. */
-export function portOf(state: NodeState, name: string): PortRef {
+export function portOf(state: NodeState, name: string): NodePort {
   let port = state.ports.get(name);
   const spec = state.schema.ports[name];
   if (port === undefined && spec !== undefined) {
-    port = new PortRef(state.node, name, spec);
+    port = new NodePort(state.node, name, spec);
     state.ports.set(name, port);
   }
   return port ?? fatal(`${state.node.path()} has no port '${name}'`);
@@ -214,10 +239,7 @@ function setProperty(state: NodeState, name: string, value: unknown): void {
   } else if (Object.hasOwn(schema.params, name)) {
     setParam(state, name, value);
   } else if (Object.hasOwn(schema.ports, name)) {
-    if (!(value instanceof PortRef)) {
-      fatal(`${describe(value)} is not a port; cannot connect ${state.node.path()}.${name} to it`);
-    }
-    portOf(state, name).connect(value);
+    assignPort(portOf(state, name), value);
   } else if (isNode(value) || isNodeList(value)) {
     addChild(state, name, value);
   } else {
@@ -231,12 +253,11 @@ export function setParam(state: NodeState, name: string, value: unknown): void {
   const spec = schema.params[name];
   if (spec === undefined) return;
   if (spec.forwardsTo !== undefined) {
-    warn(`${schema.type}.${name} is deprecated; use ${spec.forwardsTo}`);
-    setParam(state, spec.forwardsTo, value);
+    setParam(state, currentName(state, name), value);
     return;
   }
   state.assigned.set(name, value);
-  if (isParamProxy(value)) {
+  if (holdsParamProxy(value)) {
     state.converted.set(name, value);
     return;
   }
@@ -244,7 +265,17 @@ export function setParam(state: NodeState, name: string, value: unknown): void {
   state.converted.set(name, converted);
   if (isNode(converted) ? isOrphan(converted) : isNodeList(converted) && converted.some(isOrphan)) {
     addChild(state, name, converted as Child);
+  } else if (converted === NULL) {
+    removeChild(state, name);
   }
+}
+
+function removeChild(state: NodeState, name: string): void {
+  const child = state.children.get(name);
+  for (const node of child === undefined ? [] : childNodes(child)) {
+    nodeState(node).parent = undefined;
+  }
+  state.children.delete(name);
 }
 
 function isOrphan(node: AnyNode): boolean {

@@ -1,7 +1,7 @@
 /** The data behind a configuration node, out of the way of the properties that scripts see. */
 import { panic } from '../base/index';
 import type { AnyNode, ModelClass } from './node';
-import type { PortRef } from './portRef';
+import type { NodePort } from './portRef';
 import type { Schema } from './schema';
 import type { SimObject } from './simObject';
 
@@ -19,10 +19,12 @@ export interface NodeState {
   readonly assigned: Map<string, unknown>;
   /** The same after conversion; a proxy stays a proxy until instantiation. */
   readonly converted: Map<string, unknown>;
+  /** What the model receives: proxies looked up, times in ticks. Objects are not in here. */
+  readonly resolved: Map<string, unknown>;
   readonly children: Map<string, Child>;
   /** Objects under a second name: assigned here while they already had another parent. */
   readonly aliases: Map<string, Child>;
-  readonly ports: Map<string, PortRef>;
+  readonly ports: Map<string, NodePort>;
   parent: AnyNode | undefined;
   /** Property under which the parent holds this node, with its index when it is one of a list. */
   attribute: string;

@@ -1,11 +1,13 @@
 /** Parameters whose value is another object of the tree. */
-import { fatal } from '../base/index';
+import { describeValue, fatal } from '../base/index';
 import { nodeSchema, isNode, simObjectOf } from './nodeState';
-import { describe, type ParamType } from './paramTypes';
+import type { ParamType } from './paramTypes';
 import { isKindOf } from './schema';
 
 /** The value of an object-valued parameter that refers to nothing. */
 export const NULL = Object.freeze({ isNull: true as const });
+
+/** The type of {@link NULL}. */
 export type NullObject = typeof NULL;
 
 /** The parameter type "an object of class `type`, or of one derived from it". */
@@ -18,7 +20,7 @@ export function objectType<In, Out>(type: string, nullable: boolean): ParamType<
       if (value === NULL || value === null) {
         return nullable ? NULL : fatal(`NULL is not allowed; a ${type} is needed`);
       }
-      if (!isNode(value)) return fatal(`${describe(value)} is not a ${type}`);
+      if (!isNode(value)) return fatal(`${describeValue(value)} is not a ${type}`);
       const schema = nodeSchema(value);
       if (isKindOf(schema, type)) return value;
       return fatal(`${schema.type} '${value.path()}' is not a ${type}`);

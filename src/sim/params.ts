@@ -3,28 +3,43 @@
  * default, `param.Latency('time to answer')` must be set by the script, `vectorParam` declares a
  * list. The names are those of gem5's `Param` and `VectorParam`.
  */
+import { timeType } from './calendarTime';
+import {
+  ethernetAddrType,
+  ipAddressType,
+  ipNetmaskType,
+  ipWithPortType,
+} from './networkTypes';
 import type { Node } from './node';
 import { objectType, type NullObject } from './objectParam';
 import {
   addrRangeType,
   addrType,
   boolType,
-  clockType,
   cyclesType,
   enumType,
   floatType,
-  frequencyType,
   integerType,
-  latencyType,
-  memoryBandwidthType,
+  memorySize32Type,
   memorySizeType,
+  plainType,
   stringType,
   vectorType,
-  voltageType,
   type ParamType,
 } from './paramTypes';
 import type { ParamProxy } from './proxy';
-import type { ParamSpec } from './schema';
+import {
+  clockType,
+  currentType,
+  energyType,
+  frequencyType,
+  latencyType,
+  memoryBandwidthType,
+  networkBandwidthType,
+  temperatureType,
+  voltageType,
+} from './quantityTypes';
+import type { DeprecatedParam, ParamSpec } from './schema';
 import type { SimObject } from './simObject';
 
 /** Rarely needed details of a parameter. */
@@ -55,7 +70,8 @@ function declarator<In, Out>(type: ParamType<In, Out>): ParamDeclarator<In, Out>
 }
 
 const MaxInt32 = 2 ** 31 - 1;
-const MaxUInt64 = Number.MAX_SAFE_INTEGER;
+// Numbers are exact to here; gem5's 64-bit types go on to 2^63 - 1 and 2^64 - 1.
+const MaxExact = Number.MAX_SAFE_INTEGER;
 
 const types = {
   Int: integerType('Int', -MaxInt32 - 1, MaxInt32),
@@ -66,24 +82,35 @@ const types = {
   UInt16: integerType('UInt16', 0, 65535),
   Int32: integerType('Int32', -MaxInt32 - 1, MaxInt32),
   UInt32: integerType('UInt32', 0, 2 ** 32 - 1),
-  Int64: integerType('Int64', -MaxUInt64, MaxUInt64),
-  UInt64: integerType('UInt64', 0, MaxUInt64),
-  Counter: integerType('Counter', 0, MaxUInt64),
-  Tick: integerType('Tick', 0, MaxUInt64),
+  Int64: integerType('Int64', -MaxExact, MaxExact),
+  UInt64: integerType('UInt64', 0, MaxExact),
+  Counter: integerType('Counter', 0, MaxExact),
+  Tick: integerType('Tick', 0, MaxExact),
   Percent: integerType('Percent', 0, 100),
   TcpPort: integerType('TcpPort', 0, 65535),
+  UdpPort: integerType('UdpPort', 0, 65535),
   Cycles: cyclesType,
   Float: floatType,
   String: stringType,
   Bool: boolType,
   MemorySize: memorySizeType,
+  MemorySize32: memorySize32Type,
   Addr: addrType,
   AddrRange: addrRangeType,
   Latency: latencyType,
   Clock: clockType,
   Frequency: frequencyType,
   Voltage: voltageType,
+  Current: currentType,
+  Energy: energyType,
+  Temperature: temperatureType,
   MemoryBandwidth: memoryBandwidthType,
+  NetworkBandwidth: networkBandwidthType,
+  EthernetAddr: ethernetAddrType,
+  IpAddress: ipAddressType,
+  IpNetmask: ipNetmaskType,
+  IpWithPort: ipWithPortType,
+  Time: timeType,
 };
 
 type Declarators = {
@@ -92,9 +119,12 @@ type Declarators = {
     : never;
 };
 
+/** What a script may assign to a list: one value, or several, any of them found by a proxy. */
+type ListOf<In> = In | readonly (In | ParamProxy)[];
+
 type VectorDeclarators = {
   readonly [K in keyof typeof types]: (typeof types)[K] extends ParamType<infer In, infer Out>
-    ? ParamDeclarator<In | readonly In[], readonly Out[]>
+    ? ParamDeclarator<ListOf<In>, readonly Out[]>
     : never;
 };
 
@@ -114,49 +144,105 @@ const vectors = Object.fromEntries(
 
 type ObjectDefault<M extends SimObject> = Node<M> | ParamProxy | (() => Node<M>);
 
+/** One of `names`: with a default, or required. */
+function enumParam<const Name extends string>(
+  kind: string,
+  names: readonly Name[],
+  description: string,
+): ParamSpec<Name, Name>;
+function enumParam<const Name extends string>(
+  kind: string,
+  names: readonly Name[],
+  defaultValue: NoInfer<Name> | ParamProxy,
+  description: string,
+  options?: ParamOptions,
+): ParamSpec<Name, Name>;
+function enumParam<const Name extends string>(
+  kind: string,
+  names: readonly Name[],
+  ...rest: [string] | [Name | ParamProxy, string, (ParamOptions | undefined)?]
+): ParamSpec<Name, Name> {
+  const type = enumType(kind, names);
+  if (rest.length === 1) return { type, description: rest[0] };
+  return { type, default: rest[0], description: rest[1], ...rest[2] };
+}
+
+/** An object of class `type` (or derived from it): with a default, or required. */
+function objectParam<M extends SimObject>(
+  type: string,
+  description: string,
+): ParamSpec<Node<M>, M>;
+function objectParam<M extends SimObject>(
+  type: string,
+  defaultValue: ObjectDefault<M> | undefined,
+  description: string,
+  options?: ParamOptions,
+): ParamSpec<Node<M>, M>;
+function objectParam<M extends SimObject>(
+  type: string,
+  ...rest: [string] | [ObjectDefault<M> | undefined, string, (ParamOptions | undefined)?]
+): ParamSpec<Node<M>, M> {
+  const spec = { type: objectType<Node<M>, M>(type, false) };
+  if (rest.length === 1) return { ...spec, description: rest[0] };
+  return { ...spec, default: rest[0], description: rest[1], ...rest[2] };
+}
+
 /** Scalar parameter declarations. */
 export const param = {
   ...scalars,
-  /** One of `names`. */
-  Enum: <const Name extends string>(
-    kind: string,
-    names: readonly Name[],
-    defaultValue: NoInfer<Name>,
-    description: string,
-  ): ParamSpec<Name, Name> => ({ type: enumType(kind, names), description, default: defaultValue }),
-  /** An object of class `type` (or derived from it). */
-  SimObject: <M extends SimObject>(
-    type: string,
-    defaultValue: ObjectDefault<M> | undefined,
-    description: string,
-  ): ParamSpec<Node<M>, M> => ({
-    type: objectType<Node<M>, M>(type, false),
-    description,
-    default: defaultValue,
-  }),
+  Enum: enumParam,
+  SimObject: objectParam,
   /** An object of class `type`, or NULL. */
   SimObjectOrNull: <M extends SimObject>(
     type: string,
     defaultValue: ObjectDefault<M> | NullObject,
     description: string,
+    options: ParamOptions = {},
   ): ParamSpec<Node<M> | NullObject, M | null> => ({
     type: objectType<Node<M> | NullObject, M | null>(type, true),
     description,
     default: defaultValue,
+    ...options,
+  }),
+  /**
+   * An old name of the parameter `forwardsTo`, which gets what a script assigns to the old name,
+   * with a warning. The model knows nothing of it.
+   * @param description - what to say to the user besides the new name, if anything.
+   */
+  Deprecated: <const To extends string>(forwardsTo: To, description = ''): DeprecatedParam<To> => ({
+    // The type is that of the parameter, which `defineSchema` fills in.
+    type: plainType<never, never>('Deprecated', value => value as never),
+    description,
+    forwardsTo,
   }),
 };
 
 /** Declarations of parameters that are lists. */
 export const vectorParam = {
   ...vectors,
+  /** Any of `names`, each as often as the script likes. */
+  Enum: <const Name extends string>(
+    kind: string,
+    names: readonly Name[],
+    defaultValue: ListOf<NoInfer<Name>>,
+    description: string,
+    options: ParamOptions = {},
+  ): ParamSpec<ListOf<Name>, readonly Name[]> => ({
+    type: vectorType(enumType(kind, names)),
+    description,
+    default: defaultValue,
+    ...options,
+  }),
   /** Objects of class `type` (or derived from it). */
   SimObject: <M extends SimObject>(
     type: string,
-    defaultValue: readonly Node<M>[] | ParamProxy,
+    defaultValue: readonly Node<M>[] | ParamProxy | (() => readonly Node<M>[]),
     description: string,
-  ): ParamSpec<Node<M> | readonly Node<M>[], readonly M[]> => ({
+    options: ParamOptions = {},
+  ): ParamSpec<ListOf<Node<M>>, readonly M[]> => ({
     type: vectorType(objectType<Node<M>, M>(type, false)),
     description,
     default: defaultValue,
+    ...options,
   }),
 };

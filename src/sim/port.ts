@@ -68,19 +68,17 @@ export abstract class Port {
   }
 
   /**
-   * Takes the place of another port, whose peer becomes the peer of this one. Both ports lose the
-   * peers they had.
+   * Takes the place of another port, whose peer becomes the peer of this one.
    *
    * @throws {FatalError} when the other port is not connected
+   * @throws {PanicError} when this one is connected already
    */
   takeOverFrom(old: Port): void {
+    if (this.isConnected) panic(`${this.name()} is connected and cannot take over ${old.name()}`);
     const peer = old.peer;
-    // Taking over from oneself, or from one's own peer, would tear the wrong connection down.
-    if (old === this || peer === this) {
-      panic(`${this.name()} cannot take over from ${old.name()}`);
-    }
+    // Of two roles only one does the work, here and below; which one it is depends on the side.
     old.unbind();
-    if (this.isConnected) this.unbind();
+    peer.unbind();
     peer.bind(this);
     this.bind(peer);
   }

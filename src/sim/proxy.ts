@@ -4,14 +4,22 @@
  *
  * Source of the behaviour: gem5 `python/m5/proxy.py`.
  */
+import type { PortMethods } from './portRef';
 
 const proxyData = Symbol('proxyData');
+
+/** The arithmetic that a proxy can do. `under` is division of a constant by the proxy. */
+export type ProxyOperator = 'times' | 'over' | 'floorOver' | 'under' | 'floorUnder';
 
 /** One step of a proxy after its starting point: an attribute, an index, or arithmetic. */
 export type ProxyStep =
   | { readonly kind: 'attribute'; readonly name: string }
   | { readonly kind: 'index'; readonly index: number }
-  | { readonly kind: 'arithmetic'; readonly operator: '*' | '/' | '//'; readonly operand: number };
+  | {
+      readonly kind: 'arithmetic';
+      readonly operator: ProxyOperator;
+      readonly operand: number | ParamProxy;
+    };
 
 /** What a proxy stands for, as plain data. */
 export interface ProxyExpression {
@@ -21,49 +29,116 @@ export interface ProxyExpression {
 }
 
 /**
- * A reference resolved at instantiation. Attributes and indices chain (`Parent.cpu[0].clkDomain`);
- * `times`, `over` and `floorOver` apply arithmetic with a constant to a numeric result.
+ * Something with numbered elements. The first positions have a type of their own, so that strict
+ * index checks accept them; for a computed one there is `element(index)`.
  */
-export interface ParamProxy {
-  readonly [proxyData]: ProxyExpression;
-  times(operand: number): ParamProxy;
-  over(operand: number): ParamProxy;
-  floorOver(operand: number): ParamProxy;
-  readonly [index: number]: ParamProxy;
+export interface Indexed<T> {
+  0: T;
+  1: T;
+  2: T;
+  3: T;
+  4: T;
+  5: T;
+  6: T;
+  7: T;
+  8: T;
+  9: T;
+  10: T;
+  11: T;
+  12: T;
+  13: T;
+  14: T;
+  15: T;
+  [index: number]: T;
 }
 
-/** The attributes that a proxy can be asked for; any other name works with brackets. */
+/** What every proxy can do. */
+interface ProxyMethods extends PortMethods {
+  readonly [proxyData]: ProxyExpression;
+  /** The result multiplied by a number, or by what another proxy finds. */
+  times(operand: number | ParamProxy): ParamProxy;
+  /** The result divided by a number, or by what another proxy finds. */
+  over(operand: number | ParamProxy): ParamProxy;
+  /** As `over`, rounded down. */
+  floorOver(operand: number | ParamProxy): ParamProxy;
+  /** A number divided by the result. */
+  under(operand: number): ParamProxy;
+  /** As `under`, rounded down. */
+  floorUnder(operand: number): ParamProxy;
+  /** A parameter, port or child by name, as a property of that name is too. */
+  attribute(name: string): ParamProxy;
+  /** An element of a list or of a vector port, as `proxy[index]` is too. */
+  element(index: number): ParamProxy;
+}
+
+/** Attributes by which scripts refer to each other's parts; any other has `attribute(name)`. */
+interface UsualAttributes {
+  readonly cacheLineSize: ParamProxy;
+  readonly clkDomain: ParamProxy;
+  readonly clock: ParamProxy;
+  readonly cpu: ParamProxy;
+  readonly cpuSidePorts: ParamProxy;
+  readonly dcachePort: ParamProxy;
+  readonly eventqIndex: ParamProxy;
+  readonly icachePort: ParamProxy;
+  readonly membus: ParamProxy;
+  readonly memMode: ParamProxy;
+  readonly memory: ParamProxy;
+  readonly memRanges: ParamProxy;
+  readonly memSidePorts: ParamProxy;
+  readonly port: ParamProxy;
+  readonly range: ParamProxy;
+  readonly system: ParamProxy;
+  readonly voltageDomain: ParamProxy;
+  readonly workload: ParamProxy;
+}
+
+/**
+ * A reference resolved at instantiation. Attributes and indices chain (`Parent.cpu[0].clkDomain`),
+ * and arithmetic applies to a result that is a number or a time.
+ */
+export type ParamProxy = ProxyMethods &
+  UsualAttributes &
+  Indexed<ParamProxy> & { readonly [attribute: string]: ParamProxy };
+
+/** Where a proxy starts. */
 export type ParamProxyRoot = ParamProxy & {
   /** The nearest object of the parameter's type, searched upwards. */
   readonly any: ParamProxy;
   /** Every object of the parameter's type below the starting point, sorted by path. */
   readonly all: ParamProxy;
-  readonly clkDomain: ParamProxy;
-  readonly voltageDomain: ParamProxy;
-  readonly eventqIndex: ParamProxy;
-  readonly memRanges: ParamProxy;
-  readonly cacheLineSize: ParamProxy;
-  readonly [attribute: string]: ParamProxy;
 };
 
 function makeProxy(expression: ProxyExpression): ParamProxyRoot {
   const extend = (step: ProxyStep): ParamProxyRoot =>
     makeProxy({ origin: expression.origin, steps: [...expression.steps, step] });
   const arithmetic =
-    (operator: '*' | '/' | '//') =>
-    (operand: number): ParamProxyRoot =>
+    (operator: ProxyOperator) =>
+    (operand: number | ParamProxy): ParamProxyRoot =>
       extend({ kind: 'arithmetic', operator, operand });
-  return new Proxy(Object.freeze({ [proxyData]: expression }) as unknown as ParamProxyRoot, {
+  const methods: Omit<ProxyMethods, typeof proxyData> = {
+    times: arithmetic('times'),
+    over: arithmetic('over'),
+    floorOver: arithmetic('floorOver'),
+    under: arithmetic('under'),
+    floorUnder: arithmetic('floorUnder'),
+    attribute: name => extend({ kind: 'attribute', name }),
+    element: index => extend({ kind: 'index', index }),
+    connect: other => {
+      for (const port of Array.isArray(other) ? other : [other]) port.connect(proxy);
+    },
+  };
+  const proxy = new Proxy(Object.freeze({}) as unknown as ParamProxyRoot, {
     get(_target, key): unknown {
       if (key === proxyData) return expression;
       if (typeof key === 'symbol' || key === 'then' || key === 'toJSON') return undefined;
-      if (key === 'times') return arithmetic('*');
-      if (key === 'over') return arithmetic('/');
-      if (key === 'floorOver') return arithmetic('//');
-      if (/^\d+$/.test(key)) return extend({ kind: 'index', index: Number(key) });
-      return extend({ kind: 'attribute', name: key });
+      if (key === 'toString') return () => proxyToString(expression);
+      if (Object.hasOwn(methods, key)) return methods[key as keyof typeof methods];
+      if (/^\d+$/.test(key)) return methods.element(Number(key));
+      return methods.attribute(key);
     },
   });
+  return proxy;
 }
 
 /** Starts a search at the parent of the object that holds the parameter, then upwards. */
@@ -75,6 +150,11 @@ export const Self: ParamProxyRoot = makeProxy({ origin: 'Self', steps: [] });
 /** Whether `value` is a parameter proxy. */
 export function isParamProxy(value: unknown): value is ParamProxy {
   return typeof value === 'object' && value !== null && proxyExpression(value) !== undefined;
+}
+
+/** Whether `value` is a parameter proxy, or a list with one in it. */
+export function holdsParamProxy(value: unknown): boolean {
+  return Array.isArray(value) ? value.some(isParamProxy) : isParamProxy(value);
 }
 
 /** The expression behind a proxy, or `undefined` for anything else. */
@@ -94,7 +174,7 @@ export function proxyToString(expression: ProxyExpression): string {
         text += `[${String(step.index)}]`;
         break;
       case 'arithmetic':
-        text += ` ${step.operator} ${String(step.operand)}`;
+        text += `.${step.operator}(${String(step.operand)})`;
         break;
     }
   }

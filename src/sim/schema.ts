@@ -5,8 +5,10 @@
  *
  * Source of the behaviour: gem5 `python/m5/SimObject.py`, `python/m5/params.py`.
  */
-import type { ParamProxy } from './proxy';
+import { panic } from '../base/index';
 import type { ParamType } from './paramTypes';
+import type { PortInput } from './portRef';
+import type { ParamProxy } from './proxy';
 import type { Simulation } from './simulation';
 
 /** One declared parameter. `In` is what a script may assign, `Out` what the model receives. */
@@ -40,9 +42,19 @@ export type InputOf<P> = P extends ParamSpec<infer In> ? In : never;
 /** What a model receives for a parameter. */
 export type OutputOf<P> = P extends ParamSpec<infer _In, infer Out> ? Out : never;
 
+/** A declared old name of the parameter `To`. */
+export interface DeprecatedParam<To extends string = string> extends ParamSpec<never, never> {
+  readonly forwardsTo: To;
+}
+
 /** The arguments by which a script sets parameters; all are optional until instantiation. */
 export type Inputs<P extends ParamSpecs> = {
   [K in keyof P]?: InputOf<P[K]> | ParamProxy;
+};
+
+/** The arguments by which a script connects ports. */
+export type PortInputs<Q extends PortSpecs> = {
+  [K in keyof Q]?: PortInput;
 };
 
 /** A model class's declaration. `P` and `Q` include what is inherited. */
@@ -64,7 +76,9 @@ export interface Schema<P extends ParamSpecs = ParamSpecs, Q extends PortSpecs =
 /** What a model's constructor receives, derived from its schema. */
 export type ParamsOf<S> =
   S extends Schema<infer P, infer _Q>
-    ? SimObjectContext & { readonly [K in keyof P]: OutputOf<P[K]> }
+    ? SimObjectContext & {
+        readonly [K in keyof P as P[K] extends Forwarded ? never : K]: OutputOf<P[K]>;
+      }
     : never;
 
 /** What every model receives besides its declared parameters. */
@@ -79,7 +93,7 @@ export interface SimObjectContext {
 
 interface Definition<PP extends ParamSpecs, P extends ParamSpecs, Q extends PortSpecs> {
   readonly description: string;
-  readonly params?: P;
+  readonly params?: P & WithKnownTargets<PP, P>;
   readonly ports?: Q;
   readonly abstract?: boolean;
   readonly outputType?: string;
@@ -88,8 +102,40 @@ interface Definition<PP extends ParamSpecs, P extends ParamSpecs, Q extends Port
   readonly defaults?: { [K in keyof PP]?: InputOf<PP[K]> | ParamProxy | (() => InputOf<PP[K]>) };
 }
 
+/** What marks an old name once the parameter that it stands for has been found. */
+interface Forwarded {
+  readonly forwardsTo: string;
+}
+
+/** An old name takes what its parameter takes, and the model receives nothing for it. */
+type Forwarding<Spec> =
+  Spec extends ParamSpec<infer In> ? ParamSpec<In, never> & Forwarded : never;
+
+/** What is declared as `Spec` beside the parameters `B` and those inherited, `A`. */
+type Settled<A, B, Spec> =
+  Spec extends DeprecatedParam<infer To>
+    ? To extends keyof B
+      ? Forwarding<B[To]>
+      : To extends keyof A
+        ? Forwarding<A[To]>
+        : never
+    : Spec;
+
 type Merge<A, B> = {
-  readonly [K in keyof A | keyof B]: K extends keyof B ? B[K] : K extends keyof A ? A[K] : never;
+  readonly [K in keyof A | keyof B]: K extends keyof B
+    ? Settled<A, B, B[K]>
+    : K extends keyof A
+      ? A[K]
+      : never;
+};
+
+/** An old name must stand for a parameter that is there. */
+type WithKnownTargets<A, B> = {
+  readonly [K in keyof B]: B[K] extends DeprecatedParam<infer To>
+    ? To extends keyof A | keyof B
+      ? B[K]
+      : never
+    : B[K];
 };
 
 /** The declaration above SimObject's: no parameters, no ports. */
@@ -125,6 +171,11 @@ export function defineSchema<
   for (const [name, value] of Object.entries(definition.defaults ?? {})) {
     const inherited = params[name];
     if (inherited !== undefined) params[name] = { ...inherited, default: value };
+  }
+  for (const [name, spec] of Object.entries(params)) {
+    if (spec.forwardsTo === undefined) continue;
+    const target = params[spec.forwardsTo] ?? panic(`${type}.${name} stands for no parameter`);
+    params[name] = { ...spec, type: target.type };
   }
   return {
     type,
@@ -169,6 +220,11 @@ export function vectorResponsePort(description: string): PortSpec {
 /** gem5's spelling of a property name: `clkDomain` is `clk_domain`. */
 export function toOutputName(name: string): string {
   return name.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase();
+}
+
+/** The parameters that a model receives: all but deprecated names. In order of declaration. */
+export function modelParams(schema: Schema): [name: string, spec: ParamSpec][] {
+  return Object.entries(schema.params).filter(([, spec]) => spec.forwardsTo === undefined);
 }
 
 /** The name of a parameter in gem5's outputs. */

@@ -1,21 +1,132 @@
-// Interim version by the lead so that others can type-check; the event queue's author replaces it.
-import { MaxTick, type Tick } from '../base/index';
-import { GlobalSimLoopExitEvent } from './exitEvents';
+/**
+ * The event loop of one `simulate()` call. Source of the behaviour: gem5 `sim/simulate.cc`; unlike
+ * there, the limit belongs to the call and leaves with it.
+ */
+import { panic, type Tick } from '../base/index';
+import { GlobalSimLoopExitEvent, LocalSimLoopExitEvent } from './exitEvents';
+import type { Event } from './event';
 import type { EventQueue } from './eventQueue';
+
+/** Cause of the exit at the limit. */
+export const LimitReached = 'simulate() limit reached';
+/** Cause of the exit that the user asked for. */
+export const UserInterrupt = 'user interrupt received';
+
+/** At most so many events are served between two looks at the host. */
+const EventsPerPoll = 64;
+/** An interrupted tick that is not complete after so many looks more never will be. */
+const PollsForTick = 64;
+
+/**
+ * A run of the event loop that can be left and resumed: `runSlice` until it returns an exit event,
+ * then `close`.
+ */
+export class EventLoop {
+  readonly #queue: EventQueue;
+  readonly #interrupted: () => boolean;
+  readonly #limit: GlobalSimLoopExitEvent;
+  #interrupt: GlobalSimLoopExitEvent | null = null;
+  #pollsSinceInterrupt = 0;
+
+  /**
+   * @param limit - the tick at which the run ends at the latest, after everything that happens at
+   *   that tick; MaxTick for no limit
+   * @param interrupted - whether the user asks for an end; called every few events. The run then
+   *   ends when the present tick is complete.
+   * @throws {PanicError} when the limit is in the past
+   */
+  constructor(queue: EventQueue, limit: Tick, interrupted: () => boolean) {
+    this.#queue = queue;
+    this.#interrupted = interrupted;
+    this.#limit = new GlobalSimLoopExitEvent(LimitReached);
+    queue.schedule(this.#limit, limit);
+  }
+
+  /**
+   * Serves events.
+   * @param pause - whether to return for now; called every few events
+   * @returns the event that ended the run, or null when `pause` said so
+   * @throws {SimError} what an event threw, with the event named
+   * @throws {PanicError} when the next event lies in the past, after a wrong `setCurTick`
+   */
+  runSlice(pause: () => boolean): GlobalSimLoopExitEvent | null {
+    const queue = this.#queue;
+    for (;;) {
+      queue.attention = false;
+      queue.handleAsyncInsertions();
+      const end = this.#checkInterrupt();
+      if (end !== null) return end;
+      if (queue.nextTick() < queue.curTick) this.#refusePast();
+      let events = EventsPerPoll;
+      do {
+        const exit = queue.serviceOne();
+        if (exit !== null) {
+          const ending = endingOf(exit);
+          if (ending !== null) return ending;
+        }
+      } while (--events > 0 && !queue.attention);
+      if (pause()) return null;
+    }
+  }
+
+  /** Takes what belongs to this run off the queue. To be called however the run ended. */
+  close(): void {
+    for (const event of [this.#limit, this.#interrupt]) {
+      if (event?.scheduled === true) this.#queue.deschedule(event);
+    }
+  }
+
+  /** Looks whether the user wants an end; the exit event if the run must end at this very point. */
+  #checkInterrupt(): GlobalSimLoopExitEvent | null {
+    const queue = this.#queue;
+    if (this.#interrupt !== null) {
+      if (++this.#pollsSinceInterrupt < PollsForTick) return null;
+      // Events keep scheduling others for the present tick: it will not be complete.
+      return this.#interrupt;
+    }
+    if (!this.#interrupted()) return null;
+    this.#interrupt = new GlobalSimLoopExitEvent(UserInterrupt);
+    queue.schedule(this.#interrupt, queue.curTick);
+    return null;
+  }
+
+  #refusePast(): never {
+    const queue = this.#queue;
+    const [first] = queue.pending();
+    panic(
+      `${first?.name() ?? 'an event'} is scheduled for tick ${queue.nextTick()}, ` +
+        `but queue ${queue.name} is at tick ${queue.curTick} already`,
+    );
+  }
+}
+
+/** The exit event to return for one that was served; null where another is on its way. */
+function endingOf(exit: Event): GlobalSimLoopExitEvent | null {
+  if (exit instanceof GlobalSimLoopExitEvent) return exit;
+  if (exit instanceof LocalSimLoopExitEvent) return null;
+  panic(`exit event ${exit.name()} has no cause: it is not a GlobalSimLoopExitEvent`);
+}
+
+/**
+ * Runs the event loop until an exit event.
+ * @param limit - the tick at which the run ends at the latest; MaxTick for no limit
+ * @param interrupted - whether the user asks for an end; called every few events
+ * @returns the event that ended the run: at the limit, and so when nothing is left to happen, one
+ *   with the cause {@link LimitReached}
+ * @throws {SimError} what an event threw, with the event named
+ */
 export function runEventLoop(
   queue: EventQueue,
   limit: Tick,
-  poll: () => boolean,
+  interrupted: () => boolean,
 ): GlobalSimLoopExitEvent {
-  const end = new GlobalSimLoopExitEvent('simulate() limit reached', 0);
-  queue.schedule(end, Math.min(limit, MaxTick));
+  const loop = new EventLoop(queue, limit, interrupted);
   try {
     for (;;) {
-      if (poll()) return new GlobalSimLoopExitEvent('user interrupt received', 0);
-      const exit = queue.serviceOne();
-      if (exit instanceof GlobalSimLoopExitEvent) return exit;
+      const exit = loop.runSlice(() => false);
+      if (exit !== null) return exit;
     }
   } finally {
-    if (end.scheduled) queue.deschedule(end);
+    loop.close();
   }
 }

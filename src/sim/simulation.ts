@@ -8,12 +8,13 @@ import { fatal, MaxTick, panic, type Tick } from '../base/index';
 import { DrainManager } from './drain';
 import { EventQueue } from './eventQueue';
 import { GlobalSimLoopExitEvent } from './exitEvents';
-import { connectPorts, createModels, settleParams } from './instantiate';
+import { connectPorts, createModels } from './instantiate';
 import type { AnyNode } from './node';
 import { nodeState } from './nodeState';
+import { settleTree } from './resolveProxies';
 import type { CheckpointIn } from './serializable';
 import type { SimObject } from './simObject';
-import { runEventLoop } from './simulateLoop';
+import { EventLoop, runEventLoop, UserInterrupt } from './simulateLoop';
 import { bindStatHierarchy } from './statHierarchy';
 import { StatsRegistry } from './stats/index';
 
@@ -25,8 +26,12 @@ export interface SimulationHost {
   memoryKiB(): number;
   /** Prints a line on standard output. */
   print(line: string): void;
-  /** The directory for everything that the simulation writes, made if need be. Absolute. */
+  /** The directory for everything that the simulation writes. Absolute; it need not exist yet. */
   outputDirectory(): string;
+  /** Makes the output directory, if need be. @returns it */
+  makeOutputDirectory(): string;
+  /** Lets the host's own event loop have a turn. */
+  yield(): Promise<void>;
   /** A run begins: from now on Ctrl-C is the simulation's. */
   beginRun(): void;
   endRun(): void;
@@ -53,8 +58,19 @@ export interface InstructionCounter {
   totalOps(): number;
 }
 
+/** How long and until when {@link Simulation.simulateAsync} runs. */
+export interface SimulateAsyncOptions {
+  /** At most this long, in ticks, counted from now. */
+  readonly ticks?: Tick;
+  /** Ends the run when it is aborted. */
+  readonly signal?: { readonly aborted: boolean };
+}
+
 const FinishedDrain = 'Finished drain';
-const UserInterrupt = 'user interrupt received';
+/** Exit code after Ctrl-C: what a shell gives for SIGINT. */
+const InterruptedStatus = 130;
+/** Host time between two turns of the host's own event loop. */
+const SliceSeconds = 0.005;
 
 /** A simulation from its tree of objects to its last tick. */
 export class Simulation {
@@ -65,6 +81,8 @@ export class Simulation {
   readonly drainManager: DrainManager;
   readonly stats: StatsRegistry;
   readonly #objects: SimObject[] = [];
+  /** Models whose constructors have come to an end: those that can be disposed of. */
+  readonly #complete: SimObject[] = [];
   readonly #byName = new Map<string, SimObject>();
   /** Exit events that fired while the system drained; later runs deliver them, oldest first. */
   readonly #heldExits: ExitEvent[] = [];
@@ -72,6 +90,7 @@ export class Simulation {
   #root: AnyNode | undefined;
   #instantiated = false;
   #started = false;
+  #running = false;
   #disposed = false;
 
   constructor(host: SimulationHost) {
@@ -105,6 +124,11 @@ export class Simulation {
     return this.eventQueue;
   }
 
+  /** Whether the first run has begun. */
+  get started(): boolean {
+    return this.#started;
+  }
+
   /** Every model, in order of construction. */
   get objects(): readonly SimObject[] {
     return this.#objects;
@@ -120,6 +144,11 @@ export class Simulation {
     this.#objects.push(object);
     this.#byName.set(object.name(), object);
     this.drainManager.register(object);
+  }
+
+  /** Called when all constructors of a model have come to an end. */
+  objectIsComplete(object: SimObject): void {
+    this.#complete.push(object);
   }
 
   /** Called by the constructor of every CPU. */
@@ -145,7 +174,7 @@ export class Simulation {
     this.#instantiated = true;
     this.#root = root;
     this.host.print(`Global frequency set at ${String(this.ticksPerSecond)} ticks per second`);
-    settleParams(root);
+    settleTree(root);
     const objects = createModels(root, this);
     connectPorts(root);
     for (const object of objects) object.init();
@@ -169,19 +198,25 @@ export class Simulation {
    * @returns why the run ended.
    */
   simulate(ticks: Tick = MaxTick): ExitEvent {
+    return this.#prepareRun() ?? this.#run(Math.min(this.curTick() + ticks, MaxTick));
+  }
+
+  /** Starts or resumes the objects. @returns an exit event that an earlier drain kept */
+  #prepareRun(): ExitEvent | undefined {
     if (!this.#instantiated) fatal('m5.instantiate(root) must be called before m5.simulate()');
     if (this.#disposed) panic('simulate() called on a simulation that was disposed of');
+    if (this.#running) fatal('simulate() called while the simulation is running');
     this.#start();
     if (this.drainManager.isDrained()) this.drainManager.resume();
-    return this.#heldExits.shift() ?? this.#run(Math.min(this.curTick() + ticks, MaxTick));
+    return this.#heldExits.shift();
   }
 
   /** First run only: the last call of every object's life cycle, then statistics from zero. */
   #start(): void {
     if (this.#started) return;
-    this.#started = true;
     for (const object of this.#objectsInTreeOrder()) object.startup();
     this.stats.reset();
+    this.#started = true;
   }
 
   #objectsInTreeOrder(): SimObject[] {
@@ -191,21 +226,49 @@ export class Simulation {
   }
 
   #run(limit: Tick): ExitEvent {
+    this.#running = true;
     this.host.beginRun();
     try {
-      const event = runEventLoop(this.eventQueue, limit, () => this.#interruptedByUser());
-      return this.#exit(event.cause, event.code);
+      return this.#exit(runEventLoop(this.eventQueue, limit, this.#interrupted));
     } finally {
       this.host.endRun();
+      this.#running = false;
     }
   }
 
-  #interruptedByUser(): boolean {
-    return this.host.interrupted();
+  readonly #interrupted = (): boolean => this.host.interrupted();
+
+  #exit(event: GlobalSimLoopExitEvent): ExitEvent {
+    const { cause } = event;
+    const code = cause === UserInterrupt ? InterruptedStatus : event.code;
+    return { cause, code, tick: this.curTick(), getCause: () => cause, getCode: () => code };
   }
 
-  #exit(cause: string, code: number): ExitEvent {
-    return { cause, code, tick: this.curTick(), getCause: () => cause, getCode: () => code };
+  /**
+   * Simulates as {@link simulate} does, giving the host's own event loop a turn every few
+   * milliseconds of host time.
+   * @returns why the run ended: 'simulation aborted' when the signal asked for it.
+   */
+  async simulateAsync({ ticks = MaxTick, signal }: SimulateAsyncOptions = {}): Promise<ExitEvent> {
+    const held = this.#prepareRun();
+    if (held !== undefined) return held;
+    const limit = Math.min(this.curTick() + ticks, MaxTick);
+    this.#running = true;
+    this.host.beginRun();
+    const loop = new EventLoop(this.eventQueue, limit, this.#interrupted);
+    try {
+      for (;;) {
+        const end = this.host.seconds() + SliceSeconds;
+        const event = loop.runSlice(() => this.host.seconds() >= end);
+        if (event !== null) return this.#exit(event);
+        await this.host.yield();
+        if (signal?.aborted === true) return this.#exit(new GlobalSimLoopExitEvent('simulation aborted'));
+      }
+    } finally {
+      loop.close();
+      this.host.endRun();
+      this.#running = false;
+    }
   }
 
   /**
@@ -244,6 +307,6 @@ export class Simulation {
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    for (const object of [...this.#objects].reverse()) object.dispose();
+    for (const object of this.#complete.reverse()) object.dispose();
   }
 }

@@ -59,7 +59,7 @@ export class BareGuest {
     this.memory = new HostMapping({ length: memoryBytes });
     this.slots.setup(this.slots.alloc(memoryBytes), this.memory.address, 0, 0);
     this.memory.bytes.set(code, CODE);
-    writeTables(new DataView(this.memory.buffer));
+    writeGuestTables(new DataView(this.memory.buffer));
     this.vcpu = Vcpu.create(this.kvm, this.vm, 0);
     this.vcpu.setCpuid(this.kvm.getSupportedCPUID());
     this.#setSregs(mode);
@@ -104,14 +104,22 @@ export class BareGuest {
   #setSregs(mode: GuestMode): void {
     const bytes = new Uint8Array(structs.kvmSregs.size);
     this.vcpu.read('sregs', bytes);
-    if (mode === 'real') setRealMode(new DataView(bytes.buffer));
-    else setLongMode(new DataView(bytes.buffer), mode === 'user' ? 3 : 0);
+    setGuestMode(new DataView(bytes.buffer), mode);
     this.vcpu.write('sregs', bytes);
   }
 }
 
-/** Identity-maps the first gigabyte, user-accessible, and lays out a GDT and a TSS. */
-function writeTables(memory: DataView): void {
+/** Has a `struct kvm_sregs` put the processor into a mode, with the tables of `writeGuestTables`. */
+export function setGuestMode(sregs: DataView, mode: GuestMode): void {
+  if (mode === 'real') setRealMode(sregs);
+  else setLongMode(sregs, mode === 'user' ? 3 : 0);
+}
+
+/**
+ * Identity-maps the first gigabyte, user-accessible, and lays out a GDT and a TSS that allows all
+ * ports.
+ */
+export function writeGuestTables(memory: DataView): void {
   const put = (address: number, value: bigint): void => {
     memory.setBigUint64(address, value, true);
   };

@@ -25,6 +25,7 @@ const CAPABILITIES = new Map<number, number>([
   [abi.KVM_CAP_COALESCED_MMIO, 2],
   [abi.KVM_CAP_NR_MEMSLOTS, 4],
   [abi.KVM_CAP_IRQCHIP, 1],
+  [abi.KVM_CAP_MP_STATE, 1],
   [abi.KVM_CAP_VCPU_EVENTS, 1],
   [abi.KVM_CAP_DEBUGREGS, 1],
   [abi.KVM_CAP_XCRS, 1],

@@ -1,6 +1,7 @@
 /** A vCPU that plays a script instead of running a guest, and remembers what was done to it. */
 import type { CpuidLeaf } from '../../src/arch/x86/index';
 import { kvmSyncRegs } from '../../src/kvm/abiVcpu';
+import { CoalescedRing } from '../../src/kvm/coalescedRing';
 import type { VcpuExit } from '../../src/kvm/exits';
 import type { RefusedMsr, VcpuPort } from '../../src/kvm/vcpu';
 import { VCPU_STATE, type VcpuStateName } from '../../src/kvm/vcpuState';
@@ -103,6 +104,13 @@ export class ScriptedVcpu implements VcpuPort {
 
   nonMaskableInterrupt(): void {
     this.log.push('nmi');
+  }
+
+  /** Where the ring lies, for tests that put stores into it. */
+  readonly ringPage = new DataView(new ArrayBuffer(4096));
+
+  coalescedRing(): CoalescedRing {
+    return new CoalescedRing(this.ringPage, 0);
   }
 
   dispose(): void {

@@ -34,7 +34,17 @@ export class QuietHost implements SimulationHost {
     this.printed.push(line);
   }
 
+  yield(): Promise<void> {
+    return new Promise(resolve => {
+      setImmediate(resolve);
+    });
+  }
+
   outputDirectory(): string {
+    return '.';
+  }
+
+  makeOutputDirectory(): string {
     throw new Error('a unit test writes no files');
   }
 

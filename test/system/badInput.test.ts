@@ -69,7 +69,7 @@ describe('A mistake in a script is answered by one line', function () {
     [
       'a wrong unit',
       `system.memory.latency = '3MiB';`,
-      /^fatal: cannot set system?\.?memory?.*latency: '3MiB' is not a valid latency/m,
+      /^fatal: cannot set <orphan System>\.memory\.latency: '3MiB' is not a valid latency/m,
     ],
     [
       'a missing required parameter',
@@ -185,7 +185,7 @@ describe('A program that cannot run is answered by one line', function () {
 
   it('missing', () => {
     inFolder(folder => {
-      expectRefused(folder, './nothing', /^fatal: .*nothing.*no such file/im);
+      expectRefused(folder, './nothing', /^fatal: .*nothing does not exist/m);
     });
   });
 

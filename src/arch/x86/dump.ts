@@ -7,6 +7,12 @@ function hex64(value: bigint): string {
   return value.toString(16).padStart(16, '0');
 }
 
+/** Names of the flags that are set, `-` for none. */
+function flagText(flags: Readonly<Record<string, number>>, value: bigint): string {
+  const names = flagNames(flags, Number(BigInt.asUintN(32, value)));
+  return names === '' ? '-' : names;
+}
+
 /** Lines of `name value` pairs, `perLine` to a line. */
 function table(pairs: readonly string[], perLine: number): string[] {
   const lines: string[] = [];
@@ -18,8 +24,7 @@ function table(pairs: readonly string[], perLine: number): string[] {
 /** General registers, RIP and RFLAGS, four to a line. */
 export function dumpIntRegs(state: X86ThreadState): string[] {
   const pairs = gprNames.map((name, i) => `${name.padStart(6)} ${hex64(state.gpr(i))}`);
-  const flags = flagNames(RFlags, state.gprUint32(gprNames.length - 1));
-  return [...table(pairs, 4), `rflags ${flags}`];
+  return [...table(pairs, 4), `rflags ${flagText(RFlags, state.rflags)}`];
 }
 
 function dumpSegment(name: string, segment: SegmentRegister): string {
@@ -43,13 +48,12 @@ export function dumpSpecRegs(state: X86ThreadState): string[] {
   const control = (['cr0', 'cr2', 'cr3', 'cr4', 'cr8', 'efer', 'apicBase'] as const).map(
     name => `${name.padStart(8)} ${hex64(state[name])}`,
   );
-  const low = (value: bigint): number => Number(BigInt.asUintN(32, value));
   return [
     ...state.segments.map((segment, i) => dumpSegment(segmentNames[i] ?? '', segment)),
     ...tables,
     ...table(control, 4),
-    `cr0 ${flagNames(Cr0, low(state.cr0))}  cr4 ${flagNames(Cr4, low(state.cr4))}  ` +
-      `efer ${flagNames(Efer, low(state.efer))}`,
+    `cr0 ${flagText(Cr0, state.cr0)}  cr4 ${flagText(Cr4, state.cr4)}  ` +
+      `efer ${flagText(Efer, state.efer)}`,
   ];
 }
 

@@ -124,7 +124,7 @@ export class GuestSupervisor implements EntryHook {
    */
   takeTrap(state: X86ThreadState): Trap {
     const rip = state.gprNumber(RIP);
-    if (rip >= address.syscallStub && rip < address.text) return this.#takeSyscall(state);
+    if (isSyscallStub(rip)) return this.#takeSyscall(state);
     const vector = Math.floor((rip - address.text) / exceptionStubStride);
     if (vector >= 0 && vector < exceptionVectors) return this.#takeException(state, vector);
     if (rip >= 0 && rip < userHalfEnd) return portTrap;
@@ -141,15 +141,19 @@ export class GuestSupervisor implements EntryHook {
   }
 
   #takeException(state: X86ThreadState, vector: number): Trap {
+    if (vector === Vector.DF) panic('double fault in the guest', dumpThreadState(state));
     const cs = this.#memory.load32(this.#stackTop + exceptionFrame.cs) & 0xffff;
-    if (cs !== Selector.UserCode) {
-      panic(`supervisor code of the guest raised ${vectorName(vector)}`, dumpThreadState(state));
-    }
     const errorCode = hasErrorCode(vector)
       ? this.#memory.load32(this.#stackTop + exceptionFrame.errorCode)
       : 0;
     this.#fromFrame(exceptionFrame.rip, state, RIP);
     this.#fromFrame(exceptionFrame.rsp, state, RSP);
+    if (cs !== Selector.UserCode) {
+      // A debug exception that `mov %ss` put off until after `syscall` is taken in the stub, at CPL 0.
+      if (vector === Vector.DB && isSyscallStub(state.gprNumber(RIP)))
+        return this.#takeSyscall(state);
+      panic(`supervisor code of the guest raised ${vectorName(vector)}`, dumpThreadState(state));
+    }
     const flags = this.#memory.load32(this.#stackTop + exceptionFrame.rflags);
     state.setGprNumber(RFLAGS, sanitizeUserFlags(flags));
     setUserSegments(state);
@@ -168,4 +172,8 @@ export class GuestSupervisor implements EntryHook {
     trap.address = faultAddress;
     return trap;
   }
+}
+
+function isSyscallStub(rip: VirtualAddr): boolean {
+  return rip >= address.syscallStub && rip < address.text;
 }

@@ -8,7 +8,6 @@ export {
   ES,
   FS,
   GS,
-  LDTR,
   R10,
   R11,
   R12,
@@ -29,58 +28,31 @@ export {
   RSP,
   SS,
   TR,
-  gprCount,
   gprNames,
-  gprOfEncoding,
-  segmentCount,
   segmentNames,
 } from './registers';
 export type { GprIndex, SegmentIndex } from './registers';
-export {
-  Cr0,
-  Cr4,
-  Efer,
-  PageFaultError,
-  RFlags,
-  Vector,
-  XFeature,
-  flagNames,
-  hasErrorCode,
-  vectorName,
-} from './flags';
+export { PageFaultError, RFlags, Vector, XFeature, flagNames, vectorName } from './flags';
 export { Msr, msrName, msrSlot, stateMsrs } from './msr';
-export { RegisterSet, registerSetNames } from './registerSets';
+export { RegisterSet } from './registerSets';
 export type { RegisterSource } from './registerSets';
-export {
-  debugRegsLayout,
-  segmentLayout,
-  sregsLayout,
-  threadStateLayout,
-  xsaveLayout,
-} from './threadStateLayout';
-export { StateBlock } from './stateBlock';
-export type { StatePart } from './stateBlock';
+export { segmentLayout, sregsLayout, threadStateLayout, xsaveLayout } from './threadStateLayout';
+export type { StateBlock, StatePart } from './stateBlock';
 export { X86ThreadState } from './threadState';
 export { serializeThreadState, unserializeThreadState } from './threadStateCheckpoint';
 export type { EntryHook } from './entryHook';
+export { ioAddressBase, ioPortCount, x86IOAddress } from './ioAddress';
 export { resetThreadState } from './resetState';
 export { dumpFpuRegs, dumpIntRegs, dumpSpecRegs, dumpThreadState } from './dump';
-export { FpuState, initialFcw, initialMxcsr } from './fpuState';
-export { DescriptorTableRegister, SegmentRegister } from './segmentRegister';
-export type { SegmentValue } from './segmentRegister';
-export {
-  formatVirtual,
-  highHalfStart,
-  isCanonical,
-  userHalfEnd,
-  virtualAddress,
-  virtualAddressBits,
-} from './virtualAddress';
+export { initialFcw } from './fpuState';
+export type { FpuState } from './fpuState';
+export type { DescriptorTableRegister, SegmentRegister, SegmentValue } from './segmentRegister';
+export { formatVirtual, highHalfStart, userHalfEnd, virtualAddressBits } from './virtualAddress';
 export type { VirtualAddr } from './virtualAddress';
-export { PageFlags, largePageBytes, pageBytes } from './pageTableEntry';
-export { notMapped, walkTo, walkToFlags } from './pageWalk';
+export { PageFlags } from './pageTableEntry';
+export { walkTo } from './pageWalk';
 export type { WordReader } from './pageWalk';
-export { PageTableChanges } from './pageTableChanges';
+export type { PageTableChanges } from './pageTableChanges';
 export { PageTables } from './pageTables';
 export type { PageTableMemory, Translation } from './pageTables';
 export {
@@ -91,7 +63,7 @@ export {
   encodeTaskState,
 } from './descriptors';
 export type { Gate, TaskState } from './descriptors';
-export { Selector, supervisorAddress, trapPort, userCode, userData } from './supervisorLayout';
+export { supervisorAddress, trapPort, userCode, userData } from './supervisorLayout';
 export { sanitizeUserFlags } from './userThread';
 export type { UserFeatures } from './userThread';
 export { GuestSupervisor } from './guestSupervisor';

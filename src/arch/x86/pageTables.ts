@@ -234,8 +234,8 @@ export class PageTables {
       const childRemoved = this.#unmapIn(child, level - 1, at, stop);
       removed += childRemoved;
       if (stop - at === size || (childRemoved > 0 && this.#isEmpty(child))) {
-        this.#clear(entry);
         this.changes.noteTable(child);
+        this.#clear(entry);
         this.#memory.freePage(child);
       }
     }

@@ -4,8 +4,8 @@
  */
 
 /**
- * Index of a 64-bit register in `struct kvm_regs`. This is *not* the number an instruction encodes:
- * see {@link gprOfEncoding}.
+ * Index of a 64-bit register in `struct kvm_regs`. This is *not* the number that an instruction
+ * encodes.
  */
 export type GprIndex = number;
 
@@ -30,19 +30,10 @@ export const RIP: GprIndex = 16;
 /** The flags register: the last of `struct kvm_regs`. */
 export const RFLAGS: GprIndex = 17;
 
-/** Number of 64-bit words in `struct kvm_regs`. */
-export const gprCount = 18;
-
 /** Lower-case names by {@link GprIndex}, for dumps and checkpoints. */
 export const gprNames: readonly string[] = [
   ...['rax', 'rbx', 'rcx', 'rdx', 'rsi', 'rdi', 'rsp', 'rbp'],
   ...['r8', 'r9', 'r10', 'r11', 'r12', 'r13', 'r14', 'r15', 'rip', 'rflags'],
-];
-
-/** The register that each 4-bit number in an instruction's encoding stands for (SDM volume 2, 2.1). */
-export const gprOfEncoding: readonly GprIndex[] = [
-  ...[RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI],
-  ...[R8, R9, R10, R11, R12, R13, R14, R15],
 ];
 
 /** Index of a segment register in `struct kvm_sregs`; TR and LDTR count as segments there. */

@@ -83,7 +83,8 @@ export function interruptGates(): Uint8Array {
       encodeGate({
         offset,
         selector: Selector.KernelCode,
-        ist: vector === Vector.DF ? 1 : 0,
+        // A stack of the table even from CPL 0: after `syscall` RSP is still the program's.
+        ist: vector === Vector.DF ? 2 : 1,
         type: SystemSegment.InterruptGate,
         dpl: fromUser ? 3 : 0,
       }),
@@ -98,7 +99,10 @@ export function taskState(): Uint8Array {
   const stack = supervisorAddress.stack;
   return encodeTaskState({
     rsp0: virtualAddressBits(stack + stackOffset.top),
-    interruptStacks: [virtualAddressBits(stack + stackOffset.doubleFault)],
+    interruptStacks: [
+      virtualAddressBits(stack + stackOffset.top),
+      virtualAddressBits(stack + stackOffset.doubleFault),
+    ],
     openPorts: [trapPort],
   });
 }

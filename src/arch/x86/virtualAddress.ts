@@ -14,11 +14,6 @@ export function isCanonical(address: VirtualAddr): boolean {
   return address >= highHalfStart && address < userHalfEnd;
 }
 
-/** The number for a 64-bit virtual address given signed or unsigned; see {@link VirtualAddr}. */
-export function virtualAddress(value: bigint): VirtualAddr {
-  return Number(BigInt.asIntN(64, value));
-}
-
 /** The unsigned 64-bit value of an address, as registers hold it. */
 export function virtualAddressBits(address: VirtualAddr): bigint {
   return BigInt.asUintN(64, BigInt(address));

@@ -4,6 +4,8 @@ import { hostCall } from '../fileAccess';
 import { DirectoryFile } from '../hostOpenFile';
 import { OpenFlag, type OpenFile } from '../openFile';
 import type { ProcessThread } from '../processThread';
+import { sendSignal } from '../signalDelivery';
+import { Signal } from '../signals';
 import { StructWriter } from '../structWriter';
 import type { SyscallGroup } from '../syscallHandler';
 import { terminalControl } from '../terminalControl';
@@ -60,6 +62,15 @@ function pwrite(
 ): number {
   const file = process.files.get(descriptor | 0);
   return seekable(file, position) || writeFile(process, file, address, length, position);
+}
+
+/** Passes a result of writing on; a pipe or terminal that nobody reads is a signal as well. */
+function written(thread: ProcessThread, result: number): number {
+  if (result === -Errno.EPIPE) {
+    const reason = 'program killed by SIGPIPE: nobody reads what it writes';
+    sendSignal(thread, { signal: Signal.SIGPIPE, code: 0, address: 0, reason });
+  }
+  return result;
 }
 
 function lseek(
@@ -195,12 +206,18 @@ function getdents(
 export const fileCalls: SyscallGroup = {
   read: ({ process }, descriptor, address, length) =>
     readFile(process, process.files.get(descriptor | 0), address, length),
-  write: ({ process }, descriptor, address, length) =>
-    writeFile(process, process.files.get(descriptor | 0), address, length),
+  write: (thread, descriptor, address, length) => {
+    const { process } = thread;
+    const file = process.files.get(descriptor | 0);
+    return written(thread, writeFile(process, file, address, length));
+  },
   readv: ({ process }, descriptor, vector, count) =>
     readVectors(process, process.files.get(descriptor | 0), vector, count),
-  writev: ({ process }, descriptor, vector, count) =>
-    writeVectors(process, process.files.get(descriptor | 0), vector, count),
+  writev: (thread, descriptor, vector, count) => {
+    const { process } = thread;
+    const file = process.files.get(descriptor | 0);
+    return written(thread, writeVectors(process, file, vector, count));
+  },
   pread64: pread,
   pwrite64: pwrite,
   preadv: ({ process }, descriptor, vector, count, position) => {

@@ -14,11 +14,12 @@ import {
   unlinkSync,
 } from 'node:fs';
 import { Errno } from '../../host/index';
+import { EmulatedFile } from '../emulatedFiles';
 import { hostCall } from '../fileAccess';
 import { writeStat, writeStatx } from '../fileStatus';
 import { openHostFile } from '../hostOpenFile';
 import { OpenFlag, type FileStatus, type OpenFile } from '../openFile';
-import { absolutePath, AT_FDCWD, isOwnExecutable, namedDescriptor, openDevice } from '../paths';
+import { absolutePath, AT_FDCWD, isOwnExecutable, namedDescriptor, openProvided } from '../paths';
 import type { ProcessState } from '../processState';
 import type { ProcessThread } from '../processThread';
 import { failWith } from '../syscallFailure';
@@ -31,8 +32,8 @@ const PERMISSIONS = 0o7777;
 
 /** Opens a path for a program. */
 function openPath(process: ProcessState, path: string, flags: number, mode: number): OpenFile {
-  const device = openDevice(process, path, flags & (OpenFlag.AccessMode | OpenFlag.NonBlock));
-  if (device !== undefined) return device;
+  const provided = openProvided(process, path, flags & (OpenFlag.AccessMode | OpenFlag.NonBlock));
+  if (provided !== undefined) return provided;
   const named = namedDescriptor(path);
   if (named >= 0) {
     const file = process.files.get(named);
@@ -62,8 +63,8 @@ function openat(
 
 /** What is known about the file that a path leads to. */
 function statusOf(process: ProcessState, path: string, follow: boolean): FileStatus {
-  const device = openDevice(process, path, OpenFlag.ReadOnly);
-  if (device !== undefined) return device.status();
+  const provided = openProvided(process, path, OpenFlag.ReadOnly);
+  if (provided !== undefined) return provided.status();
   const named = namedDescriptor(path);
   if (named >= 0) return process.files.get(named).status();
   const own = isOwnExecutable(process, path) && follow;
@@ -119,7 +120,9 @@ function faccessat(
 ): number {
   if ((mode & ~7) !== 0) return -Errno.EINVAL;
   const path = absolutePath(process, directory | 0, process.memory.readCString(pathAddress));
-  if (openDevice(process, path, OpenFlag.ReadOnly) !== undefined) return 0;
+  const provided = openProvided(process, path, OpenFlag.ReadOnly);
+  if (provided instanceof EmulatedFile && (mode & W_OK) !== 0) return -Errno.EACCES;
+  if (provided !== undefined) return 0;
   const follow = (flags & AT.NoFollow) === 0;
   const wanted = isOwnExecutable(process, path) ? process.executable : path;
   const use = (mode & W_OK) !== 0 ? 'write' : 'look';

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { Errno } from '../../../src/host/index';
 import * as abi from '../../../src/kvm/abi';
 import { kvmRun } from '../../../src/kvm/abiVcpu';
-import { ExitDecoder, exitReasonName, internalErrorName } from '../../../src/kvm/exits';
+import { describeExit, ExitDecoder, exitReasonName } from '../../../src/kvm/exits';
 
 const { offset } = kvmRun;
 
@@ -161,9 +161,17 @@ describe('names of exits', () => {
     expect(exitReasonName(999)).to.equal('exit reason 999');
   });
 
-  it('of internal errors are sentences', () => {
-    const known = [1, 2, 3, 4].map(internalErrorName);
-    expect(new Set(known).size).to.equal(4);
-    expect(internalErrorName(99)).to.equal('internal error 99');
+  it('make sentences for messages', () => {
+    const internal = (suberror: number): string =>
+      describeExit({ kind: 'internal-error', suberror, data: [16n] });
+    expect(internal(1)).to.equal(
+      'KVM gave up on the guest: an instruction could not be emulated (0x10)',
+    );
+    expect(new Set([1, 2, 3, 4, 5].map(internal)).size).to.equal(5);
+    expect(describeExit({ kind: 'shutdown' })).to.include('triple fault');
+    expect(describeExit({ kind: 'unsupported', reason: abi.KVM_EXIT_NMI })).to.include(
+      'KVM_EXIT_NMI',
+    );
+    expect(describeExit({ kind: 'fail-entry', hardwareReason: 33n, cpu: 1 })).to.include('0x21');
   });
 });

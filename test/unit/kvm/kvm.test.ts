@@ -105,7 +105,7 @@ describe('Kvm', () => {
     expect(kvm.capIRQLineLayout2()).to.equal(false);
     expect(kvm.capReadonlyMem()).to.equal(false);
     expect(kvm.capDeviceControl()).to.equal(false);
-    expect(kvm.capMPState()).to.equal(false);
+    expect(kvm.capMPState()).to.equal(true);
   });
 
   it('assumes four vCPUs where the kernel says nothing', () => {

@@ -1,0 +1,341 @@
+/**
+ * A CPU whose instructions are executed by the host's processor, through KVM: the part that does not
+ * depend on the architecture. Its state machine is in `cpuStatus.ts`.
+ *
+ * Sources of the behaviour: gem5 `cpu/kvm/base.hh`, `cpu/kvm/base.cc`.
+ */
+import { dprintf, panic, warn } from '../base/index';
+import type { Addr, DebugFlag, Tick } from '../base/index';
+import { EventFunctionWrapper, EventPriority } from '../sim/index';
+import type { BaseKvmCPUParams } from './baseKvmCPUSchema';
+import { step, type KvmCpuStatus } from './cpuStatus';
+import { KvmIO, KvmRun } from './debugFlags';
+import { DeviceAccess } from './deviceAccess';
+import { describeExit, type IoExit, type MmioExit, type VcpuExit } from './exits';
+import { KvmCPUCore } from './kvmCpuCore';
+import { KvmCPUStats } from './kvmCpuStats';
+
+const INTERRUPTED: VcpuExit = { kind: 'interrupted' };
+
+/** A CPU under KVM: enters the guest, serves it, and keeps time. */
+export abstract class BaseKvmCPU extends KvmCPUCore {
+  readonly kvmStats: KvmCPUStats;
+  readonly #devices: DeviceAccess;
+  readonly #tickEvent: EventFunctionWrapper;
+  #status: KvmCpuStatus = 'Idle';
+  /** What the last entry ended with; borrowed from the vCPU. */
+  #exit: VcpuExit = INTERRUPTED;
+  #lastSuspend: Tick = 0;
+
+  constructor(params: BaseKvmCPUParams) {
+    super(params);
+    this.kvmStats = new KvmCPUStats(this.stats);
+    this.#devices = new DeviceAccess(this.getDataPort(), this.dataRequestorId);
+    const tick = (): void => {
+      this.tick();
+    };
+    const { CPU_Tick_Pri } = EventPriority;
+    this.#tickEvent = new EventFunctionWrapper(tick, `${params.name}.tick`, false, CPU_Tick_Pri);
+  }
+
+  /** What the CPU is doing. */
+  get status(): KvmCpuStatus {
+    return this.#status;
+  }
+
+  #moveTo(status: KvmCpuStatus): void {
+    this.#status = step(this.#status, status);
+  }
+
+  override totalInsts(): number {
+    return 0;
+  }
+
+  override totalOps(): number {
+    return this.totalInsts();
+  }
+
+  override init(): void {
+    super.init();
+    if (this.params.usePerf || this.thread.instEvents.empty()) return;
+    warn(
+      `${this.name()}: KVM counts no instructions without usePerf, so nothing will happen at an ` +
+        'instruction count',
+    );
+  }
+
+  // The architecture's part
+
+  /** Called before an entry; may change the thread's registers. */
+  protected abstract beforeEntry(): void;
+  /** Called after an entry; may bring the thread's registers here. */
+  protected abstract afterExit(): void;
+  /** Serves an access to a port. @returns ticks that it takes */
+  protected abstract handleKvmExitIO(exit: IoExit): Tick;
+  /** Whether nothing is on its way into the guest, by registers that are here. */
+  protected abstract archIsDrained(): boolean;
+
+  // Running
+
+  /** Serves the guest, or enters it until the next event or until it wants something. */
+  protected tick(): void {
+    let delay: Tick;
+    switch (this.#status) {
+      case 'RunningService':
+        delay = this.#handleKvmExit();
+        break;
+      case 'Running':
+      case 'RunningServiceCompletion':
+        delay = this.#enter();
+        break;
+      case 'Idle':
+      case 'RunningMMIOPending':
+        panic(`${this.name()}: tick in state ${this.#status}`);
+    }
+    if (this.#tryDrain()) this.#moveTo('Idle');
+    this.#scheduleTick(delay);
+  }
+
+  #enter(): Tick {
+    const { alwaysSyncTC } = this.params;
+    this.beforeEntry();
+    this.syncKvmState();
+    if (KvmRun.enabled) this.#trace(KvmRun, 'Entering KVM...');
+    const draining = this.drainState() === 'Draining';
+    const delay = draining ? this.kvmRunDrain() : this.kvmRun(this.#ticksToNextEvent());
+    // The CPU may have been suspended instead of entering the guest.
+    if (this.#status === 'Idle') return delay;
+    this.markKvmStateDirty();
+    if (alwaysSyncTC) this.syncThreadState();
+    this.afterExit();
+    if (KvmRun.enabled) this.#trace(KvmRun, `Exit: ${this.#exit.kind}`);
+    if (this.#exit.kind === 'interrupted') {
+      this.kvmStats.numExitSignal.value++;
+      this.#moveTo('Running');
+    } else {
+      this.#moveTo('RunningService');
+    }
+    return delay;
+  }
+
+  #ticksToNextEvent(): Tick {
+    return this.eventQueue().nextTick() - this.curTick();
+  }
+
+  #scheduleTick(delay: Tick): void {
+    if (this.#status === 'Idle' || this.#status === 'RunningMMIOPending') return;
+    // A thread that was suspended and activated while it was served has its tick already.
+    if (this.#tickEvent.scheduled) return;
+    const timedOut = this.#exit.kind === 'interrupted' && this.engine.runner.timedOut;
+    // The guest has run up to the next event: what it ran too long is forgotten.
+    const ticks = timedOut ? this.#ticksToNextEvent() + 1 : delay;
+    this.schedule(this.#tickEvent, this.clockEdge(this.ticksToCycles(ticks)));
+  }
+
+  /**
+   * Runs the guest.
+   * @param ticks - how long; 0 to finish pending operations and not run it
+   * @returns about how many ticks it ran, more or fewer than asked
+   */
+  protected kvmRun(ticks: Tick): Tick {
+    const { runner, timer } = this.engine;
+    let executed: Tick;
+    if (ticks === 0) {
+      this.kvmStats.numVMHalfEntries.value++;
+      this.#exit = runner.halfEntry();
+      executed = this.clockPeriod();
+    } else {
+      this.#exit = runner.run(Math.max(ticks, timer.resolution()));
+      executed = timer.ticksFromHostNs(runner.hostNs);
+      const cycles = timer.hostCyclesFromNs(runner.hostNs) * this.params.hostFactor;
+      this.baseStats.numCycles.value += Math.floor(cycles);
+    }
+    this.kvmStats.numVMExits.value++;
+    return executed + this.#flushCoalescedMMIO();
+  }
+
+  /** Runs until nothing is on its way into the guest any more. @returns ticks, as `kvmRun` */
+  protected kvmRunDrain(): Tick {
+    return this.kvmRun(0);
+  }
+
+  #flushCoalescedMMIO(): Tick {
+    const { ring } = this.engine;
+    if (ring === null) return 0;
+    let ticks = 0;
+    for (let store = ring.take(); store !== undefined; store = ring.take()) {
+      this.kvmStats.numCoalescedMMIO.value++;
+      ticks += this.doMMIOAccess(store.address, store.data, true);
+    }
+    return ticks;
+  }
+
+  // What the guest wants
+
+  #handleKvmExit(): Tick {
+    const exit = this.#exit;
+    const { kvmStats } = this;
+    switch (exit.kind) {
+      case 'io':
+        kvmStats.numIO.value++;
+        return this.#afterAccess(this.handleKvmExitIO(exit));
+      case 'mmio':
+        kvmStats.numMMIO.value++;
+        return this.#afterAccess(this.#handleMmio(exit));
+      case 'hlt':
+        kvmStats.numHalt.value++;
+        this.thread.suspend();
+        return 0;
+      case 'irq-window-open':
+      case 'interrupted':
+        this.#moveTo('Running');
+        return 0;
+      case 'hypercall':
+        kvmStats.numHypercalls.value++;
+        return this.#unexpected(exit);
+      case 'shutdown':
+      case 'unknown':
+      case 'exception':
+      case 'fail-entry':
+      case 'internal-error':
+      case 'system-event':
+      case 'debug':
+      case 'unsupported':
+        return this.#unexpected(exit);
+    }
+  }
+
+  #unexpected(exit: VcpuExit): never {
+    panic(`${this.name()}: ${describeExit(exit)}`, this.dumpLines());
+  }
+
+  #handleMmio(exit: MmioExit): Tick {
+    const { address, data, isWrite } = exit;
+    if (KvmIO.enabled) {
+      const what = isWrite ? 'write' : 'read';
+      const where = `0x${address.toString(16)}, ${String(data.length)} bytes`;
+      this.#trace(KvmIO, `Handling MMIO ${what} at ${where}`);
+    }
+    return this.doMMIOAccess(address, data, isWrite);
+  }
+
+  /** Waits for answers in timing mode; else the guest can have its answer at the next entry. */
+  #afterAccess(delay: Tick): Tick {
+    // The access may have suspended the thread, or ended it, or even let it run again.
+    if (this.#status === 'RunningService') {
+      this.#moveTo(this.getDataPort().isBusy ? 'RunningMMIOPending' : 'RunningServiceCompletion');
+    }
+    return delay;
+  }
+
+  /**
+   * Reads from or writes to what is at a physical address.
+   * @param data - what to write, or where to put what is read; aliases memory shared with the kernel
+   * @returns ticks that the access takes
+   */
+  protected doMMIOAccess(address: Addr, data: Uint8Array, isWrite: boolean): Tick {
+    const { contextId } = this.thread;
+    return this.#devices.access(address, data, isWrite, contextId, this.system.isAtomicMode());
+  }
+
+  /** The last access in timing mode was answered. */
+  finishMMIOPending(): void {
+    this.#moveTo('RunningServiceCompletion');
+    this.schedule(this.#tickEvent, this.nextCycle());
+  }
+
+  // Threads
+
+  override activateContext(_threadId: number): void {
+    if (this.#status !== 'Idle') panic(`${this.name()}: activated in state ${this.#status}`);
+    this.baseStats.numCycles.value += this.ticksToCycles(this.curTick() - this.#lastSuspend);
+    this.schedule(this.#tickEvent, this.clockEdge(0));
+    this.#moveTo('Running');
+  }
+
+  override suspendContext(_threadId: number): void {
+    this.#lastSuspend = this.curTick();
+    if (this.#status === 'Idle') return;
+    if (this.#tickEvent.scheduled) this.deschedule(this.#tickEvent);
+    this.#moveTo('Idle');
+  }
+
+  override haltContext(threadId: number): void {
+    this.suspendContext(threadId);
+  }
+
+  /** Something has happened that the thread may want to see: ends its waiting. */
+  wakeup(_threadId = 0): void {
+    this.kick();
+    if (this.thread.status() === 'Suspended') this.thread.activate();
+  }
+
+  /** Ends the run of the guest that is in progress, if one is. */
+  kick(): void {
+    // On the vCPU's own thread the guest does not run now, and must not be stopped later.
+    if (this.hasEngine && this.engine.runsElsewhere) this.engine.kick();
+  }
+
+  // Draining, switching, forking
+
+  override drain(): 'Draining' | 'Drained' {
+    if (this.switchedOut()) return 'Drained';
+    switch (this.#status) {
+      case 'Running':
+        if (!this.#isArchDrained()) return 'Draining';
+        if (this.#tickEvent.scheduled) this.deschedule(this.#tickEvent);
+        this.#moveTo('Idle');
+        break;
+      case 'Idle':
+        break;
+      case 'RunningService':
+      case 'RunningServiceCompletion':
+      case 'RunningMMIOPending':
+        return 'Draining';
+    }
+    if (this.hasEngine) {
+      this.syncThreadState();
+      this.fetchWholeState();
+      this.engine.stop();
+    }
+    return 'Drained';
+  }
+
+  #isArchDrained(): boolean {
+    this.syncThreadState();
+    return this.archIsDrained();
+  }
+
+  #tryDrain(): boolean {
+    if (this.drainState() !== 'Draining') return false;
+    if (this.#status !== 'Idle' && this.#status !== 'Running') return false;
+    if (!this.#isArchDrained()) return false;
+    this.signalDrainDone();
+    return true;
+  }
+
+  override drainResume(): void {
+    super.drainResume();
+    if (this.switchedOut() || this.thread.status() !== 'Active') return;
+    this.schedule(this.#tickEvent, this.nextCycle());
+    this.#moveTo('Running');
+  }
+
+  override notifyFork(): void {
+    this.#requireIdle('forked');
+    super.notifyFork();
+  }
+
+  override switchOut(): void {
+    super.switchOut();
+    this.#requireIdle('switched out');
+  }
+
+  #requireIdle(what: string): void {
+    if (this.#status !== 'Idle') panic(`${this.name()}: ${what} in state ${this.#status}`);
+  }
+
+  #trace(flag: DebugFlag, text: string): void {
+    dprintf(flag, this.curTick(), this.name(), text);
+  }
+}

@@ -1,0 +1,104 @@
+/**
+ * What a KVM CPU has while it has a vCPU: the vCPU itself, and the timer and signal that end its
+ * runs.
+ */
+import { panic } from '../base/index';
+import { threadId } from '../host/index';
+import type { CoalescedRing } from './coalescedRing';
+import { KickSignal, type Kick } from './kickSignal';
+import { KvmRunner } from './kvmRunner';
+import {
+  monotonicNanoseconds,
+  PosixKvmTimer,
+  type BaseKvmTimer,
+  type HostTimeParams,
+} from './kvmTimer';
+import type { VcpuPort } from './vcpu';
+
+/** How an engine is made. */
+export interface KvmEngineOptions extends HostTimeParams {
+  readonly vcpu: VcpuPort;
+  /** The coalesced ring, if it is to be used. */
+  readonly ring: CoalescedRing | null;
+  /** Whether the kernel honours `immediate_exit`. */
+  readonly immediateExit: boolean;
+  /** Takes hold of the signal that ends a run. Default: the real one. */
+  readonly makeKick?: () => Kick;
+  /** Makes the run timer. Default: a POSIX timer. */
+  readonly makeTimer?: (kick: Kick) => BaseKvmTimer;
+  /** Host time in nanoseconds. Default: the monotonic clock. */
+  readonly now?: () => number;
+}
+
+/** What a test replaces to have time and signals in its hands. */
+export type KvmEngineParts = Pick<KvmEngineOptions, 'makeKick' | 'makeTimer' | 'now'>;
+
+/** Owns a vCPU and what runs it. */
+export class KvmEngine {
+  readonly vcpu: VcpuPort;
+  readonly ring: CoalescedRing | null;
+  readonly #options: KvmEngineOptions;
+  #kick: Kick | null = null;
+  #timer: BaseKvmTimer | null = null;
+  #runner: KvmRunner | null = null;
+
+  constructor(options: KvmEngineOptions) {
+    this.#options = options;
+    this.vcpu = options.vcpu;
+    this.ring = options.ring;
+  }
+
+  /**
+   * Sets up signals and timer. To be called on the thread that will run the vCPU; again when that
+   * may have become another one.
+   */
+  restart(): void {
+    const { vcpu, immediateExit, hostFactor, hostFreq, now = monotonicNanoseconds } = this.#options;
+    this.#timer?.dispose();
+    const kick = this.#options.makeKick?.() ?? new KickSignal();
+    const timer =
+      this.#options.makeTimer?.(kick) ??
+      new PosixKvmTimer({ hostFactor, hostFreq, signal: kick.signal, thread: kick.thread });
+    vcpu.setSignalMask(kick.guestMask);
+    this.#kick = kick;
+    this.#timer = timer;
+    this.#runner = new KvmRunner({ vcpu, timer, kick, immediateExit, now });
+  }
+
+  /** What enters the guest. @throws {PanicError} before the first {@link restart} */
+  get runner(): KvmRunner {
+    return this.#runner ?? panic('a vCPU was run before its thread was set up');
+  }
+
+  /** What ends runs. @throws {PanicError} before the first {@link restart} */
+  get timer(): BaseKvmTimer {
+    return this.#timer ?? panic('a vCPU was run before its thread was set up');
+  }
+
+  /** Whether the guest can be entered. */
+  get isReady(): boolean {
+    return this.#runner !== null;
+  }
+
+  /** Whether the calling thread is not the one that runs the vCPU. */
+  get runsElsewhere(): boolean {
+    return this.#kick !== null && this.#kick.thread !== threadId();
+  }
+
+  /** Ends the run in progress, or else the next. Nothing happens before the first run. */
+  kick(): void {
+    this.#kick?.send();
+  }
+
+  /** Lets no timer fire any more while the guest does not run. */
+  stop(): void {
+    this.#timer?.disarm();
+    this.#kick?.discard();
+  }
+
+  /** Gives everything back. A second call does nothing. */
+  dispose(): void {
+    this.#timer?.dispose();
+    this.vcpu.dispose();
+  }
+}

@@ -1,0 +1,311 @@
+/**
+ * An x86-64 CPU whose instructions are executed by the host's processor, through KVM.
+ *
+ * Sources of the behaviour: gem5 `arch/x86/kvm/x86_cpu.cc`, `arch/x86/kvm/X86KvmCPU.py`.
+ */
+import {
+  CpuidFeature,
+  dumpFpuRegs,
+  dumpIntRegs,
+  dumpSpecRegs,
+  findCpuidLeaf,
+  hasCpuidFeature,
+  RegisterSet,
+  trapPort,
+  XFeature,
+  type CpuidLeaf,
+  type UserFeatures,
+  type X86ThreadState,
+} from '../arch/x86/index';
+import { dprintf, inform, panic, warn } from '../base/index';
+import type { Tick } from '../base/index';
+import type { BaseCPU } from '../cpu/index';
+import { Workload } from '../mem/index';
+import { defineSchema, param, type ParamsOf } from '../sim/index';
+import { kvmVcpuEvents } from './abiVcpu';
+import { BaseKvmCPU } from './baseKvmCPU';
+import { baseKvmCPUSchema } from './baseKvmCPUSchema';
+import { KvmIO } from './debugFlags';
+import type { IoExit } from './exits';
+import { KvmUnavailableError } from './kvmError';
+import type { VcpuPort } from './vcpu';
+import { dumpAll, dumpDebugRegs, dumpMSRs, dumpVCpuEvents, dumpXCRs, dumpXSave } from './x86Dump';
+import { ioAddress, PCI_ADDRESS_PORT } from './x86IoSpace';
+import { X86StateSync } from './x86StateSync';
+
+export const x86KvmCPUSchema = defineSchema('X86KvmCPU', baseKvmCPUSchema, {
+  description: 'x86-64 CPU that KVM executes',
+  params: {
+    useXSave: param.Bool(true, 'carry the whole XSAVE area, not just x87 and SSE', {
+      outputName: 'useXSave',
+    }),
+  },
+});
+
+/** Parameters of an `X86KvmCPU`. */
+export type X86KvmCPUParams = ParamsOf<typeof x86KvmCPUSchema>;
+
+/** State components that fit into the 4096 bytes of a thread's XSAVE area. */
+const CARRIED_COMPONENTS =
+  XFeature.X87 |
+  XFeature.SSE |
+  XFeature.AVX |
+  XFeature.Opmask |
+  XFeature.ZmmHi256 |
+  XFeature.Hi16Zmm;
+
+/** Longest run, in ticks, while a drain waits for the guest to take what is on its way to it. */
+const DRAIN_TICKS: Tick = 1e9;
+
+const EVENTS_IN_FLIGHT = [
+  kvmVcpuEvents.offset['exception.injected'],
+  kvmVcpuEvents.offset['interrupt.injected'],
+  kvmVcpuEvents.offset['nmi.injected'],
+  kvmVcpuEvents.offset['nmi.pending'],
+];
+
+/** An x86-64 CPU under KVM. */
+export class X86KvmCPU extends BaseKvmCPU {
+  static override readonly schema = x86KvmCPUSchema;
+  declare readonly params: X86KvmCPUParams;
+
+  #sync: X86StateSync | null = null;
+  #useXSave = false;
+  /** What the guest last wrote to port 0xCF8. */
+  #pciAddress = 0;
+
+  override init(): void {
+    super.init();
+    const { kvm } = this.vm;
+    const require = (present: boolean, capability: string): void => {
+      if (present) return;
+      const message = `${this.name()} needs ${capability}, which this kernel lacks; use another kernel`;
+      throw new KvmUnavailableError('missing-capability', message);
+    };
+    require(kvm.capSetTSSAddress(), 'KVM_CAP_SET_TSS_ADDR');
+    require(kvm.capExtendedCPUID(), 'KVM_CAP_EXT_CPUID');
+    if (!kvm.capUserNMI()) warn('KVM: Missing capability (KVM_CAP_USER_NMI)');
+    if (!kvm.capVCPUEvents()) warn('KVM: Missing capability (KVM_CAP_VCPU_EVENTS)');
+    this.#useXSave = this.params.useXSave && kvm.capXSave();
+    if (!this.params.useXSave)
+      warn(`${this.name()}: AVX registers are not carried: useXSave is off`);
+    else if (!this.#useXSave) warn(`${this.name()}: the kernel lacks KVM_CAP_XSAVE; AVX is lost`);
+  }
+
+  protected override startVCPU(vcpu: VcpuPort): void {
+    const { kvm } = this.vm;
+    vcpu.setCpuid(this.cpuid());
+    this.#sync = new X86StateSync(this.thread.state, vcpu, {
+      syncRegs: kvm.capSyncRegs(),
+      xsave: this.#useXSave,
+      xcrs: kvm.capXCRs(),
+      debugRegs: kvm.capDebugRegs(),
+      vcpuEvents: kvm.capVCPUEvents(),
+      mpState: kvm.capMPState(),
+      msrs: kvm.getSupportedMSRs(),
+    });
+  }
+
+  /** What the CPUID instruction answers the guest, where the host lets that be chosen. */
+  cpuid(): readonly CpuidLeaf[] {
+    const apicId = this.getVCpuID();
+    return this.vm.kvm.getSupportedCPUID().map(leaf => {
+      if (leaf.function === 1) return { ...leaf, ebx: (leaf.ebx & 0xffffff) | (apicId << 24) };
+      return leaf.function === 0xb ? { ...leaf, edx: apicId } : leaf;
+    });
+  }
+
+  override userFeatures(): UserFeatures {
+    const leaves = this.cpuid();
+    const components = findCpuidLeaf(leaves, 0xd)?.eax ?? 0;
+    const hasXsave = this.#useXSave && hasCpuidFeature(leaves, CpuidFeature.xsave);
+    return {
+      fsgsbase: hasCpuidFeature(leaves, CpuidFeature.fsgsbase),
+      xcr0: hasXsave ? components & CARRIED_COMPONENTS : 0,
+    };
+  }
+
+  get #state(): X86ThreadState {
+    return this.thread.state;
+  }
+
+  get #stateSync(): X86StateSync {
+    return this.#sync ?? panic(`${this.name()} was used before it had a vCPU`);
+  }
+
+  // The thread's registers
+
+  protected override get threadContextDirty(): boolean {
+    return this.#state.dirty !== 0;
+  }
+
+  protected override updateKvmState(): void {
+    this.#stateSync.push();
+  }
+
+  protected override updateThreadContext(): void {
+    this.#stateSync.pullShared();
+  }
+
+  protected override fetchWholeState(): void {
+    this.#state.refresh(RegisterSet.All);
+  }
+
+  override takeOverFrom(old: BaseCPU): void {
+    super.takeOverFrom(old);
+    this.#sync?.attach(this.#state);
+  }
+
+  override notifyFork(): void {
+    super.notifyFork();
+    this.#sync = null;
+  }
+
+  // Around an entry
+
+  protected override beforeEntry(): void {
+    const { entryHook } = this.#state;
+    if (entryHook !== null) {
+      this.syncThreadState();
+      entryHook.beforeEntry(this.#state);
+    }
+    this.#stateSync.beforeRun();
+  }
+
+  protected override afterExit(): void {
+    const { entryHook } = this.#state;
+    if (entryHook === null) return;
+    this.syncThreadState();
+    entryHook.afterExit(this.#state);
+  }
+
+  protected override archIsDrained(): boolean {
+    const state = this.#state;
+    if (state.entryHook?.inSupervisor(state) === true) return false;
+    const events = state.bytesOf('events');
+    return EVENTS_IN_FLIGHT.every(offset => events[offset] === 0);
+  }
+
+  protected override kvmRunDrain(): Tick {
+    if (this.archIsDrained()) return this.kvmRun(0);
+    const { vcpu } = this.engine;
+    vcpu.setInterruptWindowRequest(true);
+    try {
+      return this.kvmRun(DRAIN_TICKS);
+    } finally {
+      vcpu.setInterruptWindowRequest(false);
+    }
+  }
+
+  // Ports
+
+  protected override handleKvmExitIO(exit: IoExit): Tick {
+    const { port, isWrite, size, count, data } = exit;
+    if (port === trapPort && isWrite && this.#state.entryHook !== null) return this.#trap();
+    if (KvmIO.enabled) {
+      const what = `${isWrite ? 'write' : 'read'} of ${String(count)} times ${String(size)} bytes`;
+      dprintf(
+        KvmIO,
+        this.curTick(),
+        this.name(),
+        `Handling ${what} at port 0x${port.toString(16)}`,
+      );
+    }
+    if (port === PCI_ADDRESS_PORT) return this.#accessPciAddress(exit);
+    const address = ioAddress(port, this.#pciAddress);
+    if (count === 1) return this.doMMIOAccess(address, data, isWrite);
+    let ticks = 0;
+    for (let i = 0; i < count; i++) {
+      ticks += this.doMMIOAccess(address, data.subarray(i * size, (i + 1) * size), isWrite);
+    }
+    return ticks;
+  }
+
+  /** The program that is emulated has made a system call or caused an exception. */
+  #trap(): Tick {
+    const { workload } = this.system;
+    if (!(workload instanceof Workload)) panic(`${this.name()}: nobody takes the guest's traps`);
+    this.syncThreadState();
+    workload.event(this.thread);
+    return this.clockPeriod();
+  }
+
+  /** Port 0xCF8 is a register of 4 bytes; other accesses do not reach it. */
+  #accessPciAddress({ isWrite, size, count, data }: IoExit): Tick {
+    if (size !== 4 || count !== 1) {
+      panic(
+        `${this.name()}: port 0xcf8 was accessed with ${String(count)} times ${String(size)} bytes`,
+      );
+    }
+    const register = new DataView(data.buffer, data.byteOffset, 4);
+    if (isWrite) this.#pciAddress = register.getUint32(0, true);
+    else register.setUint32(0, this.#pciAddress, true);
+    return 0;
+  }
+
+  // Interrupts
+
+  /** Makes the guest take an external interrupt; only while it can, and without in-kernel chip. */
+  kvmInterrupt(vector: number): void {
+    this.kvmStats.numInterrupts.value++;
+    this.engine.vcpu.interrupt(vector);
+  }
+
+  /** Makes the guest take a non-maskable interrupt. */
+  kvmNonMaskableInterrupt(): void {
+    this.kvmStats.numInterrupts.value++;
+    this.engine.vcpu.nonMaskableInterrupt();
+  }
+
+  // Dumps
+
+  override dumpLines(): string[] {
+    this.syncThreadState();
+    return dumpAll(this.#state);
+  }
+
+  /** Writes general registers to the log. */
+  dumpIntRegs(): void {
+    this.#dump(dumpIntRegs);
+  }
+
+  /** Writes segments, descriptor tables and control registers to the log. */
+  dumpSpecRegs(): void {
+    this.#dump(dumpSpecRegs);
+  }
+
+  /** Writes x87, SSE and AVX registers to the log. */
+  dumpFpuRegs(): void {
+    this.#dump(dumpFpuRegs);
+  }
+
+  /** Writes the XSAVE area to the log. */
+  dumpXSave(): void {
+    this.#dump(dumpXSave);
+  }
+
+  /** Writes extended control registers to the log. */
+  dumpXCRs(): void {
+    this.#dump(dumpXCRs);
+  }
+
+  /** Writes debug registers to the log. */
+  dumpDebugRegs(): void {
+    this.#dump(dumpDebugRegs);
+  }
+
+  /** Writes model-specific registers to the log. */
+  dumpMSRs(): void {
+    this.#dump(dumpMSRs);
+  }
+
+  /** Writes exceptions and interrupts on their way to the log. */
+  dumpVCpuEvents(): void {
+    this.#dump(dumpVCpuEvents);
+  }
+
+  #dump(lines: (state: X86ThreadState) => string[]): void {
+    this.syncThreadState();
+    for (const line of lines(this.#state)) inform(line);
+  }
+}

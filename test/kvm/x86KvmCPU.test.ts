@@ -1,0 +1,228 @@
+import { spawn } from 'node:child_process';
+import { expect } from 'chai';
+import { CS, RAX, RBX, RCX, RIP } from '../../src/arch/x86/index';
+import { AddrRange, PanicError, setLogSink } from '../../src/base/index';
+import { hostResources, mappingCount, openDescriptorCount } from '../../src/host/index';
+import { NodeHost } from '../../src/m5/nodeHost';
+import { EventFunctionWrapper } from '../../src/sim/index';
+import { CODE } from '../support/bareGuest';
+import { aBareKvmCpu, type BareKvmCpu, type BareKvmCpuOptions } from '../support/bareKvmCpu';
+
+const MILLISECOND = 1e9;
+/** `out %al, $0xe9` */
+const OUT_E9 = [0xe6, 0xe9];
+/** `jmp .` */
+const ENDLESS = [0xeb, 0xfe];
+const HLT = [0xf4];
+/** `inc %rax; jmp back` */
+const COUNT = [0x48, 0xff, 0xc0, 0xeb, 0xfb];
+
+describe('X86KvmCPU', () => {
+  const made: BareKvmCpu[] = [];
+  const guest = (options: BareKvmCpuOptions): BareKvmCpu => {
+    const bare = aBareKvmCpu(options);
+    made.push(bare);
+    return bare;
+  };
+  const dispose = (): void => {
+    for (const { simulation } of made.splice(0)) simulation.dispose();
+  };
+  let previousSink: ReturnType<typeof setLogSink> | undefined;
+  beforeEach(() => {
+    previousSink = setLogSink({ message: () => undefined, debug: () => undefined });
+  });
+  afterEach(() => {
+    dispose();
+    if (previousSink !== undefined) setLogSink(previousSink);
+  });
+
+  for (const mode of ['real', 'long', 'user'] as const) {
+    it(`reaches a device at a port from ${mode} mode`, () => {
+      // mov al, 0x42; out; jmp .
+      const { simulation, device, cpu } = guest({
+        mode,
+        code: [0xb0, 0x42, ...OUT_E9, ...ENDLESS],
+      });
+      simulation.simulate(MILLISECOND);
+      expect(device.writes.map(({ address, data }) => [address, data])).to.deep.equal([
+        [2 ** 52 + 0xe9, [0x42]],
+      ]);
+      expect(cpu.kvmStats.numIO.value).to.equal(1);
+    });
+  }
+
+  it('hands a program what a device answers at a port and in memory', () => {
+    // in al, 0xe9; mov ah, al; mov al, [rbx]; out 0xe9, ax; jmp .
+    const code = [0xe4, 0xe9, 0x88, 0xc4, 0x8a, 0x03, 0x66, 0xe7, 0xe9, ...ENDLESS];
+    const { simulation, device, cpu } = guest({ code });
+    cpu.thread.state.setGpr(RBX, 0x1000_0000n);
+    simulation.simulate(MILLISECOND);
+    expect(device.writes[0]?.data).to.deep.equal([2, 1]);
+    expect(cpu.kvmStats.numMMIO.value).to.equal(1);
+  });
+
+  it('is stopped at the next event, and simulated time is the host’s', () => {
+    const { simulation, cpu } = guest({ code: ENDLESS });
+    simulation.simulate(MILLISECOND);
+    const start = performance.now();
+    simulation.simulate(20 * MILLISECOND);
+    expect(performance.now() - start)
+      .to.be.greaterThan(19.9)
+      .and.lessThan(200);
+    expect(simulation.curTick()).to.equal(21 * MILLISECOND);
+    expect(cpu.kvmStats.numExitSignal.value).to.be.greaterThan(0);
+  });
+
+  it('lets events happen on time while the guest runs', () => {
+    const { simulation } = guest({ code: ENDLESS });
+    const seen: number[] = [];
+    const event = new EventFunctionWrapper(() => {
+      seen.push(simulation.curTick());
+      if (seen.length < 10) simulation.eventQueue.schedule(event, simulation.curTick() + 5e8);
+    }, 'test');
+    simulation.eventQueue.schedule(event, 5e8);
+    simulation.simulate(10 * MILLISECOND);
+    expect(seen).to.deep.equal(Array.from({ length: 10 }, (_, i) => (i + 1) * 5e8));
+  });
+
+  it('suspends the thread when the guest halts', () => {
+    const { simulation, cpu } = guest({ mode: 'long', code: HLT });
+    simulation.simulate(MILLISECOND);
+    expect(cpu.status).to.equal('Idle');
+    expect(cpu.thread.status()).to.equal('Suspended');
+    expect(cpu.getContext(0).state.rip).to.equal(BigInt(CODE + 1));
+  });
+
+  it('ends the simulation with a dump when the guest faults over and over', () => {
+    const { simulation } = guest({ code: [0x0f, 0x0b] }); // ud2, and no handlers
+    try {
+      simulation.simulate(MILLISECOND);
+      expect.fail('nothing happened');
+    } catch (error) {
+      expect(error).to.be.instanceOf(PanicError);
+      expect((error as PanicError).message).to.include('triple fault');
+      expect((error as PanicError).details.length).to.be.greaterThan(50);
+    }
+  });
+
+  it('shows and changes registers of a guest between two runs', () => {
+    const { simulation, cpu } = guest({ code: COUNT });
+    simulation.simulate(MILLISECOND);
+    const { state } = cpu.getContext(0);
+    const counted = state.gpr(RAX);
+    expect(Number(counted)).to.be.greaterThan(1000);
+    expect(state.segment(CS).dpl).to.equal(3);
+    state.setGpr(RAX, 0n);
+    state.setGpr(RCX, 77n);
+    simulation.simulate(MILLISECOND);
+    const after = cpu.getContext(0).state;
+    expect(after.gpr(RCX)).to.equal(77n);
+    expect(Number(after.gpr(RAX))).to.be.greaterThan(1000);
+  });
+
+  it('drains and goes on where it was', () => {
+    const { simulation, cpu } = guest({ code: COUNT });
+    simulation.simulate(MILLISECOND);
+    simulation.drain();
+    expect(cpu.status).to.equal('Idle');
+    const counted = cpu.thread.state.gpr(RAX);
+    simulation.simulate(MILLISECOND);
+    expect(Number(cpu.getContext(0).state.gpr(RAX))).to.be.greaterThan(Number(counted));
+  });
+
+  it('drains with an access half done, and does it once', () => {
+    // in al, 0xe9; out 0xe9, al; jmp .
+    const { simulation, cpu, device } = guest({ code: [0xe4, 0xe9, ...OUT_E9, ...ENDLESS] });
+    while (cpu.kvmStats.numIO.value === 0) simulation.simulate(1000);
+    simulation.drain();
+    simulation.simulate(MILLISECOND);
+    expect(device.writes.map(({ data }) => data)).to.deep.equal([[1]]);
+  });
+
+  it('goes on in a new VM, as the child of a fork has to, with vector registers and all', () => {
+    const { simulation, cpu, vm } = guest({ code: COUNT });
+    simulation.simulate(MILLISECOND);
+    const pattern = Uint8Array.from({ length: 32 }, (_, i) => i + 1);
+    cpu.getContext(0).state.fpu.setYmm(9, pattern);
+    simulation.drain();
+    const counted = cpu.thread.state.gpr(RAX);
+    vm.notifyFork();
+    cpu.notifyFork();
+    simulation.simulate(MILLISECOND);
+    const { state } = cpu.getContext(0);
+    expect(Number(state.gpr(RAX))).to.be.greaterThan(Number(counted));
+    expect([...state.fpu.ymm(9)]).to.deep.equal([...pattern]);
+  });
+
+  it('collects stores to coalesced ranges and does them at the next exit', () => {
+    // mov [rbx], al; inc al; cmp al, 20; jne back; out; jmp .
+    const code = [0x88, 0x03, 0xfe, 0xc0, 0x3c, 20, 0x75, 0xf8, ...OUT_E9, ...ENDLESS];
+    const { simulation, cpu, device } = guest({
+      code,
+      useCoalescedMMIO: true,
+      coalescedMMIO: [AddrRange.rangeSize(0x1000_0000, 0x1000)],
+    });
+    cpu.thread.state.setGpr(RBX, 0x1000_0000n);
+    simulation.simulate(MILLISECOND);
+    expect(device.writes.map(({ data }) => data[0])).to.deep.equal([
+      ...Array.from({ length: 20 }, (_, i) => i),
+      20,
+    ]);
+    expect(cpu.kvmStats.numCoalescedMMIO.value).to.equal(20);
+    expect(cpu.kvmStats.numMMIO.value).to.equal(0);
+  });
+
+  it('takes an interrupt that is injected while the guest can take one', () => {
+    // sti; nop; out; jmp .   vector 0x20 -> 0x9000: out 0xea, al
+    const { simulation, cpu, system, device } = guest({
+      mode: 'real',
+      code: [0xfb, 0x90, ...OUT_E9, ...ENDLESS],
+    });
+    system.physicalMemory.writeBytes(0x20 * 4, Uint8Array.of(0x00, 0x90, 0x00, 0x00));
+    system.physicalMemory.writeBytes(0x9000, Uint8Array.of(0xe6, 0xea, ...ENDLESS));
+    device.onWrite = () => {
+      device.onWrite = () => undefined;
+      cpu.kvmInterrupt(0x20);
+    };
+    simulation.simulate(MILLISECOND);
+    expect(device.writes.map(({ address }) => address - 2 ** 52)).to.deep.equal([0xe9, 0xea]);
+    expect(cpu.kvmStats.numInterrupts.value).to.equal(1);
+  });
+
+  it('ends an endless guest at Ctrl-C', () => {
+    const { simulation } = guest({ code: ENDLESS, host: new NodeHost('/nonexistent') });
+    const killer = spawn('sh', ['-c', `sleep 0.3; kill -INT ${String(process.pid)}`]);
+    try {
+      expect(simulation.simulate().cause).to.equal('user interrupt received');
+    } finally {
+      killer.kill();
+    }
+  });
+
+  it('runs two CPUs of two simulations in turn without mixing them up', () => {
+    const a = guest({ code: COUNT });
+    const b = guest({ code: COUNT });
+    b.cpu.thread.state.setGpr(RCX, 5n);
+    a.simulation.simulate(MILLISECOND);
+    b.simulation.simulate(MILLISECOND);
+    a.simulation.simulate(MILLISECOND);
+    expect(a.cpu.getContext(0).state.gpr(RCX)).to.equal(0n);
+    expect(b.cpu.getContext(0).state.gpr(RCX)).to.equal(5n);
+    expect(a.cpu.getContext(0).state.gpr(RIP)).to.be.oneOf([BigInt(CODE), BigInt(CODE + 3)]);
+  });
+
+  it('leaves no descriptor, mapping or timer behind', () => {
+    const once = (): void => {
+      const { simulation } = guest({ code: OUT_E9.concat(ENDLESS) });
+      simulation.simulate(1e6);
+      dispose();
+    };
+    once();
+    const before = [openDescriptorCount(), hostResources.size];
+    const mappings = mappingCount();
+    for (let i = 0; i < 20; i++) once();
+    expect([openDescriptorCount(), hostResources.size]).to.deep.equal(before);
+    // The engine's own heap grows and shrinks by a few mappings; ours would be dozens.
+    expect(mappingCount() - mappings).to.be.lessThan(20 * 2);
+  });
+});

@@ -1,0 +1,424 @@
+import { expect } from 'chai';
+import { RAX, RIP } from '../../../src/arch/x86/index';
+import { MaxTick, PanicError, setLogSink } from '../../../src/base/index';
+import { kvmCoalescedMmio, kvmCoalescedMmioRing } from '../../../src/kvm/abiVcpu';
+import type { VcpuExit } from '../../../src/kvm/exits';
+import { EventFunctionWrapper } from '../../../src/sim/index';
+import {
+  aScriptedSystem,
+  DEVICE_LATENCY,
+  type ScriptedSystem,
+  type ScriptedSystemOptions,
+} from '../../support/scriptedKvmCpu';
+
+const HLT: VcpuExit = { kind: 'hlt' };
+const INTERRUPTED: VcpuExit = { kind: 'interrupted' };
+
+const mmio = (isWrite: boolean, address: number, data: Uint8Array): VcpuExit => ({
+  ...{ kind: 'mmio', isWrite, address, data },
+});
+const io = (isWrite: boolean, port: number, data: Uint8Array, count = 1): VcpuExit => ({
+  ...{ kind: 'io', isWrite, port, data, count, size: data.length / count },
+});
+
+describe('BaseKvmCPU', () => {
+  const systems: ScriptedSystem[] = [];
+  const make = (options?: ScriptedSystemOptions): ScriptedSystem => {
+    const system = aScriptedSystem(options);
+    systems.push(system);
+    return system;
+  };
+  /** A system whose thread is active from the start. */
+  const running = (options?: ScriptedSystemOptions): ScriptedSystem => {
+    const system = make(options);
+    system.cpu.thread.activate();
+    return system;
+  };
+  const at = (system: ScriptedSystem, tick: number, action: () => void): void => {
+    system.simulation.eventQueue.schedule(new EventFunctionWrapper(action, 'test'), tick);
+  };
+
+  let messages: string[] = [];
+  let previousSink: ReturnType<typeof setLogSink> | undefined;
+  beforeEach(() => {
+    messages = [];
+    previousSink = setLogSink({
+      message: (level, text) => messages.push(`${level}: ${text}`),
+      debug: () => undefined,
+    });
+  });
+  afterEach(() => {
+    for (const { simulation } of systems.splice(0)) simulation.dispose();
+    if (previousSink !== undefined) setLogSink(previousSink);
+  });
+
+  it('sets the vCPU up when it starts: its CPUID, its signals, all of the state', () => {
+    const { simulation, vcpu } = running();
+    simulation.simulate(1e6);
+    const [cpuid, , mask, ...rest] = vcpu.log;
+    expect(cpuid).to.equal('set CPUID');
+    expect(mask).to.equal('signal mask 0');
+    expect(rest).to.include('write xsave');
+    expect(rest.indexOf('write xsave')).to.be.lessThan(rest.indexOf('run'));
+  });
+
+  it('stops when the guest halts, and stays idle until it is woken', () => {
+    const system = running();
+    const { simulation, cpu, vcpu } = system;
+    expect(simulation.simulate(1e9).cause).to.equal('simulate() limit reached');
+    expect(cpu.status).to.equal('Idle');
+    expect(cpu.thread.status()).to.equal('Suspended');
+    expect(cpu.kvmStats.numHalt.value).to.equal(1);
+    const runs = vcpu.log.filter(line => line === 'run').length;
+    cpu.wakeup();
+    expect(cpu.status).to.equal('Running');
+    simulation.simulate(1e9);
+    expect(vcpu.log.filter(line => line === 'run').length).to.equal(runs + 1);
+  });
+
+  it('advances simulated time by the host time that the guest ran', () => {
+    const script = [mmio(true, 0x10_0000, new Uint8Array(4)), HLT];
+    const { simulation, device } = running({ script, runNs: 2000 });
+    simulation.simulate(1e9);
+    expect(device.accesses.map(access => access.tick)).to.deep.equal([2_000_000]);
+  });
+
+  it('lets simulated time run faster than the host’s by hostFactor', () => {
+    const script = [mmio(true, 0x10_0000, new Uint8Array(4)), HLT];
+    const { simulation, device, cpu } = running({ script, runNs: 2000, cpu: { hostFactor: 4 } });
+    simulation.simulate(1e9);
+    expect(device.accesses.map(access => access.tick)).to.deep.equal([8_000_000]);
+    // At 2 GHz the host's clock ticked 4000 times in each of two runs.
+    expect(cpu.baseStats.numCycles.value).to.equal(2 * 4 * 4000);
+  });
+
+  it('runs the guest no longer than to the next event, and then right after it', () => {
+    const exits = [INTERRUPTED, mmio(false, 0x10_0000, new Uint8Array(1)), HLT];
+    const system = running({ script: exits, runNs: 5000 });
+    let seen = -1;
+    at(system, 5_000_000, () => (seen = system.simulation.curTick()));
+    system.simulation.simulate(1e9);
+    expect(seen).to.equal(5_000_000);
+    const { cpu, device } = system;
+    expect(cpu.kvmStats.numExitSignal.value).to.equal(1);
+    // The tick after the event is the first clock edge after it; then 5 us of guest.
+    expect(device.accesses[0]?.tick).to.equal(5_001_000 + 5_000_000);
+  });
+
+  it('goes on where it was when a signal came that was not the timer', () => {
+    const { simulation, device } = running({
+      script: [INTERRUPTED, mmio(true, 0x10_0000, new Uint8Array(1)), HLT],
+    });
+    simulation.simulate(1e9);
+    expect(device.accesses[0]?.tick).to.equal(2_000_000);
+  });
+
+  it('only finishes what is pending when an event is due at this very tick', () => {
+    const script = [mmio(false, 0x10_0000, new Uint8Array(4)), HLT];
+    const system = running({ script });
+    at(system, 1_000_000 + DEVICE_LATENCY, () => undefined);
+    const { simulation, cpu, vcpu } = system;
+    // An event later than CPU ticks at the tick at which the guest gets its answer.
+    const late = new EventFunctionWrapper(() => undefined, 'late', false, 99);
+    simulation.eventQueue.schedule(late, 1_000_000 + DEVICE_LATENCY);
+    simulation.simulate(1e9);
+    expect(cpu.kvmStats.numVMHalfEntries.value).to.equal(1);
+    expect(vcpu.log.filter(line => line.endsWith('run'))).to.deep.equal([
+      ...['run', 'half run', 'run'],
+    ]);
+  });
+
+  it('reads and writes devices in place, and pays for it', () => {
+    const data = new Uint8Array(4);
+    const script = [mmio(false, 0x20_0000, data), mmio(true, 0x20_0004, data), HLT];
+    const { simulation, cpu, device } = running({ script });
+    simulation.simulate(1e9);
+    expect(device.accesses).to.deep.equal([
+      { tick: 1_000_000, isWrite: false, address: 0x20_0000, data: [1, 2, 3, 4] },
+      {
+        tick: 2_000_000 + DEVICE_LATENCY,
+        isWrite: true,
+        address: 0x20_0004,
+        data: [1, 2, 3, 4],
+      },
+    ]);
+    expect(cpu.kvmStats.numMMIO.value).to.equal(2);
+    expect(cpu.kvmStats.numVMExits.value).to.equal(3);
+  });
+
+  it('makes one access of each repetition at a port', () => {
+    const script = [io(true, 0x3f8, Uint8Array.of(1, 2, 3, 4, 5, 6), 3), HLT];
+    const { simulation, cpu, device } = running({ script });
+    simulation.simulate(1e9);
+    expect(device.accesses.map(access => access.data)).to.deep.equal([
+      ...[
+        [1, 2],
+        [3, 4],
+        [5, 6],
+      ],
+    ]);
+    expect(new Set(device.accesses.map(access => access.address))).to.deep.equal(
+      new Set([2 ** 52 + 0x3f8]),
+    );
+    expect(cpu.kvmStats.numIO.value).to.equal(1);
+  });
+
+  it('leads the PCI data ports to configuration space while that is enabled', () => {
+    const address = new Uint8Array(4);
+    new DataView(address.buffer).setUint32(0, 0x8000_1810, true);
+    const readBack = new Uint8Array(4);
+    const script = [
+      ...[io(true, 0xcf8, address), io(false, 0xcf8, readBack)],
+      ...[io(true, 0xcfe, Uint8Array.of(9)), HLT],
+    ];
+    const { simulation, device } = running({ script });
+    simulation.simulate(1e9);
+    expect([...readBack]).to.deep.equal([...address]);
+    expect(device.accesses.map(access => access.address)).to.deep.equal([
+      2 ** 52 + 2 ** 51 + 0x1812,
+    ]);
+  });
+
+  it('waits in timing mode until the device has answered', () => {
+    const data = new Uint8Array(2);
+    const system = running({ mode: 'timing', script: [mmio(false, 0x20_0000, data), HLT] });
+    const { simulation, cpu, device } = system;
+    at(system, 5_000_000, () => {
+      expect(cpu.status).to.equal('RunningMMIOPending');
+      device.answer();
+      expect(cpu.status).to.equal('RunningServiceCompletion');
+    });
+    simulation.simulate(1e9);
+    expect([...data]).to.deep.equal([1, 2]);
+    expect(cpu.kvmStats.numHalt.value).to.equal(1);
+  });
+
+  it('keeps the order of timing accesses that the device refuses at first', () => {
+    const script = [io(true, 0x80, Uint8Array.of(1, 2, 3), 3), HLT];
+    const system = running({ mode: 'timing', script });
+    const { simulation, cpu, device } = system;
+    device.refusals = 1;
+    at(system, 5_000_000, () => device.port.sendRetryReq());
+    for (const tick of [6e6, 7e6, 8e6])
+      at(system, tick, () => {
+        device.answer();
+      });
+    simulation.simulate(1e9);
+    expect(device.accesses.map(access => access.data[0])).to.deep.equal([1, 2, 3]);
+    expect(cpu.status).to.equal('Idle');
+  });
+
+  it('does the stores that waited in the coalesced ring, oldest first', () => {
+    const system = running({ cpu: { useCoalescedMMIO: true } });
+    const { vcpu, simulation, cpu, device } = system;
+    const ring = vcpu.ringPage;
+    for (const [i, value] of [11, 22].entries()) {
+      const entry = kvmCoalescedMmioRing.offset.coalesced_mmio + i * kvmCoalescedMmio.size;
+      ring.setBigUint64(entry + kvmCoalescedMmio.offset.phys_addr, BigInt(0x30_0000 + i), true);
+      ring.setUint32(entry + kvmCoalescedMmio.offset.len, 1, true);
+      ring.setUint8(entry + kvmCoalescedMmio.offset.data, value);
+    }
+    ring.setUint32(kvmCoalescedMmioRing.offset.last, 2, true);
+    simulation.simulate(1e9);
+    expect(device.accesses.map(({ address, data }) => [address, data[0]])).to.deep.equal([
+      ...[
+        [0x30_0000, 11],
+        [0x30_0001, 22],
+      ],
+    ]);
+    expect(cpu.kvmStats.numCoalescedMMIO.value).to.equal(2);
+    expect(ring.getUint32(kvmCoalescedMmioRing.offset.first, true)).to.equal(2);
+  });
+
+  it('ends the simulation at an exit that nobody expects, and shows the registers', () => {
+    const unexpected: VcpuExit[] = [
+      { kind: 'shutdown' },
+      { kind: 'unknown', hardwareReason: 1n },
+      { kind: 'exception', exception: 13, errorCode: 0 },
+      { kind: 'fail-entry', hardwareReason: 33n, cpu: 0 },
+      { kind: 'internal-error', suberror: 1, data: [] },
+      { kind: 'system-event', type: 1, data: [] },
+      { kind: 'debug', exception: 1, pc: 0n, dr6: 0n, dr7: 0n },
+      { kind: 'hypercall', number: 1n, args: [] },
+      { kind: 'unsupported', reason: 99 },
+    ];
+    for (const exit of unexpected) {
+      const { simulation } = running({ script: [exit] });
+      let caught: unknown;
+      try {
+        simulation.simulate(1e9);
+      } catch (error) {
+        caught = error;
+      }
+      expect(caught, exit.kind).to.be.instanceOf(PanicError);
+      const { message, details } = caught as PanicError;
+      expect(message).to.match(/^system\.cpu: /);
+      expect(details.join('\n')).to.include('rip').and.to.include('LSTAR');
+    }
+  });
+
+  it('brings registers only when somebody asks for them, and takes changes along', () => {
+    const change = (): VcpuExit => {
+      system.vcpu.parts.regs[0] = 5;
+      return mmio(true, 0x20_0000, new Uint8Array(1));
+    };
+    const system: ScriptedSystem = running({ script: [change, change, HLT] });
+    const { simulation, cpu, vcpu } = system;
+    at(system, 1_500_000, () => {
+      const state = cpu.getContext(0).state;
+      expect(state.gpr(RAX)).to.equal(5n);
+      state.setGpr(RIP, 0x1234n);
+    });
+    simulation.simulate(1e9);
+    expect(vcpu.log.filter(line => line === 'read regs').length).to.equal(1);
+    expect(vcpu.log.filter(line => line === 'took sync regs 1').length).to.equal(1);
+    expect([...vcpu.syncRegs.subarray(128, 130)]).to.deep.equal([0x34, 0x12]);
+  });
+
+  it('finds out when a thread is changed behind the vCPU’s back', () => {
+    const system = running({ script: [INTERRUPTED] });
+    at(system, 500_000, () => {
+      system.cpu.thread.state.setGpr(RAX, 1n);
+    });
+    expect(() => system.simulation.simulate(1e9)).to.throw(PanicError, 'newer registers');
+  });
+
+  it('synchronizes at every entry and exit when told to', () => {
+    let runs = 0;
+    const count = (): VcpuExit => {
+      system.vcpu.syncRegs[0] = ++runs;
+      return INTERRUPTED;
+    };
+    const cpu = { alwaysSyncTC: true };
+    const system: ScriptedSystem = running({ script: [count, count, HLT], cpu });
+    const seen: bigint[] = [];
+    for (const tick of [500_000, 1_500_000]) {
+      at(system, tick, () => seen.push(system.cpu.thread.state.gpr(RAX)));
+    }
+    system.simulation.simulate(1e9);
+    expect(seen).to.deep.equal([1n, 2n]);
+  });
+
+  it('drains at once between two runs, with the whole state here', () => {
+    const system = running({ script: [INTERRUPTED] });
+    const { simulation, cpu, vcpu } = system;
+    simulation.simulate(1_500_000);
+    expect(cpu.status).to.equal('Running');
+    vcpu.log.length = 0;
+    simulation.drain();
+    expect(cpu.status).to.equal('Idle');
+    expect(vcpu.log).to.include('read xsave').and.to.include('read mpState');
+    expect(cpu.thread.state.stale).to.equal(0);
+    simulation.simulate(1e6);
+    expect(cpu.status).to.equal('Running');
+  });
+
+  it('delivers what the guest waits for before it drains, and runs it no further', () => {
+    const script = [mmio(false, 0x20_0000, new Uint8Array(1)), HLT];
+    const { simulation, cpu, vcpu } = running({ script });
+    simulation.simulate(500_000);
+    simulation.drain();
+    expect(cpu.status).to.equal('Idle');
+    expect(vcpu.log.filter(line => line.endsWith('run'))).to.deep.equal(['run', 'half run']);
+    simulation.simulate(1e9);
+    expect(cpu.kvmStats.numHalt.value).to.equal(1);
+  });
+
+  it('runs the guest on while an interrupt is on its way into it', () => {
+    let injected = 1;
+    const script = [
+      (): VcpuExit => {
+        vcpu.syncRegs[456 + 8] = injected; // interrupt.injected
+        injected = 0;
+        return INTERRUPTED;
+      },
+    ];
+    const system = running({ script });
+    const { simulation, cpu, vcpu } = system;
+    simulation.simulate(500_000);
+    simulation.drain();
+    expect(cpu.status).to.equal('Idle');
+    expect(vcpu.log.filter(line => line === 'run').length).to.equal(2);
+    expect(vcpu.interruptWindowRequest).to.equal(false);
+  });
+
+  it('makes a new vCPU in the child of a fork and gives it the whole state', () => {
+    const { simulation, cpu, vcpu, vm, kvm } = running({ script: [INTERRUPTED] });
+    simulation.simulate(1e6);
+    simulation.drain();
+    vm.notifyFork();
+    cpu.notifyFork();
+    expect(vcpu.disposed).to.equal(true);
+    vcpu.log.length = 0;
+    simulation.simulate(1e6);
+    expect(vcpu.log).to.include('set CPUID').and.to.include('write xsave');
+    expect(kvm.openDescriptors.size).to.equal(2);
+  });
+
+  it('refuses to fork while it runs', () => {
+    const { simulation, cpu } = running({ script: [INTERRUPTED] });
+    simulation.simulate(1e6);
+    expect(() => {
+      cpu.notifyFork();
+    }).to.throw('forked in state Running');
+  });
+
+  it('counts interrupts that it delivers', () => {
+    const { simulation, cpu, vcpu } = running({ script: [INTERRUPTED] });
+    simulation.simulate(1e6);
+    cpu.kvmInterrupt(0x20);
+    cpu.kvmNonMaskableInterrupt();
+    expect(vcpu.log.slice(-2)).to.deep.equal(['interrupt 32', 'nmi']);
+    expect(cpu.kvmStats.numInterrupts.value).to.equal(2);
+  });
+
+  it('refuses parameters that cannot be meant', () => {
+    expect(() => make({ cpu: { usePerfOverflow: true } })).to.throw(
+      'usePerfOverflow needs usePerf',
+    );
+    expect(() => make({ cpu: { numThreads: 2 } })).to.throw('thread');
+  });
+
+  it('needs the memory system to bypass caches', () => {
+    const { cpu } = make();
+    expect(cpu.memoryMode()).to.equal('atomic_noncaching');
+    expect(cpu.supportTakeOver()).to.equal(true);
+  });
+
+  it('is found by its VM, and gives everything back in the end', () => {
+    const { simulation, cpu, vm, vcpu, kvm } = running();
+    simulation.simulate(1e6);
+    expect(vm.validEnvironment()).to.equal(true);
+    expect(vm.contextIdToVCpuId(cpu.thread.contextId)).to.equal(0);
+    simulation.dispose();
+    expect(vcpu.disposed).to.equal(true);
+    expect(kvm.openDescriptors.size).to.equal(0);
+  });
+
+  it('dumps its state in lines of text', () => {
+    const { simulation, cpu } = running({ script: [INTERRUPTED] });
+    simulation.simulate(1e6);
+    messages.length = 0;
+    cpu.dumpIntRegs();
+    cpu.dumpSpecRegs();
+    cpu.dumpFpuRegs();
+    cpu.dumpXSave();
+    cpu.dumpXCRs();
+    cpu.dumpDebugRegs();
+    cpu.dumpMSRs();
+    cpu.dumpVCpuEvents();
+    const text = messages.join('\n');
+    for (const word of ['rax', 'cr3', 'mxcsr', 'in use', 'xcr0', 'dr7', 'STAR', 'injected']) {
+      expect(text).to.include(word);
+    }
+    messages.length = 0;
+    cpu.dump();
+    expect(messages.length).to.be.greaterThan(80);
+  });
+
+  it('runs to the end of time without arming timers past it', () => {
+    const { simulation } = running();
+    expect(simulation.simulate().cause).to.equal('simulate() limit reached');
+    expect(simulation.curTick()).to.equal(MaxTick);
+  });
+});

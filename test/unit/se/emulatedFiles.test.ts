@@ -1,0 +1,42 @@
+import { expect } from 'chai';
+import { Errno } from '../../../src/host/index';
+import { OpenFlag } from '../../../src/se/openFile';
+import { TestProcess } from '../../support/se';
+
+/** What a program reads from a file of this path. */
+function contents(process: TestProcess, path: string): string {
+  const descriptor = process.call('open', process.put(path), OpenFlag.ReadOnly, 0);
+  expect(descriptor, path).to.be.at.least(0);
+  const length = process.call('read', descriptor, process.buffer, 0x8000);
+  process.call('close', descriptor);
+  return process.text(process.buffer, length);
+}
+
+describe('files about the system and the program', () => {
+  it('show the simulated system', () => {
+    const process = new TestProcess({ memorySize: 0x40_0000 });
+    expect(contents(process, '/proc/meminfo')).to.match(/^MemTotal: +4096 kB\nMemFree: +\d+ kB\n/);
+    expect(contents(process, '/sys/devices/system/cpu/online')).to.equal('0\n');
+    expect(contents(process, '/proc/cpuinfo').match(/^processor/gm)).to.have.length(1);
+  });
+
+  it('show the program to itself', () => {
+    const process = new TestProcess();
+    process.space.mapStack(0x1000);
+    const maps = contents(process, '/proc/self/maps').trimEnd().split('\n');
+    expect(maps[0]).to.match(/^[0-9a-f]+-[0-9a-f]+ rw-p 00000000 00:00 0$/);
+    expect(maps[1]).to.match(/^7fffffffe000-7ffffffff000 rw-p 0{8} 00:00 0 +\[stack\]$/);
+    expect(contents(process, '/proc/104/cmdline')).to.equal('program\0argument\0');
+  });
+
+  it('can be read and asked about, not written', () => {
+    const process = new TestProcess();
+    const path = process.put('/proc/meminfo');
+    expect(process.call('access', path, 4)).to.equal(0);
+    expect(process.call('access', path, 2)).to.equal(-Errno.EACCES);
+    expect(process.call('stat', path, process.buffer + 4096)).to.equal(0);
+    expect(process.call('open', path, OpenFlag.ReadWrite, 0)).to.equal(-Errno.EACCES);
+    const descriptor = process.call('open', path, OpenFlag.ReadOnly, 0);
+    expect(process.call('lseek', descriptor, 3, 0)).to.equal(3);
+  });
+});

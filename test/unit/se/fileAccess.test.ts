@@ -1,0 +1,308 @@
+/** Real files: what symbolic links lead to cannot be tried without them. */
+import { expect } from 'chai';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setLogSink, resetWarnOnce, type LogSink } from '../../../src/base/index';
+import { Errno } from '../../../src/host/index';
+import { FileAccess, type PathUse } from '../../../src/se/fileAccess';
+import { SyscallFailure } from '../../../src/se/syscallFailure';
+import { OpenFlag } from '../../../src/se/openFile';
+import { TestProcess } from '../../support/se';
+
+const AT_FDCWD = -100;
+const AT_SYMLINK_NOFOLLOW = 0x100;
+const AT_REMOVEDIR = 0x200;
+const AT_EMPTY_PATH = 0x1000;
+const CREATE = OpenFlag.Create | OpenFlag.ReadWrite;
+
+describe('files of the host', () => {
+  let root = '';
+  let logBefore: LogSink;
+  const warnings: string[] = [];
+  const path = (...parts: string[]): string => join(root, ...parts);
+
+  before(() => {
+    root = mkdtempSync(join(tmpdir(), 'mini-gem5-se-'));
+    for (const folder of ['in', 'in/sub', 'out', 'secret']) mkdirSync(path(folder));
+    writeFileSync(path('in/data'), '0123456789');
+    writeFileSync(path('in/sub/deep'), 'deep');
+    writeFileSync(path('secret/key'), 'secret');
+    writeFileSync(path('program'), 'program');
+    symlinkSync(path('secret/key'), path('in/link-out'));
+    symlinkSync('data', path('in/link-in'));
+    symlinkSync(path('secret'), path('in/dir-out'));
+    symlinkSync(path('secret/new'), path('out/dangling'));
+    symlinkSync('loop', path('in/loop'));
+    symlinkSync(path('in'), path('alias'));
+  });
+
+  after(() => {
+    rmSync(root, { recursive: true });
+  });
+
+  beforeEach(() => {
+    warnings.length = 0;
+    resetWarnOnce();
+    logBefore = setLogSink({
+      message: (_, text) => warnings.push(text),
+      debug: () => undefined,
+    });
+  });
+
+  afterEach(() => {
+    setLogSink(logBefore);
+  });
+
+  const access = (): FileAccess =>
+    new FileAccess('system.cpu.workload', { readable: [path('alias')], writable: [path('out')] });
+
+  /** Where a path leads, or the negated error number. */
+  function locate(name: string, use: PathUse = 'read', follow = true): string | number {
+    try {
+      return access().locate(name, use, follow);
+    } catch (error) {
+      if (error instanceof SyscallFailure) return -error.errno;
+      throw error;
+    }
+  }
+
+  describe('FileAccess', () => {
+    it('lets a program read what is listed and what lies in it, under any name', () => {
+      expect(locate(path('in/data'))).to.equal(path('in/data'));
+      expect(locate(path('alias/sub/../data'))).to.equal(path('in/data'));
+      expect(locate(path('in/link-in'))).to.equal(path('in/data'));
+      expect(locate(path('out'))).to.equal(path('out'));
+    });
+
+    it('follows links and dots before it decides', () => {
+      expect(locate(path('secret/key'))).to.equal(-Errno.EACCES);
+      expect(locate(path('in/link-out'))).to.equal(-Errno.EACCES);
+      expect(locate(path('in/dir-out/key'))).to.equal(-Errno.EACCES);
+      expect(locate(path('in/../secret/key'))).to.equal(-Errno.EACCES);
+      expect(locate(path('in/sub/../../secret/key'))).to.equal(-Errno.EACCES);
+      expect(locate(path('in/loop'))).to.equal(-Errno.ELOOP);
+    });
+
+    it('lets a program write only where it may, also through links to nothing yet', () => {
+      expect(locate(path('out/new'), 'write')).to.equal(path('out/new'));
+      expect(locate(path('in/data'), 'write')).to.equal(-Errno.EACCES);
+      expect(locate(path('out/dangling'), 'write')).to.equal(-Errno.EACCES);
+      expect(locate(path('out/nowhere/new'), 'write')).to.equal(-Errno.ENOENT);
+    });
+
+    it('does not take a name for another that begins with it', () => {
+      mkdirSync(path('out-of-bounds'));
+      expect(locate(path('out-of-bounds'))).to.equal(-Errno.EACCES);
+    });
+
+    it('knows no way around by /proc', () => {
+      expect(locate(`/proc/self/root${path('secret/key')}`)).to.equal(-Errno.EACCES);
+      expect(locate('/proc/self/mem', 'write')).to.equal(-Errno.EACCES);
+      expect(locate(`/proc/self/root${path('in/data')}`)).to.equal(path('in/data'));
+      const open = new FileAccess('p', { readable: ['/'], writable: ['/'] });
+      expect(() => open.locate('/proc/self/mem', 'write')).to.throw(SyscallFailure);
+      expect(open.locate(path('secret/key'), 'write')).to.equal(path('secret/key'));
+    });
+
+    it('shows the way to what is listed, but nothing beside it', () => {
+      expect(locate(root, 'look')).to.equal(root);
+      expect(locate(root, 'read')).to.equal(-Errno.EACCES);
+      expect(locate(path('secret'), 'look')).to.equal(-Errno.EACCES);
+    });
+
+    it('says once which path it refused, and how to allow it', () => {
+      locate(path('secret/key'));
+      locate(path('secret/key'));
+      expect(warnings).to.have.length(1);
+      expect(warnings[0]).to.include(path('secret/key')).and.to.include('readablePaths');
+      locate(path('no/such/file'));
+      expect(warnings).to.have.length(1);
+    });
+  });
+
+  describe('path calls', () => {
+    const aProcess = (): TestProcess =>
+      new TestProcess({
+        readable: [path('in'), path('program')],
+        writable: [path('out')],
+        cwd: path('in'),
+        executable: path('program'),
+      });
+    const openAt = (
+      process: TestProcess,
+      name: string,
+      flags: number = OpenFlag.ReadOnly,
+    ): number => process.call('openat', AT_FDCWD, process.put(name), flags, 0o644);
+
+    it('open, read, seek and close a file', () => {
+      const process = aProcess();
+      const descriptor = openAt(process, 'data');
+      expect(descriptor).to.equal(0);
+      expect(process.call('lseek', descriptor, 4, 0)).to.equal(4);
+      expect(process.call('read', descriptor, process.buffer, 100)).to.equal(6);
+      expect(process.text(process.buffer, 6)).to.equal('456789');
+      expect(process.call('lseek', descriptor, 0, 2)).to.equal(10);
+      expect(process.call('close', descriptor)).to.equal(0);
+      expect(openAt(process, 'missing')).to.equal(-Errno.ENOENT);
+      expect(openAt(process, '')).to.equal(-Errno.ENOENT);
+      expect(openAt(process, 'data/x')).to.equal(-Errno.ENOTDIR);
+    });
+
+    it('create, write, append, truncate and delete a file', () => {
+      const process = aProcess();
+      const name = path('out/file');
+      const descriptor = openAt(process, name, CREATE | OpenFlag.Exclusive);
+      process.put('written', process.buffer + 512);
+      expect(process.call('write', descriptor, process.buffer + 512, 7)).to.equal(7);
+      expect(openAt(process, name, CREATE | OpenFlag.Exclusive)).to.equal(-Errno.EEXIST);
+      const appending = openAt(process, name, OpenFlag.WriteOnly | OpenFlag.Append);
+      expect(process.call('write', appending, process.buffer + 512, 3)).to.equal(3);
+      expect(readFileSync(name, 'utf8')).to.equal('writtenwri');
+      expect(process.call('ftruncate', descriptor, 4)).to.equal(0);
+      expect(process.call('fsync', descriptor)).to.equal(0);
+      expect(readFileSync(name, 'utf8')).to.equal('writ');
+      expect(
+        process.call(
+          'rename',
+          process.put(name),
+          process.put(path('out/other'), process.buffer + 256),
+        ),
+      ).to.equal(0);
+      expect(process.call('unlink', process.buffer)).to.equal(-Errno.ENOENT);
+      expect(process.call('unlink', process.buffer + 256)).to.equal(0);
+    });
+
+    it('refuse to write where a program may only read', () => {
+      const process = aProcess();
+      expect(openAt(process, 'data', OpenFlag.ReadWrite)).to.equal(-Errno.EACCES);
+      expect(openAt(process, 'new', CREATE)).to.equal(-Errno.EACCES);
+      expect(openAt(process, 'data', OpenFlag.Truncate)).to.equal(-Errno.EACCES);
+      expect(process.call('unlink', process.put('data'))).to.equal(-Errno.EACCES);
+      expect(process.call('access', process.put('data'), 2)).to.equal(-Errno.EACCES);
+      expect(process.call('access', process.put('data'), 4)).to.equal(0);
+      expect(readFileSync(path('in/data'), 'utf8')).to.equal('0123456789');
+    });
+
+    it('tell what is known about a file', () => {
+      const process = aProcess();
+      expect(process.call('stat', process.put('link-in'), process.buffer + 512)).to.equal(0);
+      const stat = process.view(process.buffer + 512, 144);
+      expect(Number(stat.getBigUint64(48, true))).to.equal(10);
+      expect(stat.getUint32(24, true) & 0o170000).to.equal(0o100000);
+      const descriptor = openAt(process, 'data');
+      expect(process.call('fstat', descriptor, process.buffer + 1024)).to.equal(0);
+      expect(process.bytes(process.buffer + 1024, 144)).to.deep.equal(
+        process.bytes(process.buffer + 512, 144),
+      );
+      process.put('', process.buffer);
+      const empty = process.call(
+        'newfstatat',
+        descriptor,
+        process.buffer,
+        process.buffer + 1024,
+        AT_EMPTY_PATH,
+      );
+      expect(empty).to.equal(0);
+      expect(
+        process.call('newfstatat', descriptor, process.buffer, process.buffer + 1024, 0),
+      ).to.equal(-Errno.ENOENT);
+      process.call(
+        'newfstatat',
+        AT_FDCWD,
+        process.put('link-in'),
+        process.buffer + 512,
+        AT_SYMLINK_NOFOLLOW,
+      );
+      expect(process.view(process.buffer + 512, 144).getUint32(24, true) & 0o170000).to.equal(
+        0o120000,
+      );
+      expect(
+        process.call('statx', AT_FDCWD, process.put('data'), 0, 0xfff, process.buffer + 512),
+      ).to.equal(0);
+      expect(Number(process.view(process.buffer + 512, 256).getBigUint64(40, true))).to.equal(10);
+    });
+
+    it('know the program itself under the usual names', () => {
+      const process = aProcess();
+      const target = process.buffer + 512;
+      const length = process.call('readlink', process.put('/proc/self/exe'), target, 4096);
+      expect(process.text(target, length)).to.equal(path('program'));
+      expect(process.call('readlink', process.put('/proc/self/exe'), target, 4)).to.equal(4);
+      const descriptor = openAt(process, '/proc/self/exe');
+      process.call('read', descriptor, target, 100);
+      expect(process.text(target, 7)).to.equal('program');
+      expect(process.call('readlink', process.put('link-in'), target, 100)).to.equal(4);
+      expect(process.call('readlink', process.put('data'), target, 100)).to.equal(-Errno.EINVAL);
+    });
+
+    it('open the program’s own descriptors by path, not the simulator’s', () => {
+      const process = aProcess();
+      const descriptor = openAt(process, 'data');
+      const again = openAt(process, `/proc/self/fd/${String(descriptor)}`);
+      expect(process.state.files.get(again)).to.equal(process.state.files.get(descriptor));
+      expect(openAt(process, '/dev/fd/77')).to.equal(-Errno.EBADF);
+      expect(openAt(process, '/dev/stderr')).to.equal(-Errno.EBADF);
+    });
+
+    it('change the working directory, and start relative paths there', () => {
+      const process = aProcess();
+      expect(process.call('chdir', process.put('sub'))).to.equal(0);
+      expect(openAt(process, 'deep')).to.equal(0);
+      expect(openAt(process, '../data')).to.equal(1);
+      const cwd = path('in/sub');
+      expect(process.call('getcwd', process.buffer, 4096)).to.equal(cwd.length + 1);
+      expect(process.text(process.buffer, cwd.length)).to.equal(cwd);
+      expect(process.call('getcwd', process.buffer, 3)).to.equal(-Errno.ERANGE);
+      expect(process.call('chdir', process.put('deep'))).to.equal(-Errno.ENOTDIR);
+      expect(process.call('chdir', process.put('../../secret'))).to.equal(-Errno.EACCES);
+    });
+
+    it('list directories, and start at descriptors of them', () => {
+      const process = aProcess();
+      const directory = openAt(process, '.', OpenFlag.Directory);
+      const names: string[] = [];
+      for (;;) {
+        const size = process.call('getdents64', directory, process.buffer, 128);
+        if (size <= 0) break;
+        const view = process.view(process.buffer, size);
+        for (let at = 0; at < size; at += view.getUint16(at + 16, true)) {
+          names.push(process.text(process.buffer + at + 19, 64).split('\0')[0] ?? '');
+        }
+      }
+      expect(names.slice(0, 4)).to.deep.equal(['.', '..', 'data', 'dir-out']);
+      expect(names).to.include('sub');
+      expect(process.call('lseek', directory, 0, 0)).to.equal(0);
+      expect(process.call('getdents64', directory, process.buffer, 10)).to.equal(-Errno.EINVAL);
+      expect(process.call('read', directory, process.buffer, 10)).to.equal(-Errno.EISDIR);
+      const file = process.call('openat', directory, process.put('sub/deep'), 0, 0);
+      expect(file).to.be.greaterThan(directory);
+      expect(process.call('openat', file, process.put('x'), 0, 0)).to.equal(-Errno.ENOTDIR);
+    });
+
+    it('make and remove directories', () => {
+      const process = aProcess();
+      const name = process.put(path('out/folder/'));
+      expect(process.call('mkdir', name, 0o755)).to.equal(0);
+      expect(process.call('mkdir', name, 0o755)).to.equal(-Errno.EEXIST);
+      expect(process.call('unlink', name)).to.equal(-Errno.EISDIR);
+      expect(process.call('unlinkat', AT_FDCWD, name, AT_REMOVEDIR)).to.equal(0);
+      expect(process.call('mkdir', process.put('folder'), 0o755)).to.equal(-Errno.EACCES);
+    });
+
+    it('refuse devices, whatever is allowed', () => {
+      const process = new TestProcess({ readable: ['/dev'], writable: ['/dev'] });
+      expect(process.call('open', process.put('/dev/mem'), 0, 0)).to.be.lessThan(0);
+      expect(process.call('open', process.put('/dev/kvm'), OpenFlag.ReadWrite, 0)).to.be.lessThan(
+        0,
+      );
+    });
+
+    it('take no path from memory that is not there', () => {
+      const process = aProcess();
+      expect(process.call('open', 0, 0, 0)).to.equal(-Errno.EFAULT);
+      const long = process.put('x'.repeat(5000));
+      expect(process.call('open', long, 0, 0)).to.equal(-Errno.ENAMETOOLONG);
+    });
+  });
+});

@@ -1,0 +1,253 @@
+/** Traps as a CPU hands them over, on a whole system but for the CPU itself. */
+import { expect } from 'chai';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  R11,
+  RAX,
+  RCX,
+  RDI,
+  RIP,
+  RSI,
+  RSP,
+  supervisorAddress,
+  X86ThreadState,
+} from '../../../src/arch/x86/index';
+import { FatalError, InvalidContextID, type ContextID } from '../../../src/base/index';
+import {
+  SimpleMemory as SimpleMemoryModel,
+  simpleMemorySchema,
+  System as SystemModel,
+  systemSchema,
+  type ThreadStatus,
+} from '../../../src/mem/index';
+import {
+  Process as ProcessModel,
+  processSchema,
+  X86EmuLinux as X86EmuLinuxModel,
+  x86EmuLinuxSchema,
+  type ProcessThreadContext,
+} from '../../../src/se/index';
+import { syscallNumber } from '../../../src/se/syscallNames';
+import {
+  defineSchema,
+  nodeClass,
+  param,
+  Parent,
+  SimObject,
+  simObjectSchema,
+  type ExitEvent,
+  type ParamsOf,
+  type Simulation,
+} from '../../../src/sim/index';
+import { anElf, CODE } from '../../support/elf';
+import { aSimulation, Root, SrcClockDomain, VoltageDomain } from '../../support/simulation';
+
+/** A thread context that remembers what became of it. */
+class TestContext implements ProcessThreadContext {
+  contextId: ContextID = InvalidContextID;
+  readonly state = new X86ThreadState();
+  #status: ThreadStatus = 'Halted';
+
+  setContextId(id: ContextID): void {
+    this.contextId = id;
+  }
+
+  status(): ThreadStatus {
+    return this.#status;
+  }
+
+  activate(): void {
+    this.#status = 'Active';
+  }
+
+  suspend(): void {
+    this.#status = 'Suspended';
+  }
+
+  halt(): void {
+    this.#status = 'Halted';
+  }
+}
+
+const testCpuSchema = defineSchema('TestCpu', simObjectSchema, {
+  description: 'Has threads and executes nothing',
+  params: {
+    process: param.SimObjectOrNull<ProcessModel>('Process', Parent.any, 'the program'),
+    threads: param.Int(1, 'number of threads'),
+    system: param.SimObject<SystemModel>('System', Parent.any, 'the system'),
+  },
+});
+
+class TestCpuModel extends SimObject {
+  static override readonly schema = testCpuSchema;
+  declare readonly params: ParamsOf<typeof testCpuSchema>;
+  readonly contexts: TestContext[] = [];
+
+  override init(): void {
+    for (let i = 0; i < this.params.threads; i++) {
+      const context = new TestContext();
+      this.params.system.registerThreadContext(context);
+      this.params.process?.assignThreadContext(context);
+      this.contexts.push(context);
+    }
+  }
+}
+
+const System = nodeClass(SystemModel, systemSchema);
+const SimpleMemory = nodeClass(SimpleMemoryModel, simpleMemorySchema);
+const Process = nodeClass(ProcessModel, processSchema);
+const X86EmuLinux = nodeClass(X86EmuLinuxModel, x86EmuLinuxSchema);
+const TestCpu = nodeClass(TestCpuModel, testCpuSchema);
+
+interface Running {
+  readonly simulation: Simulation;
+  readonly context: TestContext;
+  readonly process: ProcessModel;
+  readonly workload: X86EmuLinuxModel;
+}
+
+interface Options {
+  readonly memory?: string;
+  readonly cmd?: readonly string[];
+  readonly threads?: number;
+  readonly emulating?: boolean;
+}
+
+describe('Process and X86EmuLinux', () => {
+  let folder = '';
+  let program = '';
+
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'mini-gem5-process-'));
+    program = join(folder, 'program');
+    writeFileSync(program, anElf());
+  });
+
+  after(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  /** A system that is about to run a program. */
+  function start({ memory = '4MiB', cmd, threads = 1, emulating = true }: Options = {}): Running {
+    const system = new System({
+      clkDomain: new SrcClockDomain({ clock: '1GHz', voltageDomain: new VoltageDomain() }),
+      memory: new SimpleMemory({ range: memory }),
+      ...(emulating && { workload: new X86EmuLinux() }),
+      cpu: new TestCpu({ threads }),
+      process: new Process({
+        ...{ cmd: cmd ?? [program, 'argument'], env: ['NAME=value'], cwd: folder },
+        ...{ input: '', output: '', errout: '' },
+      }),
+    });
+    const simulation = aSimulation();
+    try {
+      simulation.instantiate(new Root({ system, fullSystem: false }));
+    } catch (error) {
+      simulation.dispose();
+      throw error;
+    }
+    const { workload } = system.simObject();
+    const context = system.cpu.simObject().contexts[0];
+    if (context === undefined || !(workload instanceof X86EmuLinuxModel)) throw new Error('no CPU');
+    return { simulation, context, process: system.process.simObject(), workload };
+  }
+
+  /** Lets the program execute `syscall` at its entry point. */
+  function syscall({ context, workload }: Running, name: string, ...args: number[]): void {
+    const { state } = context;
+    state.setGprNumber(RAX, syscallNumber(name) ?? -1);
+    [RDI, RSI].forEach((register, i) => {
+      state.setGprNumber(register, args[i] ?? 0);
+    });
+    state.setGprNumber(RCX, CODE + 2);
+    state.setGprNumber(R11, 0x202);
+    state.setGprNumber(RIP, supervisorAddress.syscallStub + 2);
+    workload.event(context);
+  }
+
+  const finish = ({ simulation }: Running): ExitEvent => {
+    const exit = simulation.simulate();
+    simulation.dispose();
+    return exit;
+  };
+
+  it('make a thread ready to run a program', () => {
+    const running = start();
+    const { state } = running.context;
+    expect(state.gprNumber(RIP)).to.equal(CODE);
+    const { memory } = running.process.state;
+    const stack = state.gprNumber(RSP);
+    expect(memory.readInt64(stack)).to.equal(2);
+    expect(memory.readCString(memory.readInt64(stack + 16))).to.equal('argument');
+    expect(memory.readCString(memory.readInt64(stack + 32))).to.equal('NAME=value');
+    expect(running.context.status()).to.equal('Active');
+    running.simulation.dispose();
+  });
+
+  it('answer a system call and go on behind it', () => {
+    const running = start();
+    syscall(running, 'getpid');
+    const { state } = running.context;
+    expect(state.gprNumber(RAX)).to.equal(100);
+    expect(state.gprNumber(RIP)).to.equal(CODE + 2);
+    expect(running.process.numSyscalls.value).to.equal(1);
+    syscall(running, 'fcntl', 99, 0);
+    expect(state.gprNumber(RAX)).to.equal(-9);
+    running.simulation.dispose();
+  });
+
+  it('end the simulation with the last program, and its status', () => {
+    const running = start();
+    syscall(running, 'exit_group', 0x103);
+    expect(running.context.status()).to.equal('Halted');
+    const { cause, code } = finish(running);
+    expect([cause, code]).to.deep.equal(['exiting with last active thread context', 3]);
+  });
+
+  it('end it with 128 and the signal when a signal kills the program', () => {
+    const running = start();
+    const ABORT = 6;
+    syscall(running, 'kill', 100, ABORT);
+    const { cause, code } = finish(running);
+    expect([cause, code]).to.deep.equal([
+      'program killed by SIGABRT, which it sent to itself',
+      134,
+    ]);
+  });
+
+  it('let a sleeping thread wait in simulated time', () => {
+    const running = start();
+    const { memory } = running.process.state;
+    const time = running.context.state.gprNumber(RSP) - 64;
+    memory.writeInt64(time, 2);
+    memory.writeInt64(time + 8, 0);
+    syscall(running, 'nanosleep', time, 0);
+    expect(running.context.status()).to.equal('Suspended');
+    expect(running.context.state.gprNumber(RAX)).to.equal(0);
+    running.simulation.simulate(3e12);
+    expect(running.context.status()).to.equal('Active');
+    running.simulation.dispose();
+  });
+
+  it('goes on in the context of another CPU that takes over', () => {
+    const running = start();
+    const other = new TestContext();
+    other.setContextId(running.context.contextId);
+    running.process.replaceThreadContext(other);
+    syscall({ ...running, context: other }, 'getppid');
+    expect(other.state.gprNumber(RAX)).to.equal(0);
+    running.simulation.dispose();
+  });
+
+  it('refuse what cannot be run, with one line', () => {
+    expect(() => start({ cmd: [] })).to.throw(FatalError, /no program to run/);
+    expect(() => start({ cmd: [join(folder, 'missing')] })).to.throw(FatalError, /does not exist/);
+    expect(() => start({ cmd: [folder] })).to.throw(FatalError, /is a directory/);
+    expect(() => start({ memory: '64KiB' })).to.throw(FatalError, /memory/);
+    expect(() => start({ threads: 0 })).to.throw(FatalError, /not associated with any thread/);
+    expect(() => start({ threads: 2 })).to.throw(FatalError, /one CPU only/);
+    expect(() => start({ emulating: false })).to.throw(FatalError, /X86EmuLinux/);
+  });
+});
