@@ -20,6 +20,8 @@ export interface AnyDebugFlag {
 }
 
 let tracing = true;
+/** Names that were asked for before anybody defined them. */
+const awaited = new Set<string>();
 const registry = new Map<string, AnyDebugFlag>();
 
 /** A flag that switches trace points. Made by `debugFlag`. */
@@ -64,6 +66,7 @@ export class CompoundFlag implements AnyDebugFlag {
   readonly name: string;
   readonly description: string;
   readonly #flags: AnyDebugFlag[];
+  #requested = false;
 
   constructor(name: string, description: string, flags: readonly AnyDebugFlag[]) {
     this.name = name;
@@ -76,16 +79,19 @@ export class CompoundFlag implements AnyDebugFlag {
     return this.#flags;
   }
 
-  /** Adds a flag to the set. */
+  /** Adds a flag to the set; it is switched on when the set is. */
   add(flag: AnyDebugFlag): void {
     this.#flags.push(flag);
+    if (this.#requested) flag.enable();
   }
 
   enable(): void {
+    this.#requested = true;
     for (const flag of this.#flags) flag.enable();
   }
 
   disable(): void {
+    this.#requested = false;
     for (const flag of this.#flags) flag.disable();
   }
 }
@@ -93,6 +99,7 @@ export class CompoundFlag implements AnyDebugFlag {
 function register<Flag extends AnyDebugFlag>(flag: Flag): Flag {
   if (registry.has(flag.name)) panic(`Debug flag ${flag.name} is already defined`);
   registry.set(flag.name, flag);
+  if (awaited.delete(flag.name)) flag.enable();
   return flag;
 }
 
@@ -160,16 +167,29 @@ export function changeFlag(name: string, value: boolean): boolean {
  * Switches flags as the `--debug-flags` option does: names separated by commas, a name with a
  * leading `-` is switched off.
  *
- * @throws {FatalError} when a name is not a flag
+ * @param mayFollow - names that are no flags yet are switched on when somebody defines them
+ * @throws {FatalError} when a name is not a flag, and may not follow
  */
-export function setDebugFlags(list: string): void {
+export function setDebugFlags(list: string, mayFollow = false): void {
   for (const entry of list.split(',')) {
     const text = entry.trim();
     if (text === '') continue;
     const off = text.startsWith('-');
     const name = off ? text.slice(1) : text;
-    if (!changeFlag(name, !off)) fatal(`invalid debug flag '${name}'`);
+    if (changeFlag(name, !off)) continue;
+    if (!mayFollow) fatal(`invalid debug flag '${name}'`);
+    if (off) awaited.delete(name);
+    else awaited.add(name);
   }
+}
+
+/**
+ * Ends the wait for flags that the script was to define.
+ *
+ * @throws {FatalError} when one was asked for and there is still none of that name
+ */
+export function requireDebugFlags(): void {
+  for (const name of awaited) fatal(`invalid debug flag '${name}'`);
 }
 
 /** Switches every flag off. */

@@ -28,6 +28,7 @@ export {
   debugFlag,
   dprintf,
   findFlag,
+  requireDebugFlags,
   setDebugActivate,
   setDebugFlags,
   setDebugIgnore,

@@ -1,7 +1,7 @@
 /** What the `mini-gem5` command does with a request. */
 import { hostname } from 'node:os';
 import { setLogSink } from '../base/index';
-import { configureDefault, defaultM5 } from '../m5/defaultM5';
+import { configureDefault, defaultM5 } from '../m5/index';
 import { applyDebugOptions, debugHelp } from './debugOptions';
 import { doctor } from './doctor';
 import { listSimObjects } from './listSimObjects';

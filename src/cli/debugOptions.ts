@@ -9,7 +9,7 @@ import {
   setTracing,
   type Tick,
 } from '../base/index';
-import { defaultM5 } from '../m5/defaultM5';
+import { defaultM5 } from '../m5/index';
 import { EventFunctionWrapper, EventPriority } from '../sim/index';
 import { openDebugOutput } from './debugOutput';
 import type { TerminalSink } from './terminalSink';
@@ -26,8 +26,8 @@ export interface DebugOptions {
 
 /** Sets the flags and opens the output; the window is scheduled on the default simulation. */
 export function applyDebugOptions(options: DebugOptions, sink: TerminalSink): void {
-  if (options.debugFlags === undefined) return;
-  setDebugFlags(options.debugFlags);
+  // Scripts define flags of their own, which are not known yet.
+  setDebugFlags(options.debugFlags ?? '', true);
   setDebugActivate(list(options.debugActivate));
   setDebugIgnore(list(options.debugIgnore));
   const output = openDebugOutput(options.debugFile, () => defaultM5().host.makeOutputDirectory());

@@ -26,6 +26,7 @@ export abstract class BaseKvmCPU extends KvmCPUCore {
   /** What the last entry ended with; borrowed from the vCPU. */
   #exit: VcpuExit = INTERRUPTED;
   #lastSuspend: Tick = 0;
+  #wasHalfEntry = false;
 
   constructor(params: BaseKvmCPUParams) {
     super(params);
@@ -102,7 +103,7 @@ export abstract class BaseKvmCPU extends KvmCPUCore {
     this.syncKvmState();
     if (KvmRun.enabled) this.#trace(KvmRun, 'Entering KVM...');
     const draining = this.drainState() === 'Draining';
-    const delay = draining ? this.kvmRunDrain() : this.kvmRun(this.#ticksToNextEvent());
+    const delay = draining ? this.kvmRunDrain() : this.kvmRun(this.#budget());
     // The CPU may have been suspended instead of entering the guest.
     if (this.#status === 'Idle') return delay;
     this.markKvmStateDirty();
@@ -118,18 +119,20 @@ export abstract class BaseKvmCPU extends KvmCPUCore {
     return delay;
   }
 
-  #ticksToNextEvent(): Tick {
-    return this.eventQueue().nextTick() - this.curTick();
+  /**
+   * Ticks to the next event. With one at this very tick the guest only gets what it waits for, but not
+   * twice in a row: it has to get on even where every tick has an event.
+   */
+  #budget(): Tick {
+    const ticks = this.eventQueue().nextTick() - this.curTick();
+    return ticks === 0 && this.#wasHalfEntry ? 1 : ticks;
   }
 
   #scheduleTick(delay: Tick): void {
     if (this.#status === 'Idle' || this.#status === 'RunningMMIOPending') return;
     // A thread that was suspended and activated while it was served has its tick already.
     if (this.#tickEvent.scheduled) return;
-    const timedOut = this.#exit.kind === 'interrupted' && this.engine.runner.timedOut;
-    // The guest has run up to the next event: what it ran too long is forgotten.
-    const ticks = timedOut ? this.#ticksToNextEvent() + 1 : delay;
-    this.schedule(this.#tickEvent, this.clockEdge(this.ticksToCycles(ticks)));
+    this.schedule(this.#tickEvent, this.clockEdge(this.ticksToCycles(delay)));
   }
 
   /**
@@ -139,6 +142,7 @@ export abstract class BaseKvmCPU extends KvmCPUCore {
    */
   protected kvmRun(ticks: Tick): Tick {
     const { runner, timer } = this.engine;
+    this.#wasHalfEntry = ticks === 0;
     let executed: Tick;
     if (ticks === 0) {
       this.kvmStats.numVMHalfEntries.value++;

@@ -26,8 +26,6 @@ export interface KvmRunnerOptions {
 export class KvmRunner {
   /** Host time that the last run took, in nanoseconds; 0 for a half entry. */
   hostNs = 0;
-  /** Whether the last run ended because its time was up. */
-  timedOut = false;
   readonly #vcpu: VcpuPort;
   readonly #timer: BaseKvmTimer;
   readonly #kick: Kick;
@@ -52,12 +50,8 @@ export class KvmRunner {
     this.#timer.arm(ticks, start);
     const exit = this.#vcpu.run();
     this.hostNs = this.#now() - start;
-    this.timedOut = false;
-    if (exit.kind === 'interrupted') {
-      // The signal stays pending when it ends a run.
-      this.#kick.discard();
-      this.timedOut = this.#timer.expired();
-    }
+    // The signal stays pending when it ends a run.
+    if (exit.kind === 'interrupted') this.#kick.discard();
     return exit;
   }
 
@@ -67,7 +61,6 @@ export class KvmRunner {
    */
   halfEntry(): VcpuExit {
     this.hostNs = 0;
-    this.timedOut = false;
     if (!this.#immediateExit) {
       this.#kick.send();
       const exit = this.#vcpu.run();

@@ -13,6 +13,12 @@ const TICKS_PER_NS = 1000;
 const MIN_HOST_CYCLES = 1000;
 
 /**
+ * A run is at least so many times as long as an entry that runs nothing, or the timer would fire
+ * before the guest has executed an instruction, over and over.
+ */
+const MIN_ENTRIES = 8;
+
+/**
  * Longest host time, in nanoseconds, that a guest runs without a look at the outside. It bounds how
  * long a signal goes unnoticed that arrives between the last look and the entry.
  */
@@ -32,6 +38,7 @@ export abstract class BaseKvmTimer {
   readonly #hostFreq: Tick;
   #resolution: Tick | undefined;
 
+  /** @param options - how host time relates to simulated time */
   constructor({ hostFactor, hostFreq }: HostTimeParams) {
     this.#hostFactor = hostFactor;
     this.#hostFreq = hostFreq;
@@ -44,8 +51,6 @@ export abstract class BaseKvmTimer {
   abstract arm(ticks: Tick, now?: number): void;
   /** Makes sure that the timer does not fire any more; a signal already sent stays pending. */
   abstract disarm(): void;
-  /** Whether the time of the last {@link arm} has passed. */
-  abstract expired(): boolean;
   /** Releases the timer. A second call does nothing. */
   abstract dispose(): void;
   protected abstract calcResolution(): Tick;
@@ -96,6 +101,8 @@ export interface PosixKvmTimerOptions extends HostTimeParams {
   readonly signal: number;
   /** Kernel number of the thread that runs the vCPU. */
   readonly thread: number;
+  /** Host time of an entry that runs nothing, in nanoseconds. */
+  readonly entryNs: number;
   /** Default: a POSIX timer of the monotonic clock. */
   readonly timer?: OneShotTimer;
   /** Host time in nanoseconds. Default: the monotonic clock. */
@@ -109,25 +116,23 @@ export const monotonicNanoseconds = (): number => performance.now() * 1e6;
  * A run timer on a POSIX timer. Setting one is a system call, and a guest that exits every few
  * microseconds would pay it twice each time. So a timer that already fires early enough is left as
  * it is, and one that is no longer wanted is left to fire: an exit too many now and then is cheaper.
- * Whether the time has really passed is the clock's word, not the signal's.
  */
 export class PosixKvmTimer extends BaseKvmTimer {
   readonly #timer: OneShotTimer;
   readonly #now: () => number;
+  readonly #entryNs: number;
   /** When the kernel's timer fires, in host nanoseconds; in the past when it is not running. */
   #firesAt = -Infinity;
-  /** When the time asked for has passed. */
-  #wanted = -Infinity;
 
   constructor(options: PosixKvmTimerOptions) {
     super(options);
     this.#timer = options.timer ?? new PosixTimer(options.signal, options.thread);
     this.#now = options.now ?? monotonicNanoseconds;
+    this.#entryNs = options.entryNs;
   }
 
   override arm(ticks: Tick, now = this.#now()): void {
-    this.#wanted = now + this.hostNs(ticks);
-    const latest = Math.min(this.#wanted, now + MAX_SLICE_NS);
+    const latest = now + Math.min(this.hostNs(ticks), MAX_SLICE_NS);
     if (this.#firesAt > now && this.#firesAt <= latest) return;
     this.#timer.arm(latest - now);
     this.#firesAt = latest;
@@ -139,17 +144,16 @@ export class PosixKvmTimer extends BaseKvmTimer {
     this.#firesAt = -Infinity;
   }
 
-  override expired(): boolean {
-    return this.#now() >= this.#wanted;
-  }
-
   override dispose(): void {
     this.#timer.dispose();
   }
 
   protected override calcResolution(): Tick {
-    // One more, so that arming the resolution never rounds to no time at all.
-    const clock = this.ticksFromHostNs(monotonicResolution()) + 1;
-    return Math.max(clock, this.ticksFromHostCycles(MIN_HOST_CYCLES));
+    return Math.max(
+      // One more, so that arming the resolution never rounds to no time at all.
+      this.ticksFromHostNs(monotonicResolution()) + 1,
+      this.ticksFromHostCycles(MIN_HOST_CYCLES),
+      this.ticksFromHostNs(MIN_ENTRIES * this.#entryNs),
+    );
   }
 }

@@ -12,6 +12,7 @@ import type { CheckpointIn, ExitEvent, Node, Root, SimulateAsyncOptions } from '
 
 export { AddrRange, fatal, inform, MaxTick, panic, SimError, warn } from '../base/index';
 export { NULL, Parent, Self, type ExitEvent } from '../sim/index';
+export { configureDefault, defaultM5 } from './defaultM5';
 export { M5, type M5Stats, type OutputFiles } from './m5';
 
 /** Turns the tree below `root` into models and writes the configuration files. */

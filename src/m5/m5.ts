@@ -5,7 +5,7 @@
  */
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fatal, type Tick } from '../base/index';
+import { fatal, requireDebugFlags, type Tick } from '../base/index';
 import {
   configIni,
   configJson,
@@ -67,6 +67,7 @@ export class M5 {
    * @throws {FatalError} naming the object and parameter that is wrong.
    */
   instantiate(root: Node<Root>, checkpoint?: CheckpointIn): void {
+    requireDebugFlags();
     this.simulation.instantiate(root, checkpoint);
     this.#writeConfig(root);
   }

@@ -58,7 +58,23 @@ export {
   vectorRequestPort,
   vectorResponsePort,
 } from '../sim/index';
-export type { Node, NodeClass, NodeOf, ParamsOf, Schema } from '../sim/index';
+// The type of a schema or a node class is made of these, so whoever exports one needs their names.
+export type {
+  AnyNode,
+  Inputs,
+  ModelClass,
+  Node,
+  NodeClass,
+  NodeOf,
+  NullObject,
+  ParamProxy,
+  ParamsOf,
+  ParamSpec,
+  PortRef,
+  PortSpec,
+  Schema,
+  SimObjectContext,
+} from '../sim/index';
 
 // Objects, events, clocks.
 export {

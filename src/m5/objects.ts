@@ -11,27 +11,27 @@ import { nodeClass } from '../sim/index';
 export { AddrRange } from '../base/index';
 
 /** The root of the tree; `m5.instantiate` takes it. */
-export const Root = nodeClass(sim.Root, sim.rootSchema);
+export const Root = nodeClass(sim.Root);
 export type Root = InstanceType<typeof Root>;
 
 /** A supply voltage. */
-export const VoltageDomain = nodeClass(sim.VoltageDomain, sim.voltageDomainSchema);
+export const VoltageDomain = nodeClass(sim.VoltageDomain);
 export type VoltageDomain = InstanceType<typeof VoltageDomain>;
 
 /** A clock of its own. */
-export const SrcClockDomain = nodeClass(sim.SrcClockDomain, sim.srcClockDomainSchema);
+export const SrcClockDomain = nodeClass(sim.SrcClockDomain);
 export type SrcClockDomain = InstanceType<typeof SrcClockDomain>;
 
 /** A clock that is a division of another. */
-export const DerivedClockDomain = nodeClass(sim.DerivedClockDomain, sim.derivedClockDomainSchema);
+export const DerivedClockDomain = nodeClass(sim.DerivedClockDomain);
 export type DerivedClockDomain = InstanceType<typeof DerivedClockDomain>;
 
 /** What shares an address space: memories, CPUs, and what runs on them. */
-export const System = nodeClass(mem.System, mem.systemSchema);
+export const System = nodeClass(mem.System);
 export type System = InstanceType<typeof System>;
 
 /** Memory with a fixed latency and a limited bandwidth. */
-export const SimpleMemory = nodeClass(mem.SimpleMemory, mem.simpleMemorySchema);
+export const SimpleMemory = nodeClass(mem.SimpleMemory);
 export type SimpleMemory = InstanceType<typeof SimpleMemory>;
 
 /** The bus between CPUs and memory. */
@@ -43,19 +43,19 @@ export const IOXBar = nodeClass(mem.NoncoherentXBar, mem.ioXBarSchema);
 export type IOXBar = InstanceType<typeof IOXBar>;
 
 /** A virtual machine of the host's KVM. */
-export const KvmVM = nodeClass(kvm.KvmVM, kvm.kvmVMSchema);
+export const KvmVM = nodeClass(kvm.KvmVM);
 export type KvmVM = InstanceType<typeof KvmVM>;
 
 /** A CPU that runs on the host's own, through KVM. */
-export const X86KvmCPU = nodeClass(kvm.X86KvmCPU, kvm.x86KvmCPUSchema);
+export const X86KvmCPU = nodeClass(kvm.X86KvmCPU);
 export type X86KvmCPU = InstanceType<typeof X86KvmCPU>;
 
 /** A program that runs on emulated system calls. */
-export const Process = nodeClass(se.Process, se.processSchema);
+export const Process = nodeClass(se.Process);
 export type Process = InstanceType<typeof Process>;
 
 /** x86-64 Linux, emulated for programs. */
-export const X86EmuLinux = nodeClass(se.X86EmuLinux, se.x86EmuLinuxSchema);
+export const X86EmuLinux = nodeClass(se.X86EmuLinux);
 export type X86EmuLinux = InstanceType<typeof X86EmuLinux>;
 
 /** Chooses the operating system that a program needs. */

@@ -73,6 +73,8 @@ export class CoherentXBar extends BaseXBar {
       if (CoherentXBarFlag.enabled) this.#traceRequest(pkt, cpuSideId, ' BUSY');
       return false;
     }
+    // Before it goes on: down there it may become its own response.
+    if (CoherentXBarFlag.enabled) this.#traceRequest(pkt, cpuSideId);
     const { cmd, headerDelay, payloadDelay } = pkt;
     const bytes = pkt.hasData() ? pkt.size : 0;
     this.calcPacketTiming(pkt, (this.frontendLatency + this.forwardLatency) * this.clockPeriod());
@@ -85,7 +87,6 @@ export class CoherentXBar extends BaseXBar {
       layer.failedTiming(source, this.clockEdge(1));
       return false;
     }
-    if (CoherentXBarFlag.enabled) this.#traceRequest(pkt, cpuSideId);
     if (isExpressSnoop) this.#snooper.countSnoop(bytes);
     else layer.succeededTiming(finish);
     this.xbarStats.count(cpuSideId, memSideId, cmd, bytes);

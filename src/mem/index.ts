@@ -6,6 +6,8 @@ export type { BackingStoreOptions } from './backingStore';
 export { RESERVE_BYTES } from './hostMemory';
 export type { MemoryReserve, WasmMemory } from './hostMemory';
 export type { BaseXBarParams } from './baseXBar';
+export { Bridge, bridgeSchema } from './bridge';
+export type { BridgeParams } from './bridge';
 export { CoherentXBar } from './coherentXBar';
 export { coherentXBarSchema, l2XBarSchema, systemXBarSchema } from './coherentXBarSchema';
 export type { CoherentXBarParams } from './coherentXBarSchema';

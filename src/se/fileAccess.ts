@@ -109,9 +109,12 @@ export class FileAccess {
     }
     if (access !== 'write' && !exists(place)) return failWith(Errno.ENOENT);
     const list = access === 'write' ? 'writablePaths' : 'readablePaths';
+    const why = isInside(PROCESSES, place)
+      ? ', which shows the simulator itself'
+      : `; add it to ${list} to allow it`;
     warnOnce(
       `${this.#owner} ${list} ${place}`,
-      `${this.#owner}: the program may not ${VERBS[access]} ${place}; add it to ${list} to allow it`,
+      `${this.#owner}: the program may not ${VERBS[access]} ${place}${why}`,
     );
     return failWith(Errno.EACCES);
   }

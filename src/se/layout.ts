@@ -12,7 +12,7 @@ export const USER_END = 0x7fff_ffff_f000;
 /** No mapping that a program asks for begins below this (Linux: `vm.mmap_min_addr`). */
 export const LOWEST_MAPPING = 0x1_0000;
 /** The stack ends here and grows down. */
-export const STACK_TOP = USER_END;
+export const STACK_TOP = 0x7fff_ffff_f000;
 /** Kept free below the largest stack, so that running over it faults. */
 export const STACK_GUARD = 0x10_0000;
 /** A position-independent executable is loaded here. */

@@ -4,12 +4,6 @@ import type { ParamsOf } from '../sim/index';
 import type { System } from '../mem/index';
 import { LIBRARY_FOLDERS } from './fileAccess';
 
-export const emulatedDriverSchema = defineSchema('EmulatedDriver', simObjectSchema, {
-  description: 'A device file that a model answers for',
-  abstract: true,
-  params: { filename: param.String('name of the device file, under /dev') },
-});
-
 export const processSchema = defineSchema('Process', simObjectSchema, {
   description: 'A program that runs on emulated system calls',
   params: {
@@ -41,12 +35,6 @@ export const processSchema = defineSchema('Process', simObjectSchema, {
     ppid: param.Int(0, 'parent process id'),
     pgid: param.Int(100, 'process group id'),
     release: param.String('5.1.0', 'version of Linux that the program is told'),
-    simpoint: param.UInt64(0, 'simulation point at which to start simulation'),
-    drivers: vectorParam.SimObject('EmulatedDriver', [], 'device files that models answer for'),
-    useArchPT: param.Bool(true, 'page tables are in memory, as the processor wants them', {
-      outputName: 'useArchPT',
-    }),
-    kvmInSE: param.Bool(true, 'the program can run on a KVM CPU', { outputName: 'kvmInSE' }),
     system: param.SimObject<System>('System', Parent.any, 'system that the program runs on'),
   },
 });

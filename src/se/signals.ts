@@ -59,6 +59,7 @@ export interface SignalMask {
   readonly high: number;
 }
 
+/** The empty set. */
 export const NO_SIGNALS: SignalMask = { low: 0, high: 0 };
 
 /** Whether a set holds a signal. */

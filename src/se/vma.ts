@@ -64,6 +64,7 @@ export interface VmaDescription {
 /** Pages that the first fault in an area brings. */
 export const FIRST_FAULT_PAGES = 16;
 
+/** An area that has not been touched yet. */
 export function makeVma(d: VmaDescription): Vma {
   return {
     start: d.start,

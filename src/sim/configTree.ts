@@ -103,7 +103,10 @@ export function configJson(node: AnyNode, ticksPerSecond: number): JsonValue {
     path,
   };
   for (const param of outputParams(node, ticksPerSecond)) json[param.name] = param.json;
-  const children = [...state.children].map(([name, child]) => ({ name: toOutputName(name), child }));
+  const children = [...state.children].map(([name, child]) => ({
+    name: toOutputName(name),
+    child,
+  }));
   for (const { name, child } of children.sort(byName)) {
     const objects = childNodes(child).map(one => configJson(one, ticksPerSecond));
     json[name] = isNode(child) ? (objects[0] ?? null) : objects;

@@ -1,4 +1,5 @@
 /** A class's parameters and ports in words, for `--list-sim-objects`. */
+import { describeValue } from '../base/index';
 import { NULL } from './objectParam';
 import { isParamProxy } from './proxy';
 import type { ParamSpec, PortSpec, Schema } from './schema';
@@ -17,10 +18,9 @@ export function describeSchema(schema: Schema): string[] {
   return lines;
 }
 
+/** The classes above, up to SimObject; what is above that stands for nothing. */
 function ancestors({ parent }: Schema): string[] {
-  return parent === undefined || parent.parent === undefined
-    ? []
-    : [parent.type, ...ancestors(parent)];
+  return parent?.parent === undefined ? [] : [parent.type, ...ancestors(parent)];
 }
 
 function sortedEntries<T>(record: Readonly<Record<string, T>>): [string, T][] {
@@ -42,10 +42,7 @@ function describeParam(name: string, spec: ParamSpec): string[] {
 function describePort(name: string, { role, vector, optional, description }: PortSpec): string[] {
   const kind = role === 'GEM5 REQUESTOR' ? 'RequestPort' : 'ResponsePort';
   const need = vector ? '' : optional ? ', optional' : ', required';
-  return [
-    `        ${name}: ${vector ? 'Vector' : ''}${kind}${need}`,
-    `            ${description}`,
-  ];
+  return [`        ${name}: ${vector ? 'Vector' : ''}${kind}${need}`, `            ${description}`];
 }
 
 function defaultText(value: unknown): string {
@@ -53,5 +50,7 @@ function defaultText(value: unknown): string {
   if (isParamProxy(value)) return String(value);
   if (typeof value === 'function') return 'an object of its own';
   if (Array.isArray(value)) return `[${value.map(defaultText).join(', ')}]`;
-  return typeof value === 'string' ? `'${value}'` : String(value);
+  return typeof value === 'number' || typeof value === 'boolean'
+    ? String(value)
+    : describeValue(value);
 }

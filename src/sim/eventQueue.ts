@@ -8,7 +8,7 @@
  * (`TimingWheel`): few pending events, the common case, cost a short walk, many cost a constant.
  * `#near.end` is the border. One pass per simulated event: this file is hot.
  */
-import { MaxTick, panic, type PanicError, type Tick } from '../base/index';
+import { MaxTick, panic, type PanicError, type SimError, type Tick } from '../base/index';
 import { Event, EventDebug, EventFlag, FlagMask } from './event';
 import { cannotSchedule, eventFailure, notOnQueue } from './eventErrors';
 import { NearEvents } from './nearEvents';
@@ -18,7 +18,7 @@ import { TimingWheel } from './timingWheel';
 const Trace = EventDebug;
 const LastTick = MaxTick;
 const StateFlags = FlagMask;
-const { Squashed, Managed, IsExitEvent } = EventFlag;
+const { Squashed, Managed } = EventFlag;
 
 /** Place of an event that waits at the door; no slot of the wheel has this number. */
 const DoorPlace = 2 ** 25 - 1;
@@ -45,7 +45,9 @@ export class EventQueue {
   private tick: Tick = Fraction;
   private readonly near = new NearEvents();
   private readonly wheel = new TimingWheel();
-  private states = 0;
+  private serving: Event | null = null;
+  /** Only there so that `refill` has a use for what it reads. */
+  touched = 0;
   private readonly door: Event[] = [];
   private instances = 0;
 
@@ -75,15 +77,20 @@ export class EventQueue {
    *   no tick
    */
   schedule(event: Event, when: Tick): void {
-    const flags = event.queueState;
     if (
       !(when >= this.tick && when <= LastTick && Math.floor(when) === when) ||
-      (flags & ~StateFlags) !== 0
+      event.queueState !== 0 ||
+      Trace.enabled
     ) {
-      throw this.refusal(event, when, false);
+      this.scheduleSpecial(event, when);
+      return;
     }
-    this.insert(event, when, flags);
-    if ((flags & Managed) !== 0 || Trace.enabled) this.taken(event, 'scheduled');
+    // As in `insert`: the engine compiles a whole pass over an event into one piece of code, as long
+    // as that is small enough.
+    event.whenHigh = (when * TwoToMinus32) | 0;
+    event.whenLow = when | 0;
+    if (when >= this.near.end) this.wheel.link(this.wheel.take(event, when, 0));
+    else if (this.near.link(this.near.take(event, when, 0))) this.shortenNear();
   }
 
   /**
@@ -141,15 +148,15 @@ export class EventQueue {
     near.free(cell);
     const flags = event.queueState & StateFlags;
     event.queueState = flags;
-    if ((flags & Squashed) !== 0) return this.skip(event, flags);
+    this.serving = event;
+    if (flags !== 0 || Trace.enabled) return this.serveSpecial(event, when, flags);
     this.tick = when;
-    if (Trace.enabled) this.trace(event, 'executed');
     try {
       event.process();
     } catch (error) {
-      throw eventFailure(error, this.known(event), this.tick);
+      throw this.failure(error);
     }
-    return (event.queueState & (Managed | IsExitEvent)) === 0 ? null : this.finished(event);
+    return null;
   }
 
   /**
@@ -306,36 +313,46 @@ export class EventQueue {
       const stop = Math.min(start + Together, found);
       // First a look at each: when many are pending, each is a miss of the caches, and misses that
       // do not wait for one another overlap.
-      let states = 0;
-      for (let i = start; i < stop; i++) states |= wheel.eventAt(wheel.batch[i]!).queueState;
-      this.states = states;
+      let flags = 0;
+      for (let i = start; i < stop; i++) flags |= wheel.eventAt(wheel.batch[i]!).queueState;
+      this.touched = flags;
       for (let i = start; i < stop; i++) {
         const slot = wheel.batch[i]!;
         const event = wheel.eventAt(slot);
         const when = wheel.whenAt(slot);
-        wheel.release(slot);
+        wheel.forget(slot);
         near.append(near.take(event, when, event.queueState & StateFlags));
       }
     }
     return near.head ?? panic('the timing wheel lost its events');
   }
 
-  private skip(event: Event, flags: number): null {
-    event.queueState = flags & ~Squashed;
-    if ((flags & Managed) !== 0) event.release();
-    return null;
+  /** `schedule` for events with flags, when tracing, and when something is wrong. */
+  private scheduleSpecial(event: Event, when: Tick): void {
+    const flags = event.queueState;
+    const isTick = when >= this.tick && when <= LastTick && Math.floor(when) === when;
+    if (!isTick || event.scheduled) throw this.refusal(event, when, false);
+    this.insert(event, when, flags);
+    if ((flags & Managed) !== 0) event.acquire();
+    if (Trace.enabled) this.trace(event, 'scheduled');
   }
 
-  /** What follows when an event was scheduled that is managed, or traced. */
-  private taken(event: Event, action: string): void {
-    if (event.isManaged()) event.acquire();
-    if (Trace.enabled) this.trace(event, action);
-  }
-
-  /** What follows when a managed event or an exit event has happened. */
-  private finished(event: Event): Event | null {
+  /** The rest of `serviceOne` for events with flags, and when tracing. */
+  private serveSpecial(event: Event, when: Tick, flags: number): Event | null {
+    if ((flags & Squashed) !== 0) {
+      event.queueState = flags & ~Squashed;
+      if ((flags & Managed) !== 0) event.release();
+      return null;
+    }
+    this.tick = when;
+    if (Trace.enabled) this.trace(event, 'executed');
+    try {
+      event.process();
+    } catch (error) {
+      throw this.failure(error);
+    }
     if (event.isExitEvent()) return event;
-    event.release();
+    if (event.isManaged()) event.release();
     return null;
   }
 
@@ -343,6 +360,11 @@ export class EventQueue {
   private known(event: Event): Event {
     if (event.instance === 0) event.instance = ++this.instances;
     return event;
+  }
+
+  private failure(error: unknown): SimError {
+    // A nested queue's event has its own try, so this queue serves the event that threw.
+    return eventFailure(error, this.known(this.serving!), this.tick);
   }
 
   private refusal(event: Event, when: Tick, move: boolean): PanicError {

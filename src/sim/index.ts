@@ -10,6 +10,7 @@ export {
 export type { ClockedMember, DerivedClockDomainParams, SrcClockDomainParams } from './clockDomain';
 export { ClockedObject, clockedObjectSchema } from './clockedObject';
 export type { ClockedObjectParams } from './clockedObject';
+export { configDot } from './configDot';
 export { configIni, configJson } from './configTree';
 export { describeSchema } from './describeSchema';
 export { DrainManager } from './drain';

@@ -47,10 +47,6 @@ function isBefore(cell: EventCell, when: Tick, priority: number): boolean {
   return cell.when < when || (cell.when === when && cell.priority < priority);
 }
 
-function isAfter(cell: EventCell, when: Tick, priority: number): boolean {
-  return cell.when > when || (cell.when === when && cell.priority > priority);
-}
-
 /** The sorted list. All of its events come before tick `end`. */
 export class NearEvents {
   /** The cell of the event that comes next. */
@@ -59,7 +55,8 @@ export class NearEvents {
   end: Tick = Infinity;
   private readonly cells: (EventCell | null)[] = [null];
   private spare: EventCell;
-  /** While filling: a bin no later than the one in front of the last. */
+  /** During a run of `append`: the last bin, and the one in front of it or an earlier one. */
+  private last: EventCell | null = null;
   private beforeLast: EventCell | null = null;
 
   constructor() {
@@ -119,26 +116,35 @@ export class NearEvents {
     return steps > LongWalk;
   }
 
-  /** Empties what `append` remembers; call it first, with the list empty. */
+  /** Begins a run of `append`; the list must be empty. */
   startFilling(): void {
+    this.last = null;
     this.beforeLast = null;
   }
 
   /** Puts a cell in as `link` does, for runs of events in which each is likely to be the last. */
   append(cell: EventCell): void {
     const { when, priority } = cell;
-    let before = this.beforeLast;
-    let at = before === null ? this.head : before.next;
-    if (at !== null && isAfter(at, when, priority)) {
-      before = null;
-      at = this.head;
+    const last = this.last;
+    if (last !== null && last.when < when) {
+      last.next = cell;
+      cell.next = null;
+      this.beforeLast = last;
+      this.last = cell;
+      return;
     }
+    const inLastBin = last !== null && last.when === when && last.priority === priority;
+    let before = inLastBin ? this.beforeLast : null;
+    let at = before === null ? this.head : before.next;
     while (at !== null && isBefore(at, when, priority)) {
       before = at;
       at = at.next;
     }
     this.linkBetween(before, at, cell);
-    if (cell.next === null) this.beforeLast = before;
+    if (cell.next === null) {
+      this.beforeLast = before;
+      this.last = cell;
+    }
   }
 
   /** Takes the first event off the list. Its cell is good until `free`. */

@@ -23,6 +23,7 @@ import {
   toOutputName,
   type InputOf,
   type Inputs,
+  type ParamsOf,
   type ParamSpecs,
   type PortInputs,
   type PortSpecs,
@@ -192,7 +193,8 @@ function getProperty(state: NodeState, name: string): unknown {
   const { schema } = state;
   if (Object.hasOwn(schema.params, name)) return paramValue(state, name);
   const spec = schema.ports[name];
-  if (spec !== undefined && Object.hasOwn(schema.ports, name)) return asPortRef(portOf(state, name));
+  if (spec !== undefined && Object.hasOwn(schema.ports, name))
+    return asPortRef(portOf(state, name));
   const child = state.children.get(name) ?? state.aliases.get(name);
   if (child !== undefined) return child;
   if (name.startsWith('_')) return Reflect.get(state, name);
@@ -344,13 +346,24 @@ function suggestion(name: string, candidates: readonly string[]): string {
   return ` (did you mean '${best.candidate}'?)`;
 }
 
-/**
- * The class of nodes for a model class.
- * @param schema - given where scripts have several classes for one model, with other defaults.
- */
-export function nodeClass<M extends SimObject, S extends Schema>(
+/** A model class whose constructor takes what its own schema declares. */
+type SchemaModel<S extends Schema, M extends SimObject> = {
+  new (params: ParamsOf<S>): M;
+  readonly schema: S;
+};
+
+/** The class of nodes for a model class, with the model's own schema. */
+export function nodeClass<S extends Schema, M extends SimObject>(
+  model: SchemaModel<S, M>,
+): NodeClass<M, S>;
+/** One of several classes of nodes for a model class: `schema` has other defaults than the model's. */
+export function nodeClass<S extends Schema, M extends SimObject>(
   model: ModelClass<M>,
   schema: S,
+): NodeClass<M, S>;
+export function nodeClass<S extends Schema, M extends SimObject>(
+  model: ModelClass<M>,
+  schema: Schema = model.schema,
 ): NodeClass<M, S> {
   const derived = class extends NodeBase {
     static readonly schema = schema;

@@ -4,12 +4,7 @@
  * list. The names are those of gem5's `Param` and `VectorParam`.
  */
 import { timeType } from './calendarTime';
-import {
-  ethernetAddrType,
-  ipAddressType,
-  ipNetmaskType,
-  ipWithPortType,
-} from './networkTypes';
+import { ethernetAddrType, ipAddressType, ipNetmaskType, ipWithPortType } from './networkTypes';
 import type { Node } from './node';
 import { objectType, type NullObject } from './objectParam';
 import {
@@ -168,10 +163,7 @@ function enumParam<const Name extends string>(
 }
 
 /** An object of class `type` (or derived from it): with a default, or required. */
-function objectParam<M extends SimObject>(
-  type: string,
-  description: string,
-): ParamSpec<Node<M>, M>;
+function objectParam<M extends SimObject>(type: string, description: string): ParamSpec<Node<M>, M>;
 function objectParam<M extends SimObject>(
   type: string,
   defaultValue: ObjectDefault<M> | undefined,

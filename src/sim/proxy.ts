@@ -69,6 +69,8 @@ interface ProxyMethods extends PortMethods {
   attribute(name: string): ParamProxy;
   /** An element of a list or of a vector port, as `proxy[index]` is too. */
   element(index: number): ParamProxy;
+  /** As a script would write it. */
+  toString(): string;
 }
 
 /** Attributes by which scripts refer to each other's parts; any other has `attribute(name)`. */
@@ -125,14 +127,14 @@ function makeProxy(expression: ProxyExpression): ParamProxyRoot {
     attribute: name => extend({ kind: 'attribute', name }),
     element: index => extend({ kind: 'index', index }),
     connect: other => {
-      for (const port of Array.isArray(other) ? other : [other]) port.connect(proxy);
+      for (const port of [other].flat()) port.connect(proxy);
     },
+    toString: () => proxyToString(expression),
   };
   const proxy = new Proxy(Object.freeze({}) as unknown as ParamProxyRoot, {
     get(_target, key): unknown {
       if (key === proxyData) return expression;
       if (typeof key === 'symbol' || key === 'then' || key === 'toJSON') return undefined;
-      if (key === 'toString') return () => proxyToString(expression);
       if (Object.hasOwn(methods, key)) return methods[key as keyof typeof methods];
       if (/^\d+$/.test(key)) return methods.element(Number(key));
       return methods.attribute(key);

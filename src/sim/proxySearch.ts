@@ -83,12 +83,7 @@ function search(
   return undefined;
 }
 
-function follow(
-  holder: ProxyHolder,
-  proxy: ParamProxy,
-  value: unknown,
-  step: ProxyStep,
-): unknown {
+function follow(holder: ProxyHolder, proxy: ParamProxy, value: unknown, step: ProxyStep): unknown {
   switch (step.kind) {
     case 'attribute': {
       const next = isNode(value) ? attributeOf(holder, value, step.name) : undefined;
@@ -160,7 +155,8 @@ function anyOf(holder: ProxyHolder, node: AnyNode, type: string): AnyNode | unde
   const found = new Set([...state.children.values()].filter(matches));
   for (const [name, spec] of Object.entries(state.schema.params)) {
     const { objectType, element } = spec.type;
-    if (objectType === undefined || element !== undefined || spec.forwardsTo !== undefined) continue;
+    if (objectType === undefined || element !== undefined || spec.forwardsTo !== undefined)
+      continue;
     // What has not been looked up yet is looked up only where it must be of the wanted class.
     const settled = state.converted.get(name);
     const isOpen = settled === undefined || isParamProxy(settled);

@@ -113,9 +113,7 @@ function found(node: AnyNode, name: string, value: unknown, pending: readonly st
 }
 
 /** Looks at other parameters; one that the script has yet to set is passed over. */
-function settledOrUndefined(
-  pending: readonly string[],
-): (node: AnyNode, name: string) => unknown {
+function settledOrUndefined(pending: readonly string[]): (node: AnyNode, name: string) => unknown {
   return (node, name) => {
     const state = nodeState(node);
     const spec = state.schema.params[name];

@@ -108,8 +108,7 @@ interface Forwarded {
 }
 
 /** An old name takes what its parameter takes, and the model receives nothing for it. */
-type Forwarding<Spec> =
-  Spec extends ParamSpec<infer In> ? ParamSpec<In, never> & Forwarded : never;
+type Forwarding<Spec> = Spec extends ParamSpec<infer In> ? ParamSpec<In, never> & Forwarded : never;
 
 /** What is declared as `Spec` beside the parameters `B` and those inherited, `A`. */
 type Settled<A, B, Spec> =

@@ -262,7 +262,8 @@ export class Simulation {
         const event = loop.runSlice(() => this.host.seconds() >= end);
         if (event !== null) return this.#exit(event);
         await this.host.yield();
-        if (signal?.aborted === true) return this.#exit(new GlobalSimLoopExitEvent('simulation aborted'));
+        if (signal?.aborted === true)
+          return this.#exit(new GlobalSimLoopExitEvent('simulation aborted'));
       }
     } finally {
       loop.close();

@@ -61,13 +61,13 @@ export class TimingWheel {
   /** By level: no bucket before this word of the bitmap is in use. */
   private readonly firstWord = new Int32Array(Levels);
   /** By level: the first tick beyond the ring. */
-  private readonly end = new Float64Array(Levels);
+  private readonly ends = new Float64Array(Levels);
   /** The earliest tick in here, NaN when unknown. */
   private earliest = NaN;
 
   /** The first tick that may be put in; while the wheel is empty, any may. */
   get base(): Tick {
-    return this.count === 0 ? 0 : this.end[0]! - Buckets;
+    return this.count === 0 ? 0 : this.ends[0]! - Buckets;
   }
 
   /**
@@ -116,7 +116,10 @@ export class TimingWheel {
   /** Takes out the event of a slot. */
   remove(slot: number): void {
     this.unchain(slot);
-    this.release(slot);
+    this.events[slot] = null;
+    this.next[slot] = this.free;
+    this.free = slot;
+    this.count--;
   }
 
   /** Moves the event of a slot to another tick, behind all that are there. */
@@ -137,12 +140,9 @@ export class TimingWheel {
     return this.when[slot]!;
   }
 
-  /** Gives back a slot found by `collect`. */
-  release(slot: number): void {
+  /** Lets go of the event of a slot found by `collect`. */
+  forget(slot: number): void {
     this.events[slot] = null;
-    this.next[slot] = this.free;
-    this.free = slot;
-    this.count--;
   }
 
   /** The earliest tick in the wheel, MaxTick when it is empty. Leaves everything where it is. */
@@ -162,31 +162,38 @@ export class TimingWheel {
   }
 
   /**
-   * Unlinks the earliest events, at least one, and lists their slots in `batch`; the caller
-   * releases each. Afterwards the wheel holds no event before `horizon`.
+   * Takes out the earliest events, at least one, and lists their slots in `batch`. The slots are
+   * free, but can still be read until the next event is put in. Afterwards the wheel holds no event
+   * before `horizon`.
    * @returns how many
    */
   collect(): number {
     let found = 0;
+    let level = 0;
     this.earliest = NaN;
-    while (found < WantedEvents && found < this.count) {
-      const level = this.lowestLevel();
-      const bucket = this.firstBucket(level);
+    while (found < WantedEvents && this.count > 0) {
+      const lowest = this.lowestLevel();
+      const bucket = this.firstBucket(lowest);
       const head = this.heads[bucket]!;
-      const few = level === 0 || this.isShort(head);
-      if (!few && found > 0) break;
-      const start = this.end[level]! - (Buckets - (bucket & DigitMask)) * Width[level]!;
-      this.markEmpty(bucket, level);
-      // The levels below are empty, and now begin where this bucket does.
-      for (let lower = 0; lower < level; lower++) this.startRing(lower, start);
-      if (few) {
-        found = this.list(head, found);
-        this.horizon = start + Width[level]!;
-      } else {
+      const more = this.list(head, found, lowest === 0 ? Infinity : found + FewEvents);
+      if (more < 0 && found > 0) break;
+      level = lowest;
+      this.horizon = this.ends[level]! - (Buckets - (bucket & DigitMask)) * Width[level]!;
+      if (more < 0) {
+        this.markEmpty(bucket, level);
+        this.startRingsBelow(level);
         this.spread(head);
+      } else {
+        this.next[this.tails[bucket]!] = this.free;
+        this.free = head;
+        this.markEmpty(bucket, level);
+        this.count -= more - found;
+        found = more;
       }
     }
-    if (found === this.count) this.horizon = Infinity;
+    this.startRingsBelow(level);
+    if (this.count === 0) this.horizon = Infinity;
+    else this.horizon += Width[level]!;
     return found;
   }
 
@@ -197,7 +204,9 @@ export class TimingWheel {
         const slots: number[] = [];
         let slot = this.heads[level * Buckets + digit]!;
         for (; slot !== 0; slot = this.next[slot]!) slots.push(slot);
-        slots.reverse().sort((a, b) => this.when[a]! - this.when[b]! || this.priorityAt(a) - this.priorityAt(b));
+        slots
+          .reverse()
+          .sort((a, b) => this.when[a]! - this.when[b]! || this.priorityAt(a) - this.priorityAt(b));
         for (const found of slots) yield this.eventAt(found);
       }
     }
@@ -209,7 +218,7 @@ export class TimingWheel {
 
   private bucketOf(when: Tick): number {
     let level = 0;
-    while (when >= this.end[level]!) level++;
+    while (when >= this.ends[level]!) level++;
     return (level << DigitBits) + ((when * Inverse[level]!) & DigitMask);
   }
 
@@ -265,21 +274,18 @@ export class TimingWheel {
     return (word << 5) + 31 - Math.clz32(bits & -bits);
   }
 
-  private isShort(head: number): boolean {
-    let length = 0;
+  /**
+   * Lists the slots of a bucket in `batch`, from index `found` on.
+   * @returns the index behind the last; -1 where that would be more than `most`
+   */
+  private list(head: number, found: number, most: number): number {
+    let index = found;
     for (let slot = head; slot !== 0; slot = this.next[slot]!) {
-      if (++length > FewEvents) return false;
+      if (index >= most) return -1;
+      if (index === this.batch.length) this.batch = grown(this.batch, index * 2);
+      this.batch[index++] = slot;
     }
-    return true;
-  }
-
-  /** Appends the slots of a list to `batch`. */
-  private list(head: number, found: number): number {
-    for (let slot = head; slot !== 0; slot = this.next[slot]!) {
-      if (found === this.batch.length) this.batch = grown(this.batch, found * 2);
-      this.batch[found++] = slot;
-    }
-    return found;
+    return index;
   }
 
   /** Links the slots of a list in again, after the rings have moved. */
@@ -308,8 +314,16 @@ export class TimingWheel {
   /** Has the ring of a level, which must be empty, hold the tick `base`. */
   private startRing(level: number, base: Tick): void {
     const around = Width[level]! * Buckets;
-    this.end[level] = (Math.floor(base / around) + 1) * around;
+    this.ends[level] = (Math.floor(base / around) + 1) * around;
     this.firstWord[level] = (level << DigitBits) >> 5;
+  }
+
+  /** The levels below `level`, which are empty, begin at the horizon, where a bucket of it does. */
+  private startRingsBelow(level: number): void {
+    for (let lower = 0; lower < level; lower++) {
+      this.ends[lower] = this.horizon + Width[lower + 1]!;
+      this.firstWord[lower] = (lower << DigitBits) >> 5;
+    }
   }
 
   private allocateBuckets(): void {

@@ -42,6 +42,8 @@ export function aVmSystem({
     kvmVm: new KvmVM({ coalescedMMIO }),
     mem: memories.map(memory => new SimpleMemory(memory)),
   });
+  const [first] = system.mem;
+  if (first !== undefined) system.systemPort = first.port;
   const simulation = aSimulation();
   simulation.instantiate(new Root({ system, fullSystem: false }));
   return { simulation, system: system.simObject(), vm: system.kvmVm.simObject() };

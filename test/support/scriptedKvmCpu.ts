@@ -171,7 +171,7 @@ export class ScriptedX86KvmCPU extends X86KvmCPU {
     const timer = { arm: () => undefined, disarm: () => undefined, dispose: () => undefined };
     const { hostFactor, hostFreq } = this.params;
     const now = (): number => d.now;
-    const time = { hostFactor, hostFreq, signal: 34, thread: 1, now };
+    const time = { hostFactor, hostFreq, signal: 34, thread: 1, entryNs: 0, now };
     return { now, makeKick: () => kick, makeTimer: () => new PosixKvmTimer({ ...time, timer }) };
   }
 }
@@ -215,7 +215,7 @@ export function aScriptedSystem(options: ScriptedSystemOptions = {}): ScriptedSy
   const made: Doubles = { vcpu, kvm, mode, now: 0, kicks: 0 };
   const run = vcpu.run.bind(vcpu);
   vcpu.run = () => {
-    made.now += runNs;
+    if (!vcpu.immediateExit) made.now += runNs;
     return run();
   };
   doubles = made;

@@ -181,7 +181,7 @@ export class TestProcess {
       clock: new SimulatedClock(options.tick ?? (() => 0), 1e12),
       executable: options.executable ?? '/opt/program',
       commandLine: ['program', 'argument'],
-      cwd: options.cwd ?? '/work/directory',
+      cwd: options.cwd ?? '/some/directory',
       release: '5.1.0',
       interrupted: () => false,
     });

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { commandPath, configPath, inFolder, runCommand } from '../support/command';
 import { guestPath, runProgram } from '../support/guests';
-import { packageJson, repositoryRoot } from '../support/repository';
+import { packageJson } from '../support/repository';
 
 describe('mini-gem5 configs/hello.ts', function () {
   this.timeout(20_000);
@@ -132,7 +133,7 @@ describe('mini-gem5 configs/se.ts', function () {
   });
 
   it('ends by Ctrl-C, writing statistics, when the program never does', async () => {
-    const folder = join(repositoryRoot, 'm5out', `interrupt-${String(process.pid)}`);
+    const folder = mkdtempSync(join(tmpdir(), 'mini-gem5-test-'));
     const command = [commandPath, '--quiet', '--outdir', folder, configPath('se.ts')];
     const child = spawn(process.execPath, [...command, '-c', guestPath('spin')]);
     let stdout = '';
@@ -147,8 +148,9 @@ describe('mini-gem5 configs/se.ts', function () {
     const status = await new Promise(resolve => child.on('exit', resolve));
     expect(stdout).to.match(/because user interrupt received/);
     expect(status).to.equal(130);
-    expect(existsSync(join(folder, 'stats.txt'))).to.equal(true);
-    expect(readFileSync(join(folder, 'stats.txt'), 'utf8')).to.match(/^simTicks/m);
+    const stats = readFileSync(join(folder, 'stats.txt'), 'utf8');
+    rmSync(folder, { recursive: true });
+    expect(stats).to.match(/^simTicks/m);
   });
 });
 

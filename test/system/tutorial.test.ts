@@ -1,8 +1,18 @@
 import { spawnSync } from 'node:child_process';
-import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, join } from 'node:path';
 import { expect } from 'chai';
 import { commandPath, inFolder } from '../support/command';
+import { runProgram } from '../support/guests';
 import { projectFiles, readText, repositoryRoot } from '../support/repository';
 
 /** One run of a script of the tutorial. What it gives is in `golden/tutorial`. */
@@ -38,6 +48,9 @@ const runs: readonly Run[] = [
     stats: /^(?:simTicks|system\.(?:cache|generator)\.)/,
   },
 ];
+
+const pages = projectFiles('docs/tutorial').filter(path => path.endsWith('.md'));
+const listings = ['configs/hello.ts', ...projectFiles('configs/tutorial')];
 
 const goldenFolder = 'test/system/golden/tutorial';
 
@@ -109,6 +122,33 @@ describe('The scripts of the tutorial', function () {
   }
 });
 
+describe('A project that installs mini-gem5', function () {
+  this.timeout(120_000);
+
+  it('compiles the models of the tutorial as its own, with declarations', () => {
+    inFolder(folder => {
+      cpSync(join(repositoryRoot, 'configs', 'tutorial'), folder, { recursive: true });
+      mkdirSync(join(folder, 'node_modules'));
+      symlinkSync(repositoryRoot, join(folder, 'node_modules', 'mini-gem5'));
+      const types = join(repositoryRoot, 'node_modules', '@types');
+      symlinkSync(types, join(folder, 'node_modules', '@types'));
+      writeFileSync(join(folder, 'package.json'), '{ "name": "models" }');
+      const tsc = join(repositoryRoot, 'node_modules', 'typescript', 'bin', 'tsc');
+      const strictness = ['--strict', '--noUncheckedIndexedAccess', '--exactOptionalPropertyTypes'];
+      const platform = ['--target', 'es2023', '--module', 'node20', '--types', 'node'];
+      const output = ['--declaration', '--outDir', 'out'];
+      const scripts = listings
+        .filter(path => path.startsWith('configs/tutorial/') && !path.includes('/models/'))
+        .map(path => basename(path));
+      const args = [tsc, ...strictness, ...platform, ...output, ...scripts];
+      const run = runProgram(process.execPath, args, { cwd: folder });
+      expect(run.stdout).to.equal('');
+      expect(run.status).to.equal(0);
+      expect(existsSync(join(folder, 'out', 'models', 'simpleCache.d.ts'))).to.equal(true);
+    });
+  });
+});
+
 describe('The hello example of the tutorial', () => {
   it('ends at the tick at which gem5 ends its own', () => {
     // gem5: tests/gem5/learning_gem5/ref/hello_goodbye. Both farewells are sixteen letters long.
@@ -116,9 +156,6 @@ describe('The hello example of the tutorial', () => {
     expect(golden).to.match(/^Exiting @ tick 10944163 because (?:Goodbye,? hello\W+)+Goo$/m);
   });
 });
-
-const pages = projectFiles('docs/tutorial').filter(path => path.endsWith('.md'));
-const listings = ['configs/hello.ts', ...projectFiles('configs/tutorial')];
 
 interface Block {
   readonly page: string;

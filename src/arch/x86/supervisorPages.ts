@@ -35,6 +35,9 @@ export function installSupervisor(
     [address.idt, supervisorData, interruptGates()],
     [address.tss, supervisorData, tss],
     [address.stack, supervisorData, new Uint8Array(0)],
+    // Enough for the flush of a program that has used up all memory.
+    [address.flushList, supervisorData, new Uint8Array(0)],
+    [address.flushList + pageBytes, supervisorData, new Uint8Array(0)],
   ];
   for (const [virtual, flags, contents] of pages) {
     const physical = memory.allocatePage();

@@ -256,6 +256,11 @@ export const fileCalls: SyscallGroup = {
     return duplicateTo(thread, descriptor | 0, target | 0, cloexec);
   },
   fcntl,
+  // Advice on what will be read next; the host finds out by itself.
+  fadvise64: ({ process }, descriptor) => {
+    process.files.get(descriptor | 0);
+    return 0;
+  },
   flock: ({ process }, descriptor) => {
     process.files.get(descriptor | 0);
     return 0;

@@ -142,9 +142,11 @@ function readlinkat(
 ): number {
   if ((size | 0) <= 0) return -Errno.EINVAL;
   const path = absolutePath(process, directory | 0, process.memory.readCString(pathAddress));
-  const target = isOwnExecutable(process, path)
-    ? process.executable
-    : hostCall(() => readlinkSync(process.access.locate(path, 'look', false)));
+  const named = namedDescriptor(path);
+  let target: string;
+  if (isOwnExecutable(process, path)) target = process.executable;
+  else if (named >= 0) target = process.files.get(named).path;
+  else target = hostCall(() => readlinkSync(process.access.locate(path, 'look', false)));
   const bytes = Buffer.from(target);
   const length = Math.min(bytes.length, size);
   process.memory.copyOut(address, bytes, length);

@@ -322,6 +322,13 @@ describe('The forgetting of changed page tables', () => {
     expect(tables.changes.isEmpty).to.equal(false);
   });
 
+  it('needs no memory for a list of usual length', () => {
+    const { supervisor, state, memory } = withChange();
+    const pages = memory.pagesInUse;
+    supervisor.beforeEntry(state);
+    expect(memory.pagesInUse).to.equal(pages);
+  });
+
   it('waits while the thread is on its way to a trap', () => {
     const { supervisor, state, tables } = withChange();
     state.setGprNumber(RIP, supervisorAddress.text);
@@ -335,20 +342,23 @@ describe('The forgetting of changed page tables', () => {
     const guest = aGuest();
     const { supervisor, state, tables, memory } = guest;
     const far = 2 ** 30;
-    for (let i = 0; i < 700; i++) tables.map(i * far, 0x9000, PAGE, PageFlags.User);
-    for (let i = 0; i < 700; i++) tables.unmap(i * far, PAGE);
+    const many = 1100;
+    const change = (count: number): void => {
+      for (let i = 0; i < count; i++) tables.map(i * far, 0x9000, PAGE, PageFlags.User);
+      for (let i = 0; i < count; i++) tables.unmap(i * far, PAGE);
+    };
+    change(many);
     const { length } = tables.changes.items;
-    expect(length).to.be.greaterThan(512);
+    expect(length).to.be.greaterThan(1024);
     supervisor.beforeEntry(state);
     expect(state.gprNumber(RCX)).to.equal(length);
-    expect(tables.translate(supervisorAddress.flushList + 512 * 8)).to.not.equal(-1);
+    expect(tables.translate(supervisorAddress.flushList + (length - 1) * 8)).to.not.equal(-1);
     expect(state.gpr(RFLAGS)).to.equal(2n);
     state.setGprNumber(RIP, PROGRAM);
     supervisor.afterExit(state);
     const pages = memory.pagesInUse;
     const again = new GuestSupervisor(tables, memory, 0x4000_0000);
-    for (let i = 0; i < 700; i++) tables.map(i * far, 0x9000, PAGE, PageFlags.User);
-    for (let i = 0; i < 700; i++) tables.unmap(i * far, PAGE);
+    change(many);
     again.beforeEntry(state);
     expect(memory.pagesInUse).to.equal(pages);
   });

@@ -29,17 +29,15 @@ class Bench {
   readonly board: TestPlatformModel;
 
   constructor() {
-    const device = new Uart8250({
-      pioAddr: BASE,
-      device: new TestSerial(),
-      platform: new TestPlatform(),
-    });
+    const line = new TestSerial();
+    const platform = new TestPlatform();
+    const device = new Uart8250({ pioAddr: BASE, device: line, platform });
     const { simulation, cpu, device: uart } = aDeviceBench(device);
     this.simulation = simulation;
     this.cpu = cpu;
     this.uart = uart;
-    this.line = uart.params.device as TestSerialModel;
-    this.board = uart.params.platform as TestPlatformModel;
+    this.line = line.simObject();
+    this.board = platform.simObject();
   }
 
   read(register: number): number {
@@ -253,7 +251,7 @@ describe('Uart8250 receiving', () => {
     const bench = new Bench();
     bench.write(FCR, FIFOS);
     for (const value of [FIFOS | Fcr.ClearReceiver, 0, FIFOS]) {
-      bench.line.type(1, 2);
+      bench.line.type(1);
       bench.write(FCR, value);
       expect(bench.read(LSR) & Lsr.DataReady, String(value)).to.equal(0);
     }

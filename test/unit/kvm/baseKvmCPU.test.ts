@@ -21,6 +21,12 @@ const io = (isWrite: boolean, port: number, data: Uint8Array, count = 1): VcpuEx
   ...{ kind: 'io', isWrite, port, data, count, size: data.length / count },
 });
 
+/** How the guest was entered, from the first time that it ran. */
+const entries = (log: readonly string[]): string[] => {
+  const all = log.filter(line => line.endsWith('run'));
+  return all.slice(all.indexOf('run'));
+};
+
 describe('BaseKvmCPU', () => {
   const systems: ScriptedSystem[] = [];
   const make = (options?: ScriptedSystemOptions): ScriptedSystem => {
@@ -101,8 +107,19 @@ describe('BaseKvmCPU', () => {
     expect(seen).to.equal(5_000_000);
     const { cpu, device } = system;
     expect(cpu.kvmStats.numExitSignal.value).to.equal(1);
-    // The tick after the event is the first clock edge after it; then 5 us of guest.
-    expect(device.accesses[0]?.tick).to.equal(5_001_000 + 5_000_000);
+    expect(device.accesses[0]?.tick).to.equal(5_000_000 + 5_000_000);
+  });
+
+  it('does not forget what the guest ran too long', () => {
+    const exits = [INTERRUPTED, mmio(false, 0x10_0000, new Uint8Array(1)), HLT];
+    const system = running({ script: exits, runNs: 5000 });
+    const seen: number[] = [];
+    for (const tick of [3_000_000, 4_000_000]) {
+      at(system, tick, () => seen.push(system.simulation.curTick()));
+    }
+    system.simulation.simulate(1e9);
+    expect(seen).to.deep.equal([3_000_000, 4_000_000]);
+    expect(system.device.accesses[0]?.tick).to.equal(10_000_000);
   });
 
   it('goes on where it was when a signal came that was not the timer', () => {
@@ -116,16 +133,21 @@ describe('BaseKvmCPU', () => {
   it('only finishes what is pending when an event is due at this very tick', () => {
     const script = [mmio(false, 0x10_0000, new Uint8Array(4)), HLT];
     const system = running({ script });
-    at(system, 1_000_000 + DEVICE_LATENCY, () => undefined);
     const { simulation, cpu, vcpu } = system;
     // An event later than CPU ticks at the tick at which the guest gets its answer.
     const late = new EventFunctionWrapper(() => undefined, 'late', false, 99);
     simulation.eventQueue.schedule(late, 1_000_000 + DEVICE_LATENCY);
     simulation.simulate(1e9);
     expect(cpu.kvmStats.numVMHalfEntries.value).to.equal(1);
-    expect(vcpu.log.filter(line => line.endsWith('run'))).to.deep.equal([
-      ...['run', 'half run', 'run'],
-    ]);
+    expect(entries(vcpu.log)).to.deep.equal([...['run', 'half run', 'run']]);
+  });
+
+  it('lets the guest get on even where every tick has an event', () => {
+    const { simulation, vcpu } = running({ script: [INTERRUPTED], runNs: 1 });
+    for (let i = 0; i < 20; i++) simulation.simulate(1000);
+    const all = entries(vcpu.log);
+    expect(all.filter(line => line === 'run').length).to.be.greaterThan(3);
+    expect(all.filter(line => line === 'half run').length).to.be.greaterThan(3);
   });
 
   it('reads and writes devices in place, and pays for it', () => {
@@ -319,7 +341,7 @@ describe('BaseKvmCPU', () => {
     simulation.simulate(500_000);
     simulation.drain();
     expect(cpu.status).to.equal('Idle');
-    expect(vcpu.log.filter(line => line.endsWith('run'))).to.deep.equal(['run', 'half run']);
+    expect(entries(vcpu.log)).to.deep.equal(['run', 'half run']);
     simulation.simulate(1e9);
     expect(cpu.kvmStats.numHalt.value).to.equal(1);
   });

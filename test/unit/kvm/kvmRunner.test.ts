@@ -23,6 +23,7 @@ function aRunner(vcpu: ScriptedVcpu, { running = 1000, immediateExit = true } = 
   };
   const timer = new PosixKvmTimer({
     ...{ hostFactor: 1, hostFreq: 500, signal: 34, thread: 1, now: () => now },
+    entryNs: 0,
     timer: { arm: () => undefined, disarm: () => undefined, dispose: () => undefined },
   });
   const run = vcpu.run.bind(vcpu);
@@ -39,16 +40,6 @@ describe('KvmRunner', () => {
     const { runner } = aRunner(new ScriptedVcpu(), { running: 2500 });
     expect(runner.run(1e9).kind).to.equal('hlt');
     expect(runner.hostNs).to.equal(2500);
-    expect(runner.timedOut).to.equal(false);
-  });
-
-  it('says that the time was up only when it was', () => {
-    const vcpu = new ScriptedVcpu([{ kind: 'interrupted' }]);
-    const { runner } = aRunner(vcpu, { running: 600 });
-    runner.run(1_000_000);
-    expect(runner.timedOut).to.equal(false);
-    runner.run(600_000);
-    expect(runner.timedOut).to.equal(true);
   });
 
   it('takes away the signal that ended a run, so that it does not end the next', () => {
@@ -75,12 +66,11 @@ describe('KvmRunner', () => {
     expect(vcpu.log).to.deep.equal(['run']);
   });
 
-  it('does not count a half entry as time that was up', () => {
+  it('counts no host time for a half entry', () => {
     const { runner } = aRunner(new ScriptedVcpu([{ kind: 'interrupted' }]));
     runner.run(1);
-    expect(runner.timedOut).to.equal(true);
+    expect(runner.hostNs).to.equal(1000);
     runner.halfEntry();
-    expect(runner.timedOut).to.equal(false);
     expect(runner.hostNs).to.equal(0);
   });
 });

@@ -243,6 +243,9 @@ describe('files of the host', () => {
       expect(process.state.files.get(again)).to.equal(process.state.files.get(descriptor));
       expect(openAt(process, '/dev/fd/77')).to.equal(-Errno.EBADF);
       expect(openAt(process, '/dev/stderr')).to.equal(-Errno.EBADF);
+      const name = process.put('/proc/self/fd/0');
+      const length = process.call('readlink', name, process.buffer + 512, 4096);
+      expect(process.text(process.buffer + 512, length)).to.equal(path('in/data'));
     });
 
     it('change the working directory, and start relative paths there', () => {

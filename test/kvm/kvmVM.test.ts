@@ -1,0 +1,201 @@
+import { expect } from 'chai';
+import { AddrRange, setLogSink } from '../../src/base/index';
+import { close, HostMapping, hostResources, openDescriptorCount } from '../../src/host/index';
+import {
+  KVM_CAP_DEVICE_CTRL,
+  KVM_CREATE_PIT2,
+  KVM_DEV_TYPE_VFIO,
+  KVM_GET_CLOCK,
+  KVM_MEM_LOG_DIRTY_PAGES,
+  KVM_MEM_READONLY,
+} from '../../src/kvm/abi';
+import { kvmClockData, kvmPitConfig } from '../../src/kvm/abiVm';
+import { Kvm } from '../../src/kvm/kvm';
+import { KvmError } from '../../src/kvm/kvmError';
+import { BareGuest } from '../support/bareGuest';
+import { aVmSystem, type VmSystem, type VmSystemOptions } from '../support/kvmSystem';
+
+const MiB = 1 << 20;
+const OUT_E9 = [0xe6, 0xe9];
+
+describe('Kvm on this machine', () => {
+  it('has what the simulator needs', () => {
+    const kvm = new Kvm();
+    try {
+      expect(kvm.capUserMemory()).to.equal(true);
+      expect(kvm.capSetTSSAddress()).to.equal(true);
+      expect(kvm.capExtendedCPUID()).to.equal(true);
+      expect(kvm.capImmediateExit()).to.equal(true);
+      expect(kvm.capNumMemSlots()).to.be.greaterThan(31);
+      expect(kvm.getVCPUMMapSize()).to.be.greaterThan(4095);
+      expect(kvm.getSupportedMSRs()).to.include(0xc0000081);
+      const leaves = kvm.getSupportedCPUID();
+      expect(leaves.some(leaf => leaf.function === 1)).to.equal(true);
+      // Long mode: without it there is nothing to simulate.
+      const extended = leaves.find(leaf => leaf.function === 0x80000001);
+      expect(((extended?.edx ?? 0) >>> 29) & 1).to.equal(1);
+    } finally {
+      kvm.dispose();
+    }
+  });
+});
+
+describe('KvmVM on KVM', () => {
+  const made: VmSystem[] = [];
+  const make = (options?: VmSystemOptions): VmSystem => {
+    const system = aVmSystem(options);
+    made.push(system);
+    return system;
+  };
+  let previousSink: ReturnType<typeof setLogSink> | undefined;
+  beforeEach(() => {
+    previousSink = setLogSink({ message: () => undefined, debug: () => undefined });
+  });
+  afterEach(() => {
+    for (const { simulation } of made.splice(0)) simulation.dispose();
+    if (previousSink !== undefined) setLogSink(previousSink);
+  });
+
+  it('maps the memories of its system when the first CPU starts', () => {
+    const { vm } = make({ memories: [{ range: '1MiB' }] });
+    vm.cpuStartup();
+    vm.cpuStartup();
+    // The next slot is the second: the first is taken.
+    expect(vm.allocMemSlot(MiB).num).to.equal(1);
+  });
+
+  it('is told by the kernel when slots overlap, and says so', () => {
+    const { vm } = make();
+    vm.cpuStartup();
+    const memory = new HostMapping({ length: MiB });
+    try {
+      const slot = vm.allocMemSlot(MiB);
+      expect(() => {
+        vm.setupMemSlot(slot, memory.address, 0x8_0000);
+      }).to.throw(KvmError, 'overlaps another memory slot');
+      vm.setupMemSlot(slot, memory.address, MiB);
+      vm.disableMemSlot(slot);
+      vm.setupMemSlot(slot, memory.address, 2 * MiB);
+      vm.freeMemSlot(slot);
+      expect(vm.allocMemSlot(MiB).num).to.equal(slot.num);
+    } finally {
+      vm.dispose();
+      memory.unmap();
+    }
+  });
+
+  it('makes vCPUs with different numbers, and refuses one twice', () => {
+    const { vm } = make();
+    vm.cpuStartup();
+    const first = vm.createVCPU(vm.allocVCPUID());
+    const second = vm.createVCPU(vm.allocVCPUID());
+    expect(() => vm.createVCPU(0)).to.throw(KvmError, 'KVM_CREATE_VCPU');
+    first.dispose();
+    second.dispose();
+  });
+
+  it('makes the interrupt chip, a timer for it, and sets its lines', () => {
+    const { vm } = make();
+    vm.createIRQChip();
+    expect(vm.hasKernelIRQChip()).to.equal(true);
+    vm.ioctl(KVM_CREATE_PIT2, new Uint8Array(kvmPitConfig.size));
+    vm.setIRQLine(4, true);
+    vm.setIRQLine(4, false);
+  });
+
+  it('refuses to set lines of a chip that is not there', () => {
+    const { vm } = make();
+    expect(() => {
+      vm.setIRQLine(4, true);
+    }).to.throw(KvmError, 'KVM_IRQ_LINE');
+  });
+
+  it('creates in-kernel devices where the kernel has them', () => {
+    const { vm } = make();
+    if (vm.kvm.checkExtension(KVM_CAP_DEVICE_CTRL) === 0) {
+      expect(() => vm.createDevice(KVM_DEV_TYPE_VFIO)).to.throw(KvmError);
+      return;
+    }
+    const before = openDescriptorCount();
+    const fd = vm.createDevice(KVM_DEV_TYPE_VFIO);
+    expect(openDescriptorCount()).to.equal(before + 1);
+    close(fd);
+    expect(() => vm.createDevice(999)).to.throw(KvmError, 'no device of this type');
+  });
+
+  it('takes a TSS address, ranges to coalesce and other requests', () => {
+    const { vm } = make();
+    vm.setTSSAddress(0xfffb_d000);
+    vm.coalesceMMIO(AddrRange.rangeSize(0xe000_0000, 0x1000));
+    vm.coalesceMMIO(0xe000_2000, 0x1000);
+    const clock = new DataView(new ArrayBuffer(kvmClockData.size));
+    vm.ioctl(KVM_GET_CLOCK, clock);
+    expect(clock.getBigUint64(kvmClockData.offset.clock, true)).to.be.a('bigint');
+  });
+
+  it('makes a new VM after a fork, and several live side by side', () => {
+    const a = make();
+    const b = make();
+    a.vm.cpuStartup();
+    b.vm.cpuStartup();
+    const before = openDescriptorCount();
+    a.vm.notifyFork();
+    expect(openDescriptorCount()).to.equal(before);
+    a.vm.cpuStartup();
+    a.vm.createVCPU(0).dispose();
+    b.vm.createVCPU(0).dispose();
+  });
+
+  it('opens and closes many VMs and leaves nothing behind', () => {
+    const before = [openDescriptorCount(), hostResources.size];
+    for (let i = 0; i < 100; i++) {
+      const kvm = new Kvm();
+      kvm.createVM().dispose();
+      kvm.dispose();
+    }
+    expect([openDescriptorCount(), hostResources.size]).to.deep.equal(before);
+  });
+});
+
+describe('memory slots on KVM', () => {
+  it('report the pages that the guest has written, and start afresh', () => {
+    // mov [rbx], al; out; mov [rcx], al; out
+    const guest = new BareGuest({
+      code: [0x88, 0x03, ...OUT_E9, 0x88, 0x01, ...OUT_E9],
+      regs: { rbx: 0x4_0000n, rcx: 0x6_5000n },
+    });
+    try {
+      const slot = { num: 0 };
+      guest.slots.setup(slot, guest.memory.address, 0, KVM_MEM_LOG_DIRTY_PAGES);
+      const dirty = (page: number): boolean => ((log[page >> 3] ?? 0) & (1 << (page & 7))) !== 0;
+      guest.run();
+      let log = guest.slots.dirtyLog(slot);
+      expect([dirty(0x40), dirty(0x65), dirty(0x70)]).to.deep.equal([true, false, false]);
+      guest.run();
+      log = guest.slots.dirtyLog(slot);
+      expect([dirty(0x40), dirty(0x65)]).to.deep.equal([false, true]);
+    } finally {
+      guest.dispose();
+    }
+  });
+
+  it('can be read-only: stores leave the guest as accesses to a device', () => {
+    // mov al, [rbx]; mov [rbx], cl; out
+    const guest = new BareGuest({
+      code: [0x8a, 0x03, 0x88, 0x0b, ...OUT_E9],
+      regs: { rbx: 0x20_0000n, rcx: 0x77n },
+    });
+    const rom = new HostMapping({ length: 4096 });
+    try {
+      rom.bytes[0] = 0x5a;
+      guest.slots.setup(guest.slots.alloc(4096), rom.address, 0x20_0000, KVM_MEM_READONLY);
+      expect(guest.run()).to.deep.include({ kind: 'mmio', isWrite: true, address: 0x20_0000 });
+      expect(guest.run().kind).to.equal('io');
+      expect(guest.regs().rax & 0xffn).to.equal(0x5an);
+      expect(rom.bytes[0]).to.equal(0x5a);
+    } finally {
+      guest.dispose();
+      rom.unmap();
+    }
+  });
+});
