@@ -62,6 +62,9 @@ function applyOptions(options: CommandOptions, sink: TerminalSink): void {
   outputFiles.stats = options.statsFile;
   outputFiles.configIni = options.dumpConfig;
   outputFiles.configJson = options.jsonConfig;
+  outputFiles.configDot = options.dotConfig;
+  outputFiles.configSvg = options.svgConfig;
+  outputFiles.jsonStats = options.jsonStats;
   applyDebugOptions(options, sink);
 }
 

@@ -9,6 +9,9 @@ export interface CommandOptions extends DebugOptions {
   readonly statsFile: string;
   readonly dumpConfig: string;
   readonly jsonConfig: string;
+  readonly dotConfig: string;
+  readonly svgConfig: string;
+  readonly jsonStats: string;
   readonly debugHelp: boolean;
   readonly listSimObjects: boolean;
 }
@@ -51,9 +54,16 @@ export function parseCommandLine(args: readonly string[], version: string): Requ
     .argument('[script options...]', 'handed to the script')
     .option('-d, --outdir <directory>', 'output directory', 'm5out')
     .option('-q, --quiet', 'leave out the banner', false)
-    .option('--stats-file <file>', 'statistics, in the output directory', 'stats.txt')
+    .option(
+      '--stats-file <file>',
+      'statistics: a file in the output directory, or a URL',
+      'stats.txt',
+    )
+    .option('--json-stats <file>', 'statistics of the latest dump as JSON', 'stats.json')
     .option('--dump-config <file>', 'configuration as INI, in the output directory', 'config.ini')
     .option('--json-config <file>', 'configuration as JSON, in the output directory', 'config.json')
+    .option('--dot-config <file>', 'configuration as a graph for Graphviz', 'config.dot')
+    .option('--svg-config <file>', 'draw that graph, such as config.svg; takes 0.2 s', '')
     .option('--debug-flags <flag[,flag...]>', 'debug flags to set; -FLAG clears one')
     .option('--debug-start <tick>', 'start debug output at this tick')
     .option('--debug-end <tick>', 'end debug output at this tick')

@@ -14,6 +14,7 @@ export const KvmRun = debugFlag('KvmRun', 'KVM entry and exit');
 /** Run timers. */
 export const KvmTimer = debugFlag('KvmTimer', 'KVM run timers');
 
+/** All of these. */
 export const KvmAll = compoundFlag(
   'KvmAll',
   [Kvm, KvmContext, KvmIO, KvmInt, KvmRun, KvmTimer],

@@ -7,6 +7,7 @@
  * ```
  */
 import { defaultM5 } from './defaultM5';
+import type { M5Stats } from './m5';
 import type { Tick } from '../base/index';
 import type { CheckpointIn, ExitEvent, Node, Root, SimulateAsyncOptions } from '../sim/index';
 
@@ -47,13 +48,20 @@ export function drain(): void {
 }
 
 /** Statistics of the default simulation. */
-export const stats = {
-  /** Appends all statistics to the stats file. */
-  dump: (): void => {
-    defaultM5().stats.dump();
+export const stats: M5Stats = {
+  dump: roots => {
+    defaultM5().stats.dump(roots);
   },
-  /** Sets all statistics back to zero. */
-  reset: (): void => {
+  reset: () => {
     defaultM5().stats.reset();
+  },
+  periodicStatDump: period => {
+    defaultM5().stats.periodicStatDump(period);
+  },
+  schedStatEvent: (dump, reset, when, repeat) => {
+    defaultM5().stats.schedStatEvent(dump, reset, when, repeat);
+  },
+  addStatVisitor: url => {
+    defaultM5().stats.addStatVisitor(url);
   },
 };

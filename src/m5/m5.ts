@@ -3,36 +3,27 @@
  *
  * Source of the behaviour: gem5 `python/m5/simulate.py`, `python/m5/stats/__init__.py`.
  */
-import { appendFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fatal, requireDebugFlags, type Tick } from '../base/index';
+import { requireDebugFlags, type Tick } from '../base/index';
 import {
-  configIni,
-  configJson,
   Simulation,
-  TextWriter,
-  type AnyNode,
   type CheckpointIn,
   type ExitEvent,
   type Root,
   type SimulateAsyncOptions,
   type Node,
 } from '../sim/index';
-import { NodeHost, reasonOf } from './nodeHost';
+import { writeConfigOutputs, type ConfigFiles } from './configOutputs';
+import { NodeHost } from './nodeHost';
+import { StatsOutputs, type M5Stats } from './statsOutputs';
+
+export type { M5Stats } from './statsOutputs';
 
 /** Names of the files that a run writes; an empty name leaves one out. */
-export interface OutputFiles {
+export interface OutputFiles extends ConfigFiles {
+  /** Statistics as text, or where `M5Stats.addStatVisitor` says. */
   stats: string;
-  configIni: string;
-  configJson: string;
-}
-
-/** Statistics of one simulation. */
-export interface M5Stats {
-  /** Appends all statistics to the stats file. */
-  dump(): void;
-  /** Sets all statistics back to zero. */
-  reset(): void;
+  /** Statistics as JSON: those of the latest dump. */
+  jsonStats: string;
 }
 
 /** A simulation with its output directory. Scripts use the default one, whose methods `m5` exports. */
@@ -43,21 +34,23 @@ export class M5 {
     stats: 'stats.txt',
     configIni: 'config.ini',
     configJson: 'config.json',
+    configDot: 'config.dot',
+    configSvg: '',
+    jsonStats: 'stats.json',
   };
-  readonly stats: M5Stats = {
-    dump: () => {
-      this.simulation.stats.dump();
-    },
-    reset: () => {
-      this.simulation.stats.reset();
-    },
-  };
+  readonly #stats: StatsOutputs;
   #finished = false;
 
   /** @param outdir - the output directory; created when first written to. */
   constructor(outdir = 'm5out') {
     this.host = new NodeHost(outdir);
     this.simulation = new Simulation(this.host);
+    this.#stats = new StatsOutputs(this.simulation, this.host);
+  }
+
+  /** Statistics of the simulation. */
+  get stats(): M5Stats {
+    return this.#stats;
   }
 
   /**
@@ -69,7 +62,11 @@ export class M5 {
   instantiate(root: Node<Root>, checkpoint?: CheckpointIn): void {
     requireDebugFlags();
     this.simulation.instantiate(root, checkpoint);
-    this.#writeConfig(root);
+    this.#stats.updateEvents();
+    writeConfigOutputs(this.host, root, this.simulation.ticksPerSecond, this.outputFiles);
+    const { stats, jsonStats } = this.outputFiles;
+    if (stats !== '') this.#stats.addStatVisitor(stats);
+    if (jsonStats !== '') this.#stats.addStatVisitor(`json://${jsonStats}`);
   }
 
   /**
@@ -110,31 +107,5 @@ export class M5 {
     } finally {
       this.simulation.dispose();
     }
-  }
-
-  #writeConfig(root: AnyNode): void {
-    const { configIni: ini, configJson: json } = this.outputFiles;
-    const { ticksPerSecond } = this.simulation;
-    if (ini !== '') this.host.writeOutput(ini, configIni(root, ticksPerSecond));
-    if (json !== '') {
-      this.host.writeOutput(json, JSON.stringify(configJson(root, ticksPerSecond), null, 4) + '\n');
-    }
-    if (this.outputFiles.stats !== '') this.#startStatsFile(this.outputFiles.stats);
-  }
-
-  /** Every dump is appended to the file at once, so that nothing is lost however the run ends. */
-  #startStatsFile(name: string): void {
-    // An earlier run's statistics would pass for this one's until the first dump.
-    this.host.writeOutput(name, '');
-    const path = join(this.host.outputDirectory(), name);
-    this.simulation.stats.addOutput(
-      new TextWriter(chunk => {
-        try {
-          appendFileSync(path, chunk);
-        } catch (error) {
-          fatal(`cannot write '${path}': ${reasonOf(error)}`);
-        }
-      }),
-    );
   }
 }

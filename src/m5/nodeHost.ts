@@ -7,6 +7,9 @@ import type { SimulationHost } from '../sim/index';
 
 const SIGINT = 2;
 
+/** What the writing of outputs needs of a host. */
+export type OutputHost = Pick<NodeHost, 'outputDirectory' | 'writeOutput'>;
+
 /** The host of a simulation that runs in this process and writes to one output directory. */
 export class NodeHost implements SimulationHost {
   readonly #outdir: string;

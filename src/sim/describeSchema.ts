@@ -1,5 +1,5 @@
 /** A class's parameters and ports in words, for `--list-sim-objects`. */
-import { describeValue } from '../base/index';
+import { AddrRange, describeValue } from '../base/index';
 import { NULL } from './objectParam';
 import { isParamProxy } from './proxy';
 import type { ParamSpec, PortSpec, Schema } from './schema';
@@ -48,6 +48,7 @@ function describePort(name: string, { role, vector, optional, description }: Por
 function defaultText(value: unknown): string {
   if (value === NULL) return 'NULL';
   if (isParamProxy(value)) return String(value);
+  if (value instanceof AddrRange) return value.toConfig();
   if (typeof value === 'function') return 'an object of its own';
   if (Array.isArray(value)) return `[${value.map(defaultText).join(', ')}]`;
   return typeof value === 'number' || typeof value === 'boolean'

@@ -49,8 +49,13 @@ export function createModels(root: AnyNode, simulation: Simulation): SimObject[]
     };
     // The schema from which `params` was built is the one from which the constructor's type derives.
     const Model = state.model as unknown as new (params: object) => SimObject;
-    state.simObject = new Model(Object.freeze({ ...params, ...context }));
-    simulation.objectIsComplete(state.simObject);
+    const modelsBefore = simulation.objects.length;
+    try {
+      state.simObject = new Model(Object.freeze({ ...params, ...context }));
+    } catch (error) {
+      simulation.discardObjects(modelsBefore);
+      throw error;
+    }
   };
   for (const node of nodes) create(node, []);
   return nodes.map(node => node.simObject());

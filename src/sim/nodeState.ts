@@ -5,6 +5,7 @@ import type { NodePort } from './portRef';
 import type { Schema } from './schema';
 import type { SimObject } from './simObject';
 
+/** The property of a node that holds its state; scripts cannot name it. */
 export const nodeStateKey = Symbol('nodeState');
 
 /** A child, or a list of children under one name. */
@@ -43,10 +44,12 @@ export function isNodeList(value: unknown): value is readonly AnyNode[] {
   return Array.isArray(value) && value.length > 0 && value.every(isNode);
 }
 
+/** The state of a node. */
 export function nodeState(node: AnyNode): NodeState {
   return node[nodeStateKey];
 }
 
+/** The schema of a node's class. */
 export function nodeSchema(node: AnyNode): Schema {
   return nodeState(node).schema;
 }

@@ -81,8 +81,6 @@ export class Simulation {
   readonly drainManager: DrainManager;
   readonly stats: StatsRegistry;
   readonly #objects: SimObject[] = [];
-  /** Models whose constructors have come to an end: those that can be disposed of. */
-  readonly #complete: SimObject[] = [];
   readonly #byName = new Map<string, SimObject>();
   /** Exit events that fired while the system drained; later runs deliver them, oldest first. */
   readonly #heldExits: ExitEvent[] = [];
@@ -146,9 +144,12 @@ export class Simulation {
     this.drainManager.register(object);
   }
 
-  /** Called when all constructors of a model have come to an end. */
-  objectIsComplete(object: SimObject): void {
-    this.#complete.push(object);
+  /** Forgets the models from number `first` on: their constructors have failed half-way. */
+  discardObjects(first: number): void {
+    for (const object of this.#objects.splice(first)) {
+      this.#byName.delete(object.name());
+      this.drainManager.unregister(object);
+    }
   }
 
   /** Called by the constructor of every CPU. */
@@ -308,6 +309,6 @@ export class Simulation {
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    for (const object of this.#complete.reverse()) object.dispose();
+    for (const object of [...this.#objects].reverse()) object.dispose();
   }
 }

@@ -2,7 +2,8 @@
  * A KVM CPU whose vCPU plays a script, in a system with one device, on a double of the kernel: all
  * of the CPU's own behaviour without /dev/kvm and without real time.
  */
-import { AddrRange, type Tick } from '../../src/base/index';
+import type { AddrRange} from '../../src/base/index';
+import { type Tick } from '../../src/base/index';
 import type { Kick } from '../../src/kvm/kickSignal';
 import { Kvm } from '../../src/kvm/kvm';
 import type { KvmEngineParts } from '../../src/kvm/kvmEngine';

@@ -61,6 +61,15 @@ export class QuietHost implements SimulationHost {
   }
 }
 
+/** A host on which every look at the clock finds a second gone. */
+export class BusyHost extends QuietHost {
+  #seconds = 0;
+
+  override seconds(): number {
+    return this.#seconds++;
+  }
+}
+
 /** A simulation on a quiet host. */
 export function aSimulation(host: SimulationHost = new QuietHost()): Simulation {
   return new Simulation(host);

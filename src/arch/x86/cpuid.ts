@@ -18,6 +18,7 @@ export interface CpuidLeaf {
   readonly edx: number;
 }
 
+/** A register that the CPUID instruction answers in. */
 export type CpuidRegister = 'eax' | 'ebx' | 'ecx' | 'edx';
 
 /** Where a feature is reported. */

@@ -32,7 +32,17 @@ export {
   segmentNames,
 } from './registers';
 export type { GprIndex, SegmentIndex } from './registers';
-export { PageFaultError, RFlags, Vector, XFeature, flagNames, vectorName } from './flags';
+export {
+  Cr0,
+  Cr4,
+  Efer,
+  PageFaultError,
+  RFlags,
+  Vector,
+  XFeature,
+  flagNames,
+  vectorName,
+} from './flags';
 export { Msr, msrName, msrSlot, stateMsrs } from './msr';
 export { RegisterSet } from './registerSets';
 export type { RegisterSource } from './registerSets';
@@ -49,7 +59,7 @@ export type { FpuState } from './fpuState';
 export type { DescriptorTableRegister, SegmentRegister, SegmentValue } from './segmentRegister';
 export { formatVirtual, highHalfStart, userHalfEnd, virtualAddressBits } from './virtualAddress';
 export type { VirtualAddr } from './virtualAddress';
-export { PageFlags } from './pageTableEntry';
+export { PageFlags, largePageBytes } from './pageTableEntry';
 export { walkTo } from './pageWalk';
 export type { WordReader } from './pageWalk';
 export type { PageTableChanges } from './pageTableChanges';

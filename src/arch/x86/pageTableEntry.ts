@@ -23,6 +23,7 @@ export const PageFlags = {
   NoExecute: 0x1000,
 } as const;
 
+/** Bytes of a small page, and of a large one. */
 export const pageBytes = 4096;
 export const largePageBytes = 2 ** 21;
 

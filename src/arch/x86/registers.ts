@@ -9,6 +9,7 @@
  */
 export type GprIndex = number;
 
+// The general registers.
 export const RAX: GprIndex = 0;
 export const RBX: GprIndex = 1;
 export const RCX: GprIndex = 2;
@@ -39,6 +40,7 @@ export const gprNames: readonly string[] = [
 /** Index of a segment register in `struct kvm_sregs`; TR and LDTR count as segments there. */
 export type SegmentIndex = number;
 
+// The segment registers.
 export const CS: SegmentIndex = 0;
 export const DS: SegmentIndex = 1;
 export const ES: SegmentIndex = 2;

@@ -113,6 +113,7 @@ function data(selector: number): SegmentValue {
   };
 }
 
+/** The segments of the guest: of its supervisor, and of the program. */
 export const kernelCode: SegmentValue = code(Selector.KernelCode);
 export const kernelData: SegmentValue = data(Selector.KernelData);
 export const userCode: SegmentValue = code(Selector.UserCode);

@@ -40,12 +40,13 @@ describe('SignalSet', () => {
 });
 
 describe('signals', () => {
-  const { first, last } = realTimeSignals();
+  // Not the very first, which KVM CPUs block in their thread for good.
+  const first = realTimeSignals().first + 2;
   const one = new SignalSet([first]);
 
   it('leaves the C library its own real-time signals', () => {
-    expect(first).to.be.within(33, 35);
-    expect(last).to.equal(64);
+    expect(realTimeSignals().first).to.be.within(33, 35);
+    expect(realTimeSignals().last).to.equal(64);
   });
 
   it('blocks and unblocks, and returns the mask before', () => {

@@ -16,7 +16,7 @@ import {
   type CheckpointOut,
   type ParamsOf,
 } from '../../../src/sim/index';
-import { aSimulation, QuietHost, Root } from '../../support/simulation';
+import { aSimulation, BusyHost, QuietHost, Root } from '../../support/simulation';
 
 /** What the recorders of one simulation were asked to do, in order. */
 const journals = new WeakMap<Simulation, string[]>();
@@ -284,6 +284,55 @@ describe('simulate()', () => {
     expect(calls(two, 'startup')).to.deep.equal([]);
     two.drain();
     expect(one.drainManager.state).to.equal('Running');
+  });
+});
+
+describe('simulateAsync()', () => {
+  /** A simulation whose heart beats every tick. */
+  function aBeating(): { simulation: Simulation; beats: () => number } {
+    const simulation = aSimulation(new BusyHost());
+    simulation.instantiate(aTree());
+    let beats = 0;
+    const heart: EventFunctionWrapper = new EventFunctionWrapper(() => {
+      beats++;
+      simulation.eventQueue.schedule(heart, simulation.curTick() + 1);
+    }, 'heart');
+    simulation.eventQueue.schedule(heart, 1);
+    return { simulation, beats: () => beats };
+  }
+
+  it('does what simulate() does, and lets the host have its turn meanwhile', async () => {
+    const { simulation, beats } = aBeating();
+    let turns = 0;
+    const clock = setInterval(() => turns++, 0);
+    const exit = await simulation.simulateAsync({ ticks: 100_000 });
+    clearInterval(clock);
+    expect([exit.cause, exit.tick, beats()]).to.deep.equal([
+      'simulate() limit reached',
+      100_000,
+      100_000,
+    ]);
+    expect(turns).to.be.greaterThan(0);
+  });
+
+  it('ends when it is aborted, and can go on afterwards', async () => {
+    const { simulation, beats } = aBeating();
+    const controller = new AbortController();
+    setImmediate(() => {
+      controller.abort();
+    });
+    const exit = await simulation.simulateAsync({ signal: controller.signal });
+    expect(exit.cause).to.equal('simulation aborted');
+    const beatsThen = beats();
+    simulation.simulate(7);
+    expect(beats()).to.equal(beatsThen + 7);
+  });
+
+  it('cannot be entered while it runs', async () => {
+    const { simulation } = aBeating();
+    const run = simulation.simulateAsync({ ticks: 100_000 });
+    expect(() => simulation.simulate(1)).to.throw(FatalError, /while the simulation is running/);
+    await run;
   });
 });
 

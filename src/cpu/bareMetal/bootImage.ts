@@ -1,0 +1,65 @@
+/** Programs for a machine without an operating system: what is in such a file. */
+import { fatal } from '../../base/index';
+import type { Addr } from '../../base/index';
+import { isElf, readElfImage } from './elfImage';
+import { findMultibootHeader, readMultibootImage } from './multibootHeader';
+
+/** How a program expects to find the processor. */
+export type BootMode =
+  /** 16 bits, as after reset. */
+  | 'real'
+  /** 32 bits, all segments flat, no paging. */
+  | 'protected'
+  /** 64 bits, memory mapped to its own addresses. */
+  | 'long';
+
+/** A part of a program that is loaded. */
+export interface LoadSegment {
+  /** Physical address of its first byte. */
+  readonly address: Addr;
+  /** What the file holds of it. */
+  readonly data: Uint8Array;
+  /** Bytes that it takes in memory; those beyond the data are zero. */
+  readonly memorySize: number;
+}
+
+/** A program that can be loaded. */
+export interface BootImage {
+  readonly format: 'flat' | 'elf32' | 'elf64' | 'multiboot';
+  readonly mode: BootMode;
+  /** Physical address of the first instruction. */
+  readonly entry: Addr;
+  /** By ascending addresses, without overlaps; at least one. */
+  readonly segments: readonly LoadSegment[];
+}
+
+/** One past the last address that a 16-bit program can begin at. */
+const REAL_MODE_END = 0x10_0000;
+
+/**
+ * Finds out what a file is: a Multiboot image by its header, an ELF file by its first word, else
+ * plain bytes of a 16-bit program.
+ *
+ * @param path - for messages
+ * @param flatAddress - where plain bytes are loaded and begin to run
+ * @throws {FatalError} when the file cannot be run, saying why
+ */
+export function readBootImage(file: Uint8Array, path: string, flatAddress: Addr): BootImage {
+  if (file.length === 0) fatal(`${path} is empty; give an image to run`);
+  const header = findMultibootHeader(file);
+  if (header !== null) return readMultibootImage(file, path, header);
+  if (isElf(file)) {
+    const { is64Bit, entry, segments } = readElfImage(file, path);
+    return is64Bit
+      ? { format: 'elf64', mode: 'long', entry, segments }
+      : { format: 'elf32', mode: 'protected', entry, segments };
+  }
+  if (flatAddress + file.length > REAL_MODE_END) {
+    fatal(
+      `${path} is neither ELF nor Multiboot, and as a 16-bit program its ${String(file.length)} ` +
+        `bytes do not fit below 1 MiB from 0x${flatAddress.toString(16)} on`,
+    );
+  }
+  const segments = [{ address: flatAddress, data: file, memorySize: file.length }];
+  return { format: 'flat', mode: 'real', entry: flatAddress, segments };
+}
