@@ -6,9 +6,11 @@ import { applyDebugOptions, debugHelp } from './debugOptions';
 import { doctor } from './doctor';
 import { listSimObjects } from './listSimObjects';
 import { parseCommandLine, type CommandOptions } from './options';
+import { redirect } from './redirect';
 import { reportError } from './reportError';
 import { runScript } from './runScript';
 import { TerminalSink } from './terminalSink';
+import { startTimeline } from './timelineOption';
 import { version } from './version';
 
 /** Runs the command to its end; the exit status is left in `process.exitCode`. */
@@ -65,7 +67,9 @@ function applyOptions(options: CommandOptions, sink: TerminalSink): void {
   outputFiles.configDot = options.dotConfig;
   outputFiles.configSvg = options.svgConfig;
   outputFiles.jsonStats = options.jsonStats;
+  redirect(options);
   applyDebugOptions(options, sink);
+  if (options.traceOut !== undefined) startTimeline(options.traceOut);
 }
 
 function printBanner(args: readonly string[]): void {

@@ -1,13 +1,9 @@
 /** Where debug lines go: standard output, or a file, compressed if its name ends in .gz. */
-import { closeSync, openSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
-import { fatal } from '../base/index';
+import { resolve } from 'node:path';
+import { TextFile } from './textFile';
 import { writeAll } from './writeAll';
 
 const STDOUT = 1;
-/** A file gets its text in pieces of about this many characters. */
-const PIECE = 1 << 16;
 
 /** Takes debug lines one by one. */
 export interface DebugOutput {
@@ -28,45 +24,25 @@ class StandardOutput implements DebugOutput {
 }
 
 class DebugFile implements DebugOutput {
-  readonly #descriptor: number;
-  readonly #compress: boolean;
-  #pending: string[] = [];
-  #length = 0;
+  readonly #file: TextFile;
 
   constructor(path: string) {
-    this.#compress = path.endsWith('.gz');
-    try {
-      this.#descriptor = openSync(path, 'w');
-    } catch (error) {
-      fatal(`cannot write the debug file '${path}': ${(error as Error).message}`);
-    }
+    this.#file = new TextFile(path);
   }
 
   line(text: string): void {
-    this.#pending.push(text, '\n');
-    this.#length += text.length + 1;
-    if (this.#length >= PIECE) this.#flush();
+    this.#file.write(text + '\n');
   }
 
   close(): void {
-    this.#flush();
-    closeSync(this.#descriptor);
-  }
-
-  /** A gzip file may consist of several compressed pieces, one after the other. */
-  #flush(): void {
-    if (this.#length === 0) return;
-    const text = Buffer.from(this.#pending.join(''));
-    writeSync(this.#descriptor, this.#compress ? gzipSync(text) : text);
-    this.#pending = [];
-    this.#length = 0;
+    this.#file.close();
   }
 }
 
 /**
  * Opens the output of `--debug-file`.
- * @param name - 'cout' for standard output, else a file in `directory`.
+ * @param name - 'cout' for standard output, else a file, in `directory` unless the path is absolute.
  */
 export function openDebugOutput(name: string, directory: () => string): DebugOutput {
-  return name === 'cout' ? new StandardOutput() : new DebugFile(join(directory(), name));
+  return name === 'cout' ? new StandardOutput() : new DebugFile(resolve(directory(), name));
 }

@@ -1,9 +1,10 @@
 /** The options of the `mini-gem5` command. Names and defaults are gem5's (`python/m5/main.py`). */
 import { Command, CommanderError } from 'commander';
 import type { DebugOptions } from './debugOptions';
+import type { RedirectOptions } from './redirect';
 
 /** Options that stand before the script. */
-export interface CommandOptions extends DebugOptions {
+export interface CommandOptions extends DebugOptions, RedirectOptions {
   readonly outdir: string;
   readonly quiet: boolean;
   readonly statsFile: string;
@@ -12,6 +13,7 @@ export interface CommandOptions extends DebugOptions {
   readonly dotConfig: string;
   readonly svgConfig: string;
   readonly jsonStats: string;
+  readonly traceOut?: string;
   readonly debugHelp: boolean;
   readonly listSimObjects: boolean;
 }
@@ -53,6 +55,11 @@ export function parseCommandLine(args: readonly string[], version: string): Requ
     .argument('[script]', 'configuration script (.ts or .js)')
     .argument('[script options...]', 'handed to the script')
     .option('-d, --outdir <directory>', 'output directory', 'm5out')
+    .option('-r, --redirect-stdout', 'standard output (and error) into a file', false)
+    .option('-e, --redirect-stderr', 'standard error into a file of its own', false)
+    .option('--stdout-file <file>', 'the file of -r, in the output directory', 'simout.txt')
+    .option('--stderr-file <file>', 'the file of -e, in the output directory', 'simerr.txt')
+    .option('--silent-redirect', 'do not say where output goes', false)
     .option('-q, --quiet', 'leave out the banner', false)
     .option(
       '--stats-file <file>',
@@ -70,6 +77,7 @@ export function parseCommandLine(args: readonly string[], version: string): Requ
     .option('--debug-file <file>', 'where it goes; a name in .gz compresses it', 'cout')
     .option('--debug-activate <object[,object...]>', 'debug output of these objects only')
     .option('--debug-ignore <object[,object...]>', 'no debug output of these objects')
+    .option('--trace-out <file>', 'timeline for Perfetto; a name in .gz compresses it')
     .option('--debug-help', 'print the debug flags', false)
     .option('--list-sim-objects', 'print every class with its parameters', false)
     .enablePositionalOptions()

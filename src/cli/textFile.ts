@@ -98,7 +98,8 @@ export class TextFile {
   }
 
   #refuse(error: unknown): never {
-    const reason = error instanceof Error ? error.message : String(error);
-    return fatal(`cannot write '${this.#path}': ${reason}`);
+    // Without Node's repetition of the path.
+    const reason = error instanceof Error ? error.message.replace(/, \w+(?: '.*')?$/, '') : error;
+    fatal(`cannot write '${this.#path}': ${String(reason)}`);
   }
 }

@@ -7,8 +7,8 @@ export { badAddrSchema, IsaFake, isaFakeSchema } from './isaFake';
 export type { IsaFakeParams } from './isaFake';
 export { BasicPioDevice, basicPioDeviceSchema, PioDevice, pioDeviceSchema } from './pioDevice';
 export type { BasicPioDeviceParams, PioDeviceParams } from './pioDevice';
-export { Pc, pcSchema, Platform, platformSchema } from './platform';
-export type { PlatformParams } from './platform';
+export { KERNEL_CHIPS, Pc, pcSchema, Platform, platformSchema } from './platform';
+export type { PcParams, PlatformParams } from './platform';
 export { FwCfgItem, QemuFwCfgIo, qemuFwCfgIoSchema } from './qemuFwCfg';
 export type { QemuFwCfgIoParams } from './qemuFwCfg';
 export {

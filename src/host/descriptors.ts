@@ -218,6 +218,23 @@ export function dup(fd: number, lowest = 0): number {
 }
 
 /**
+ * Makes the descriptor `target` another one for the open file of `fd`, closing what it was.
+ *
+ * @throws {ErrnoError} EBADF when `fd` is not open
+ */
+export function duplicateTo(fd: number, target: number): void {
+  // SAFETY: integers.
+  const result = uninterrupted(() => {
+    const duplicate = libc.dup2(fd, target);
+    return duplicate < 0 ? -lastErrno() : duplicate;
+  });
+  if (result < 0) {
+    const doing = `making descriptor ${String(target)} a duplicate of ${String(fd)}`;
+    throw new ErrnoError({ call: 'dup2', errno: -result, doing });
+  }
+}
+
+/**
  * A pipe, both ends closed on exec.
  *
  * @param flags - `O_NONBLOCK` or 0

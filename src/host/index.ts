@@ -22,6 +22,7 @@ export type { MapRequest } from './memoryMap';
 export {
   close,
   dup,
+  duplicateTo,
   fcntl,
   FcntlCommand,
   FD_CLOEXEC,

@@ -88,6 +88,7 @@ export const libc = {
     'int',
     'long',
   ]),
+  dup2: declare<(fd: Int, target: Int) => Int>('dup2', 'int', ['int', 'int']),
   ftruncate: declare<(fd: Int, length: number) => Int>('ftruncate', 'int', ['int', 'int64_t']),
   pipe2: declare<(fds: HostPointer, flags: Int) => Int>('pipe2', 'int', ['void *', 'int']),
   memfd_create: declare<(name: string, flags: Int) => Int>('memfd_create', 'int', ['str', 'uint']),

@@ -9,13 +9,17 @@ import type { Addr, DebugFlag, Tick } from '../base/index';
 import { EventFunctionWrapper, EventPriority } from '../sim/index';
 import type { BaseKvmCPUParams } from './baseKvmCPUSchema';
 import { step, type KvmCpuStatus } from './cpuStatus';
-import { KvmIO, KvmRun } from './debugFlags';
+import { Kvm, KvmIO, KvmRun, KvmTimer } from './debugFlags';
 import { DeviceAccess } from './deviceAccess';
 import { describeExit, type IoExit, type MmioExit, type VcpuExit } from './exits';
 import { KvmCPUCore } from './kvmCpuCore';
 import { KvmCPUStats } from './kvmCpuStats';
+import { recordKvmRun } from './kvmTimeline';
 
 const INTERRUPTED: VcpuExit = { kind: 'interrupted' };
+
+/** Host time, in nanoseconds, after which a run of the guest counts as long. */
+const LONG_RUN_NS = 1e6;
 
 /** A CPU under KVM: enters the guest, serves it, and keeps time. */
 export abstract class BaseKvmCPU extends KvmCPUCore {
@@ -45,6 +49,7 @@ export abstract class BaseKvmCPU extends KvmCPUCore {
   }
 
   #moveTo(status: KvmCpuStatus): void {
+    this.simulation.timeline?.stateChange(this.name(), this.#status, status);
     this.#status = step(this.#status, status);
   }
 
@@ -58,9 +63,9 @@ export abstract class BaseKvmCPU extends KvmCPUCore {
 
   override init(): void {
     super.init();
-    if (this.params.usePerf || this.thread.instEvents.empty()) return;
+    if (this.thread.instEvents.empty()) return;
     warn(
-      `${this.name()}: KVM counts no instructions without usePerf, so nothing will happen at an ` +
+      `${this.name()}: instructions are not counted under KVM, so nothing will happen at an ` +
         'instruction count',
     );
   }
@@ -149,12 +154,22 @@ export abstract class BaseKvmCPU extends KvmCPUCore {
       this.#exit = runner.halfEntry();
       executed = this.clockPeriod();
     } else {
-      this.#exit = runner.run(Math.max(ticks, timer.resolution()));
+      const armed = Math.max(ticks, timer.resolution());
+      if (KvmTimer.enabled) this.#trace(KvmTimer, `Running for at most ${String(armed)} ticks`);
+      this.#exit = runner.run(armed);
       executed = timer.ticksFromHostNs(runner.hostNs);
+      // Whatever a signal or so much time has brought, the event loop should look at it now.
+      if (this.#exit.kind === 'interrupted' || runner.hostNs > LONG_RUN_NS) {
+        this.wakeupEventQueue();
+      }
       const cycles = timer.hostCyclesFromNs(runner.hostNs) * this.params.hostFactor;
       this.baseStats.numCycles.value += Math.floor(cycles);
     }
     this.kvmStats.numVMExits.value++;
+    const { timeline } = this.simulation;
+    if (timeline !== null) {
+      recordKvmRun(timeline, this.name(), this.#exit, executed, runner.hostNs);
+    }
     return executed + this.#flushCoalescedMMIO();
   }
 
@@ -251,13 +266,15 @@ export abstract class BaseKvmCPU extends KvmCPUCore {
   // Threads
 
   override activateContext(_threadId: number): void {
-    if (this.#status !== 'Idle') panic(`${this.name()}: activated in state ${this.#status}`);
+    if (Kvm.enabled) this.#trace(Kvm, 'ActivateContext');
+    this.#requireIdle('activated');
     this.baseStats.numCycles.value += this.ticksToCycles(this.curTick() - this.#lastSuspend);
     this.schedule(this.#tickEvent, this.clockEdge(0));
     this.#moveTo('Running');
   }
 
   override suspendContext(_threadId: number): void {
+    if (Kvm.enabled) this.#trace(Kvm, 'SuspendContext');
     this.#lastSuspend = this.curTick();
     if (this.#status === 'Idle') return;
     if (this.#tickEvent.scheduled) this.deschedule(this.#tickEvent);

@@ -44,6 +44,12 @@ export abstract class KvmCPUCore extends BaseCPU implements KvmVMMember {
     if (usePerfOverflow && !usePerf) {
       fatal(`${name}: usePerfOverflow needs usePerf; set both or neither`);
     }
+    if (usePerf) {
+      fatal(
+        `${name}: hardware performance counters are not used for KVM CPUs; set usePerf = false ` +
+          '(cycles are counted by host time, instructions are not counted)',
+      );
+    }
     if (numThreads !== 1) {
       fatal(`${name}: a KVM CPU has one thread; set numThreads = 1 and add CPUs instead`);
     }

@@ -10,7 +10,7 @@ import type { BackingStore, System, SystemThreadContext } from '../mem/index';
 import { defineSchema, param, Parent, SimObject, simObjectSchema, vectorParam } from '../sim/index';
 import type { ParamsOf } from '../sim/index';
 import * as abi from './abi';
-import { kvmCoalescedMmioZone, kvmCreateDevice, kvmIrqLevel } from './abiVm';
+import { kvmCoalescedMmioZone, kvmCreateDevice, kvmIrqLevel, kvmPitConfig } from './abiVm';
 import { Kvm as KvmFlag } from './debugFlags';
 import type { KvmDescriptor } from './descriptor';
 import { Kvm } from './kvm';
@@ -58,6 +58,7 @@ export class KvmVM extends SimObject {
   #started = false;
   #hasKernelIRQChip = false;
   #createdIRQChip = false;
+  #createdPIT = false;
   #nextVCPUID = 0;
 
   /**
@@ -230,6 +231,18 @@ export class KvmVM extends SimObject {
     this.#hasKernelIRQChip = true;
   }
 
+  /**
+   * Makes the interval timer (PIT) in the kernel, whose interrupts go to the controllers there. Port
+   * 0x61, which gates it, comes along. To be called after {@link createIRQChip}.
+   * @throws {KvmError} when the kernel refuses
+   */
+  createPIT(): void {
+    const config = new DataView(new ArrayBuffer(kvmPitConfig.size));
+    config.setUint32(kvmPitConfig.offset.flags, abi.KVM_PIT_SPEAKER_DUMMY, true);
+    this.#request(abi.KVM_CREATE_PIT2, config, 'creating the in-kernel interval timer');
+    this.#createdPIT = true;
+  }
+
   /** Whether interrupt controllers are in the kernel. */
   hasKernelIRQChip(): boolean {
     return this.#hasKernelIRQChip;
@@ -329,6 +342,7 @@ export class KvmVM extends SimObject {
       this.#hasKernelIRQChip = false;
       this.createIRQChip();
     }
+    if (this.#createdPIT) this.createPIT();
   }
 
   override dispose(): void {

@@ -11,6 +11,7 @@ import {
   findCpuidLeaf,
   hasCpuidFeature,
   RegisterSet,
+  registerSetNames,
   trapPort,
   XFeature,
   type CpuidLeaf,
@@ -25,7 +26,7 @@ import { defineSchema, param, type ParamsOf } from '../sim/index';
 import { kvmVcpuEvents } from './abiVcpu';
 import { BaseKvmCPU } from './baseKvmCPU';
 import { baseKvmCPUSchema } from './baseKvmCPUSchema';
-import { KvmIO } from './debugFlags';
+import { KvmContext, KvmInt, KvmIO } from './debugFlags';
 import type { IoExit } from './exits';
 import { KvmUnavailableError } from './kvmError';
 import type { VcpuPort } from './vcpu';
@@ -140,11 +141,18 @@ export class X86KvmCPU extends BaseKvmCPU {
   }
 
   protected override updateKvmState(): void {
+    if (KvmContext.enabled) this.#traceContext('to KVM', this.#state.dirty);
     this.#stateSync.push();
   }
 
   protected override updateThreadContext(): void {
     this.#stateSync.pullShared();
+    if (KvmContext.enabled) this.#traceContext('from KVM', RegisterSet.All & ~this.#state.stale);
+  }
+
+  #traceContext(direction: string, sets: number): void {
+    const names = registerSetNames(sets).join(' ');
+    dprintf(KvmContext, this.curTick(), this.name(), `${direction}: ${names}`);
   }
 
   protected override fetchWholeState(): void {
@@ -247,14 +255,19 @@ export class X86KvmCPU extends BaseKvmCPU {
 
   /** Makes the guest take an external interrupt; only while it can, and without in-kernel chip. */
   kvmInterrupt(vector: number): void {
-    this.kvmStats.numInterrupts.value++;
+    this.#noteInterrupt(`vector ${String(vector)}`);
     this.engine.vcpu.interrupt(vector);
   }
 
   /** Makes the guest take a non-maskable interrupt. */
   kvmNonMaskableInterrupt(): void {
-    this.kvmStats.numInterrupts.value++;
+    this.#noteInterrupt('NMI');
     this.engine.vcpu.nonMaskableInterrupt();
+  }
+
+  #noteInterrupt(what: string): void {
+    this.kvmStats.numInterrupts.value++;
+    if (KvmInt.enabled) dprintf(KvmInt, this.curTick(), this.name(), `Delivering ${what}`);
   }
 
   // Dumps

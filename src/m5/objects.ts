@@ -2,12 +2,15 @@
  * The classes that configuration scripts build their trees from, as `from m5.objects import *` in
  * gem5.
  */
+import * as cpu from '../cpu/index';
+import * as dev from '../dev/index';
 import * as kvm from '../kvm/index';
 import * as mem from '../mem/index';
 import * as se from '../se/index';
 import * as sim from '../sim/index';
 import { nodeClass } from '../sim/index';
 
+export { x86IOAddress } from '../arch/x86/index';
 export { AddrRange } from '../base/index';
 
 /** The root of the tree; `m5.instantiate` takes it. */
@@ -41,6 +44,50 @@ export type SystemXBar = InstanceType<typeof SystemXBar>;
 /** The bus between devices, which does not keep caches coherent. */
 export const IOXBar = nodeClass(mem.NoncoherentXBar, mem.ioXBarSchema);
 export type IOXBar = InstanceType<typeof IOXBar>;
+
+/** The way from one bus to another. */
+export const Bridge = nodeClass(mem.Bridge);
+export type Bridge = InstanceType<typeof Bridge>;
+
+/** A PC's board: where interrupt lines lead, and which chips KVM emulates. */
+export const Pc = nodeClass(dev.Pc);
+export type Pc = InstanceType<typeof Pc>;
+
+/** A serial interface. */
+export const Uart8250 = nodeClass(dev.Uart8250);
+export type Uart8250 = InstanceType<typeof Uart8250>;
+
+/** A terminal on a serial line. */
+export const Terminal = nodeClass(dev.Terminal);
+export type Terminal = InstanceType<typeof Terminal>;
+
+/** A serial line that leads nowhere. */
+export const SerialNullDevice = nodeClass(dev.SerialNullDevice);
+export type SerialNullDevice = InstanceType<typeof SerialNullDevice>;
+
+/** A device that answers, and does nothing else. */
+export const IsaFake = nodeClass(dev.IsaFake);
+export type IsaFake = InstanceType<typeof IsaFake>;
+
+/** Answers that there is nothing at an address. */
+export const BadAddr = nodeClass(dev.IsaFake, dev.badAddrSchema);
+export type BadAddr = InstanceType<typeof BadAddr>;
+
+/** A device whose use ends the simulation. */
+export const BadDevice = nodeClass(dev.BadDevice);
+export type BadDevice = InstanceType<typeof BadDevice>;
+
+/** A port through which a guest ends the run. */
+export const IsaDebugExit = nodeClass(dev.IsaDebugExit);
+export type IsaDebugExit = InstanceType<typeof IsaDebugExit>;
+
+/** Tells a guest without firmware about the machine. */
+export const QemuFwCfgIo = nodeClass(dev.QemuFwCfgIo);
+export type QemuFwCfgIo = InstanceType<typeof QemuFwCfgIo>;
+
+/** A program without an operating system. */
+export const X86BareMetalWorkload = nodeClass(cpu.BareMetalWorkload);
+export type X86BareMetalWorkload = InstanceType<typeof X86BareMetalWorkload>;
 
 /** A virtual machine of the host's KVM. */
 export const KvmVM = nodeClass(kvm.KvmVM);

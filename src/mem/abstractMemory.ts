@@ -18,6 +18,7 @@ import type { System } from './system';
 /** Traces every access to a memory. */
 export const MemoryAccess = debugFlag('MemoryAccess', 'Accesses to memories');
 
+/** What every memory declares. */
 export const abstractMemorySchema = defineSchema('AbstractMemory', clockedObjectSchema, {
   description: 'Base class of memories',
   abstract: true,

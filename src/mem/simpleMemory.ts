@@ -12,8 +12,10 @@ import type { Packet } from './packet';
 import { PrintReqState } from './printReqState';
 import { ResponsePort } from './responsePort';
 
+/** What a `SimpleMemory` declares. */
 export const simpleMemorySchema = defineSchema('SimpleMemory', abstractMemorySchema, {
   description: 'Memory with a fixed latency and a bandwidth limit',
+  modelName: 'memory::SimpleMemory',
   params: {
     latency: param.Latency('30ns', 'latency from request to response'),
     latencyVar: param.Latency('0ns', 'latency that is added at random, from 0 to this'),

@@ -21,6 +21,7 @@ export type MemoryMode = (typeof MEMORY_MODES)[number];
 
 const StubWorkloadNode = nodeClass(StubWorkload, stubWorkloadSchema);
 
+/** What a `System` declares. */
 export const systemSchema = defineSchema('System', simObjectSchema, {
   description: 'A system: its memories, CPUs and what runs on them',
   params: {

@@ -17,6 +17,7 @@ export interface ClockedMember {
   updateClockPeriod(): void;
 }
 
+/** What all clock domains declare: nothing of their own. */
 export const clockDomainSchema = defineSchema('ClockDomain', simObjectSchema, {
   description: 'A group of objects that share a clock',
   abstract: true,

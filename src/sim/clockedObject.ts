@@ -10,6 +10,7 @@ import { Parent } from './proxy';
 import { defineSchema, type ParamsOf } from './schema';
 import { SimObject, simObjectSchema } from './simObject';
 
+/** What every object with a clock declares. */
 export const clockedObjectSchema = defineSchema('ClockedObject', simObjectSchema, {
   description: 'Base class of the objects that a clock drives',
   abstract: true,
@@ -18,6 +19,7 @@ export const clockedObjectSchema = defineSchema('ClockedObject', simObjectSchema
   },
 });
 
+/** Parameters of a `ClockedObject`. */
 export type ClockedObjectParams = ParamsOf<typeof clockedObjectSchema>;
 
 /** An object that a clock drives. It counts cycles lazily: nothing happens at an edge by itself. */

@@ -5,12 +5,12 @@ import { isParamProxy } from './proxy';
 import type { ParamSpec, PortSpec, Schema } from './schema';
 
 /**
- * The lines that describe a class: its name and what it is a kind of, then parameters with type,
+ * The lines that describe a class: its name and the classes above it, then parameters with type,
  * default and description, then ports, each sorted by name; a blank line ends it.
  */
 export function describeSchema(schema: Schema): string[] {
   const kinds = ancestors(schema);
-  const lines = [schema.type + (kinds.length === 0 ? '' : ` (a ${kinds.join(', a ')})`)];
+  const lines = [schema.type + (kinds.length === 0 ? '' : ` (${kinds.join(', ')})`)];
   lines.push(`    ${schema.description}`);
   for (const [name, spec] of sortedEntries(schema.params)) lines.push(...describeParam(name, spec));
   for (const [name, spec] of sortedEntries(schema.ports)) lines.push(...describePort(name, spec));
@@ -32,8 +32,10 @@ function describeParam(name: string, spec: ParamSpec): string[] {
     const lines = [`        ${name}: deprecated, use ${spec.forwardsTo}`];
     return spec.description === '' ? lines : [...lines, `            ${spec.description}`];
   }
-  const { kind, choices, nullable } = spec.type;
-  const suffix = spec.default === undefined ? ', required' : ` = ${defaultText(spec.default)}`;
+  const { kind, choices, nullable, objectType } = spec.type;
+  const made = objectType === undefined ? 'computed' : 'an object of its own';
+  const text = typeof spec.default === 'function' ? made : defaultText(spec.default);
+  const suffix = spec.default === undefined ? ', required' : ` = ${text}`;
   const lines = [`        ${name}: ${kind}${nullable === true ? ' or NULL' : ''}${suffix}`];
   if (choices !== undefined) lines.push(`            one of ${choices.join(', ')}`);
   return [...lines, `            ${spec.description}`];
@@ -49,7 +51,6 @@ function defaultText(value: unknown): string {
   if (value === NULL) return 'NULL';
   if (isParamProxy(value)) return String(value);
   if (value instanceof AddrRange) return value.toConfig();
-  if (typeof value === 'function') return 'an object of its own';
   if (Array.isArray(value)) return `[${value.map(defaultText).join(', ')}]`;
   return typeof value === 'number' || typeof value === 'boolean'
     ? String(value)

@@ -172,6 +172,13 @@ export class EventQueue {
     this.setCurTick(when);
   }
 
+  /** The next event, null when there is none. */
+  getHead(): Event | null {
+    if (this.empty()) return null;
+    const cell = this.near.head ?? this.refill();
+    return cell.event;
+  }
+
   /** The tick of the next event; MaxTick when there is none. */
   nextTick(): Tick {
     const head = this.near.head;

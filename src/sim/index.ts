@@ -50,12 +50,23 @@ export type {
   SimulateAsyncOptions,
   SimulationHost,
 } from './simulation';
+export type { Timeline } from './timeline';
+export { TimelineEnding } from './traceEventWriter';
+export type { TimelineOutput } from './traceEventWriter';
 export { VoltageDomain, voltageDomainSchema } from './voltageDomain';
 export type { VoltageDomainParams } from './voltageDomain';
-export { Event, EventFunctionWrapper, EventPriority } from './event';
+export { Event, EventFlag, EventFunctionWrapper, EventPriority } from './event';
 export { EventManager } from './eventManager';
 export { EventQueue } from './eventQueue';
-export { GlobalSimLoopExitEvent } from './exitEvents';
+export {
+  CountedExitEvent,
+  exitSimLoop,
+  exitSimLoopNow,
+  GlobalSimLoopExitEvent,
+  LocalSimLoopExitEvent,
+} from './exitEvents';
+export type { ExitRepeat } from './exitEvents';
+export { EventLoop, LimitReached, runEventLoop, UserInterrupt } from './simulateLoop';
 export { Port, InvalidPortID } from './port';
 export {
   add,

@@ -21,6 +21,7 @@ import {
 import type { Simulation } from './simulation';
 import { StatGroup } from './stats/index';
 
+/** What every object declares. */
 export const simObjectSchema = defineSchema('SimObject', emptySchema, {
   description: 'Base class of every simulated object',
   abstract: true,
@@ -164,7 +165,7 @@ export abstract class SimObject extends EventManager implements Drainable, Seria
   /**
    * The port of this name.
    * @param name - property name of the port in the schema.
-   * @param index - element of a vector port, 0 for a scalar one.
+   * @param _index - element of a vector port, 0 for a scalar one.
    * @throws {FatalError} when the object has no such port.
    */
   getPort(name: string, _index: number): Port {

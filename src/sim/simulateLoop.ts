@@ -13,7 +13,7 @@ export const LimitReached = 'simulate() limit reached';
 export const UserInterrupt = 'user interrupt received';
 
 /** At most so many events are served between two looks at the host. */
-const EventsPerPoll = 64;
+export const EventsPerPoll = 64;
 /** An interrupted tick that is not complete after so many looks more never will be. */
 const PollsForTick = 64;
 
@@ -57,16 +57,23 @@ export class EventLoop {
       const end = this.#checkInterrupt();
       if (end !== null) return end;
       if (queue.nextTick() < queue.curTick) this.#refusePast();
-      let events = EventsPerPoll;
-      do {
-        const exit = queue.serviceOne();
-        if (exit !== null) {
-          const ending = endingOf(exit);
-          if (ending !== null) return ending;
-        }
-      } while (--events > 0 && !queue.attention);
+      const ending = this.serve(queue);
+      if (ending !== null) return ending;
       if (pause()) return null;
     }
+  }
+
+  /** Serves a few events: at most {@link EventsPerPoll}, and until the queue wants attention. */
+  protected serve(queue: EventQueue): GlobalSimLoopExitEvent | null {
+    let events = EventsPerPoll;
+    do {
+      const exit = queue.serviceOne();
+      if (exit !== null) {
+        const ending = endingOf(exit);
+        if (ending !== null) return ending;
+      }
+    } while (--events > 0 && !queue.attention);
+    return null;
   }
 
   /** Takes what belongs to this run off the queue. To be called however the run ended. */
@@ -100,27 +107,23 @@ export class EventLoop {
   }
 }
 
-/** The exit event to return for one that was served; null where another is on its way. */
-function endingOf(exit: Event): GlobalSimLoopExitEvent | null {
+/**
+ * The exit event to return for one that was served; null where another is on its way.
+ * @throws {PanicError} for one that says no cause
+ */
+export function endingOf(exit: Event): GlobalSimLoopExitEvent | null {
   if (exit instanceof GlobalSimLoopExitEvent) return exit;
   if (exit instanceof LocalSimLoopExitEvent) return null;
   panic(`exit event ${exit.name()} has no cause: it is not a GlobalSimLoopExitEvent`);
 }
 
 /**
- * Runs the event loop until an exit event.
- * @param limit - the tick at which the run ends at the latest; MaxTick for no limit
- * @param interrupted - whether the user asks for an end; called every few events
+ * Runs an event loop until an exit event, and closes it.
  * @returns the event that ended the run: at the limit, and so when nothing is left to happen, one
  *   with the cause {@link LimitReached}
  * @throws {SimError} what an event threw, with the event named
  */
-export function runEventLoop(
-  queue: EventQueue,
-  limit: Tick,
-  interrupted: () => boolean,
-): GlobalSimLoopExitEvent {
-  const loop = new EventLoop(queue, limit, interrupted);
+export function runEventLoop(loop: EventLoop): GlobalSimLoopExitEvent {
   try {
     for (;;) {
       const exit = loop.runSlice(() => false);

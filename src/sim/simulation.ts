@@ -17,6 +17,9 @@ import type { SimObject } from './simObject';
 import { EventLoop, runEventLoop, UserInterrupt } from './simulateLoop';
 import { bindStatHierarchy } from './statHierarchy';
 import { StatsRegistry } from './stats/index';
+import { Timeline } from './timeline';
+import type { TimelineOutput, TraceArguments } from './traceEventWriter';
+import { TracedEventLoop } from './tracedEventLoop';
 
 /** What a simulation needs from the machine that it runs on. */
 export interface SimulationHost {
@@ -90,6 +93,7 @@ export class Simulation {
   #started = false;
   #running = false;
   #disposed = false;
+  #timeline: Timeline | null = null;
 
   constructor(host: SimulationHost) {
     this.host = host;
@@ -137,6 +141,38 @@ export class Simulation {
     return this.#root;
   }
 
+  /** What records this simulation, or null; see {@link startTimeline}. */
+  get timeline(): Timeline | null {
+    return this.#timeline;
+  }
+
+  /**
+   * Records from now on what runs when, until the simulation is disposed of.
+   * @param output - taken over
+   * @throws {PanicError} within a run, or when that is being done already
+   */
+  startTimeline(output: TimelineOutput): void {
+    if (this.#running) panic('the timeline was started within a run');
+    if (this.#timeline !== null) panic('the timeline was started twice');
+    this.#timeline = new Timeline(this, output);
+  }
+
+  /**
+   * Does something that the timeline shows as a phase, such as `drain` or `checkpoint`.
+   * @param args - details to show
+   * @returns what `body` does
+   */
+  phase<Result>(name: string, body: () => Result, args: TraceArguments = {}): Result {
+    const timeline = this.#timeline;
+    if (timeline === null) return body();
+    timeline.begin(name, args);
+    try {
+      return body();
+    } finally {
+      timeline.end();
+    }
+  }
+
   /** Called by the constructor of every model. */
   addObject(object: SimObject): void {
     this.#objects.push(object);
@@ -174,6 +210,13 @@ export class Simulation {
     }
     this.#instantiated = true;
     this.#root = root;
+    this.phase('instantiate', () => {
+      this.#makeModels(root, checkpoint);
+    });
+  }
+
+  /** The life cycle of the models from their construction to their state. */
+  #makeModels(root: AnyNode, checkpoint: CheckpointIn | undefined): void {
     this.host.print(`Global frequency set at ${String(this.ticksPerSecond)} ticks per second`);
     settleTree(root);
     const objects = createModels(root, this);
@@ -208,14 +251,20 @@ export class Simulation {
     if (this.#disposed) panic('simulate() called on a simulation that was disposed of');
     if (this.#running) fatal('simulate() called while the simulation is running');
     this.#start();
-    if (this.drainManager.isDrained()) this.drainManager.resume();
+    if (this.drainManager.isDrained()) {
+      this.phase('drain resume', () => {
+        this.drainManager.resume();
+      });
+    }
     return this.#heldExits.shift();
   }
 
   /** First run only: the last call of every object's life cycle, then statistics from zero. */
   #start(): void {
     if (this.#started) return;
-    for (const object of this.#objectsInTreeOrder()) object.startup();
+    this.phase('startup', () => {
+      for (const object of this.#objectsInTreeOrder()) object.startup();
+    });
     this.stats.reset();
     this.#started = true;
   }
@@ -227,14 +276,32 @@ export class Simulation {
   }
 
   #run(limit: Tick): ExitEvent {
+    this.#beginRun();
+    try {
+      return this.#exit(runEventLoop(this.#newLoop(limit)));
+    } finally {
+      this.#endRun();
+    }
+  }
+
+  #beginRun(): void {
+    this.#timeline?.begin('simulate');
     this.#running = true;
     this.host.beginRun();
-    try {
-      return this.#exit(runEventLoop(this.eventQueue, limit, this.#interrupted));
-    } finally {
-      this.host.endRun();
-      this.#running = false;
-    }
+  }
+
+  #endRun(): void {
+    this.host.endRun();
+    this.#running = false;
+    this.#timeline?.end();
+    this.#timeline?.flush();
+  }
+
+  #newLoop(limit: Tick): EventLoop {
+    const { eventQueue } = this;
+    return this.#timeline === null
+      ? new EventLoop(eventQueue, limit, this.#interrupted)
+      : new TracedEventLoop(eventQueue, limit, this.#interrupted, this.#timeline);
   }
 
   readonly #interrupted = (): boolean => this.host.interrupted();
@@ -242,6 +309,7 @@ export class Simulation {
   #exit(event: GlobalSimLoopExitEvent): ExitEvent {
     const { cause } = event;
     const code = cause === UserInterrupt ? InterruptedStatus : event.code;
+    this.#timeline?.instant('exit', cause, { code });
     return { cause, code, tick: this.curTick(), getCause: () => cause, getCode: () => code };
   }
 
@@ -254,9 +322,8 @@ export class Simulation {
     const held = this.#prepareRun();
     if (held !== undefined) return held;
     const limit = Math.min(this.curTick() + ticks, MaxTick);
-    this.#running = true;
-    this.host.beginRun();
-    const loop = new EventLoop(this.eventQueue, limit, this.#interrupted);
+    this.#beginRun();
+    const loop = this.#newLoop(limit);
     try {
       for (;;) {
         const end = this.host.seconds() + SliceSeconds;
@@ -268,8 +335,7 @@ export class Simulation {
       }
     } finally {
       loop.close();
-      this.host.endRun();
-      this.#running = false;
+      this.#endRun();
     }
   }
 
@@ -289,19 +355,29 @@ export class Simulation {
    */
   drain(): void {
     if (this.drainManager.isDrained()) return;
-    while (!this.drainManager.tryDrain()) {
-      for (;;) {
-        const exit = this.#run(MaxTick);
-        if (exit.cause === FinishedDrain) break;
-        if (this.eventQueue.empty()) {
-          const names = this.drainManager.undrained().map(object => object.name());
-          fatal(
-            `cannot drain: nothing is scheduled, and these have not drained: ${names.join(', ')}`,
-          );
-        }
-        this.#heldExits.push(exit);
-        if (exit.cause === UserInterrupt) return;
+    this.phase('drain', () => {
+      let round = 1;
+      while (!this.phase('drain round', () => this.#drainRound(), { round })) round++;
+    });
+  }
+
+  /** Asks every object to drain, and waits for those that take time. @returns whether that was all */
+  #drainRound(): boolean {
+    if (this.drainManager.tryDrain()) return true;
+    const undrained = (): string =>
+      this.drainManager
+        .undrained()
+        .map(object => object.name())
+        .join(', ');
+    this.#timeline?.instant('drain', 'draining', { objects: undrained() });
+    for (;;) {
+      const exit = this.#run(MaxTick);
+      if (exit.cause === FinishedDrain) return false;
+      if (this.eventQueue.empty()) {
+        fatal(`cannot drain: nothing is scheduled, and these have not drained: ${undrained()}`);
       }
+      this.#heldExits.push(exit);
+      if (exit.cause === UserInterrupt) return true;
     }
   }
 
@@ -309,6 +385,11 @@ export class Simulation {
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    for (const object of [...this.#objects].reverse()) object.dispose();
+    try {
+      for (const object of [...this.#objects].reverse()) object.dispose();
+    } finally {
+      this.#timeline?.close();
+      this.#timeline = null;
+    }
   }
 }

@@ -237,7 +237,7 @@ export class TimingWheel {
     this.heads[bucket] = slot;
     this.bitmap[word]! |= 1 << bucket;
     this.used[level]!++;
-    
+    if (word < this.firstWord[level]!) this.firstWord[level] = word;
   }
 
   private unchain(slot: number): void {

@@ -58,6 +58,10 @@ export class EchoDevice extends SimObject {
   static override readonly schema = deviceSchema;
   /** What was written, with its address and tick. */
   readonly writes: { address: number; data: number[]; tick: Tick }[] = [];
+  /** How often it was written to. */
+  writeCount = 0;
+  /** Whether {@link writes} is kept. */
+  recording = true;
   /** What reads are answered with, byte by byte, counting up. */
   next = 1;
   /** Called at each write. */
@@ -76,11 +80,17 @@ export class EchoDevice extends SimObject {
   }
 
   serve(pkt: Packet): void {
+    const isWrite = pkt.isWrite();
     const bytes = pkt.data.subarray(pkt.dataOffset, pkt.dataOffset + pkt.size);
-    if (pkt.isRead()) for (let i = 0; i < bytes.length; i++) bytes[i] = this.next++;
-    else this.writes.push({ address: pkt.addr, data: [...bytes], tick: this.curTick() });
+    if (!isWrite) for (let i = 0; i < bytes.length; i++) bytes[i] = this.next++;
+    else this.#note(pkt.addr, bytes);
     pkt.makeResponse();
-    if (pkt.isWrite()) this.onWrite();
+    if (isWrite) this.onWrite();
+  }
+
+  #note(address: number, bytes: Uint8Array): void {
+    this.writeCount++;
+    if (this.recording) this.writes.push({ address, data: [...bytes], tick: this.curTick() });
   }
 }
 

@@ -2,7 +2,7 @@
  * A KVM CPU whose vCPU plays a script, in a system with one device, on a double of the kernel: all
  * of the CPU's own behaviour without /dev/kvm and without real time.
  */
-import type { AddrRange} from '../../src/base/index';
+import type { AddrRange } from '../../src/base/index';
 import { type Tick } from '../../src/base/index';
 import type { Kick } from '../../src/kvm/kickSignal';
 import { Kvm } from '../../src/kvm/kvm';
@@ -194,6 +194,7 @@ export interface ScriptedSystemOptions {
     readonly hostFactor?: number;
     readonly alwaysSyncTC?: boolean;
     readonly useCoalescedMMIO?: boolean;
+    readonly usePerf?: boolean;
     readonly usePerfOverflow?: boolean;
     readonly numThreads?: number;
   };

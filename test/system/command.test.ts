@@ -154,6 +154,35 @@ describe('mini-gem5 configs/se.ts', function () {
   });
 });
 
+describe('mini-gem5 --redirect-stdout', function () {
+  this.timeout(20_000);
+
+  it('puts what script, program and simulator print into files, in order', () => {
+    inFolder(folder => {
+      const args = ['-r', '-e', configPath('se.ts'), '-c', guestPath('cat')];
+      const run = runCommand(args, { cwd: folder, input: 'copied\n' });
+      expect(run.stdout).to.match(
+        /^Redirecting stdout to .*m5out\/simout\.txt\nRedirecting stderr/,
+      );
+      expect(run.stdout).to.not.include('copied');
+      const written = (name: string): string => readFileSync(join(folder, 'm5out', name), 'utf8');
+      expect(written('simout.txt')).to.match(/REAL SIMULATION.*\ncopied\nExiting @ tick/);
+      expect(written('simerr.txt')).to.equal('cat: 7 bytes\n');
+    });
+  });
+
+  it('puts both into one file when only output is redirected, silently when asked', () => {
+    inFolder(folder => {
+      const options = ['--silent-redirect', '--redirect-stdout', '--stdout-file', 'all.txt'];
+      const args = [...options, configPath('se.ts'), '-c', guestPath('cat')];
+      const run = runCommand(args, { cwd: folder, input: 'copied\n' });
+      expect([run.stdout, run.stderr]).to.deep.equal(['', '']);
+      const all = readFileSync(join(folder, 'm5out', 'all.txt'), 'utf8');
+      expect(all).to.match(/copied\ncat: 7 bytes\nExiting @ tick/);
+    });
+  });
+});
+
 describe('mini-gem5 doctor', function () {
   this.timeout(20_000);
 

@@ -44,7 +44,7 @@ export {
   vectorName,
 } from './flags';
 export { Msr, msrName, msrSlot, stateMsrs } from './msr';
-export { RegisterSet } from './registerSets';
+export { RegisterSet, registerSetNames } from './registerSets';
 export type { RegisterSource } from './registerSets';
 export { segmentLayout, sregsLayout, threadStateLayout, xsaveLayout } from './threadStateLayout';
 export type { StateBlock, StatePart } from './stateBlock';

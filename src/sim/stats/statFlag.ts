@@ -6,7 +6,7 @@ export const StatFlag = {
   none: 0x0000,
   /** The statistic has its size and parameters. Set by the statistic itself. */
   init: 0x0001,
-  /** The statistic is printed. Set from the start; {@link Stat.hide} clears it. */
+  /** The statistic is printed. Set from the start; `Stat.hide` clears it. */
   display: 0x0002,
   /** Print the total of a vector. */
   total: 0x0010,

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { RAX, RIP } from '../../../src/arch/x86/index';
-import { MaxTick, PanicError, setLogSink } from '../../../src/base/index';
+import { MaxTick, PanicError, setDebugFlags, setLogSink } from '../../../src/base/index';
 import { kvmCoalescedMmio, kvmCoalescedMmioRing } from '../../../src/kvm/abiVcpu';
 import type { VcpuExit } from '../../../src/kvm/exits';
 import { EventFunctionWrapper } from '../../../src/sim/index';
@@ -398,6 +398,7 @@ describe('BaseKvmCPU', () => {
     expect(() => make({ cpu: { usePerfOverflow: true } })).to.throw(
       'usePerfOverflow needs usePerf',
     );
+    expect(() => make({ cpu: { usePerf: true } })).to.throw('set usePerf = false');
     expect(() => make({ cpu: { numThreads: 2 } })).to.throw('thread');
   });
 
@@ -436,6 +437,29 @@ describe('BaseKvmCPU', () => {
     messages.length = 0;
     cpu.dump();
     expect(messages.length).to.be.greaterThan(80);
+  });
+
+  it('traces what it does, when asked to', () => {
+    const lines: string[] = [];
+    setLogSink({ message: () => undefined, debug: line => lines.push(line) });
+    setDebugFlags('KvmAll');
+    try {
+      const script = [io(true, 0x80, Uint8Array.of(1)), mmio(true, 0x20_0000, new Uint8Array(1))];
+      const { simulation, cpu } = running({ script: [...script, HLT] });
+      simulation.simulate(1e9);
+      cpu.kvmInterrupt(33);
+      cpu.getContext(0);
+    } finally {
+      setDebugFlags('-KvmAll');
+    }
+    const text = lines.join('\n');
+    for (const part of [
+      ...['ActivateContext', 'Entering KVM', 'Exit: hlt', 'SuspendContext', 'to KVM: '],
+      ...['port 0x80', 'MMIO write at 0x200000', 'vector 33', 'from KVM: ', 'at most'],
+    ]) {
+      expect(text).to.include(part);
+    }
+    expect(lines[0]).to.match(/^ *0: system\./);
   });
 
   it('runs to the end of time without arming timers past it', () => {

@@ -182,6 +182,18 @@ describe('KvmVM', () => {
     expect(vm.hasKernelIRQChip()).to.equal(true);
   });
 
+  it('creates the interval timer, and again after a fork', () => {
+    const { vm, calls } = make();
+    vm.createIRQChip();
+    vm.createPIT();
+    vm.notifyFork();
+    const made = calls.made(abi.KVM_CREATE_PIT2);
+    expect(made.map(({ struct }) => struct?.getUint32(0, true))).to.deep.equal([
+      abi.KVM_PIT_SPEAKER_DUMMY,
+      abi.KVM_PIT_SPEAKER_DUMMY,
+    ]);
+  });
+
   it('sets interrupt lines high and low', () => {
     const { vm, calls } = make();
     vm.setIRQLine(4, true);

@@ -26,6 +26,7 @@ describe('A class in --list-sim-objects', () => {
       range: param.AddrRange(new AddrRange('1KiB'), 'addresses'),
       clock: param.Clock(Parent.clock.times(2), 'twice the one above'),
       friend: param.SimObjectOrNull('Gadget', NULL, 'another'),
+      home: param.String(() => 'here', 'where it is'),
       own: param.SimObject('Part', () => new PartNode(), 'made for each'),
       time: param.Deprecated('latency', 'since 2.0'),
     },
@@ -38,7 +39,7 @@ describe('A class in --list-sim-objects', () => {
 
   it('shows what it is, its parameters sorted by name, then its ports', () => {
     expect(describeSchema(schema)).to.deep.equal([
-      'Gadget (a Base, a SimObject)',
+      'Gadget (Base, SimObject)',
       '    Does things',
       '        clock: Clock = Parent.clock.times(2)',
       '            twice the one above',
@@ -49,6 +50,8 @@ describe('A class in --list-sim-objects', () => {
       '            index of the event queue that the object uses',
       '        friend: Gadget or NULL = NULL',
       '            another',
+      '        home: String = computed',
+      '            where it is',
       "        latency: Latency = '30ns'",
       '            time to answer',
       '        own: Part = an object of its own',

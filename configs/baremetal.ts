@@ -1,0 +1,100 @@
+/**
+ * Runs a program without an operating system on a PC of few devices.
+ *
+ *     mini-gem5 configs/baremetal.ts --kernel IMAGE [--command-line WORDS] [--serial stdout] ...
+ *
+ * docs/baremetal.md says what the program finds.
+ */
+import * as m5 from 'mini-gem5';
+import {
+  AddrRange,
+  Bridge,
+  IOXBar,
+  IsaDebugExit,
+  IsaFake,
+  KvmVM,
+  Pc,
+  QemuFwCfgIo,
+  Root,
+  SerialNullDevice,
+  SimpleMemory,
+  SrcClockDomain,
+  System,
+  SystemXBar,
+  Terminal,
+  Uart8250,
+  VoltageDomain,
+  X86BareMetalWorkload,
+  x86IOAddress,
+  X86KvmCPU,
+} from 'mini-gem5/objects';
+import { parseBaremetalOptions } from './common/baremetalOptions';
+
+const options = parseBaremetalOptions(process.argv.slice(2));
+if (options.numCpus !== 1) m5.fatal(`--num-cpus ${options.numCpus}: there can be one CPU`);
+
+// Devices are between 3 and 4 GiB on a PC; more memory goes on above them.
+const GIB = 2 ** 30;
+const memSize = new AddrRange(options.memSize).size;
+const memRanges = [new AddrRange(0, Math.min(memSize, 3 * GIB))];
+if (memSize > 3 * GIB) memRanges.push(new AddrRange(4 * GIB, GIB + memSize));
+
+function serialDevice(): Terminal | SerialNullDevice {
+  const { serial } = options;
+  if (serial === 'none') return new SerialNullDevice();
+  if (serial === 'stdout') return new Terminal({ outfile: 'stdoutput' });
+  if (serial === 'stdio') return new Terminal({ outfile: 'stdoutput', stdin: true });
+  if (serial.startsWith('unix:')) {
+    return new Terminal({ outfile: 'none', socket: serial.slice('unix:'.length) });
+  }
+  return new Terminal({ outfile: 'file', filename: serial });
+}
+
+const PORTS = new AddrRange(x86IOAddress(0), x86IOAddress(0xffff) + 1);
+
+const system = new System({
+  clkDomain: new SrcClockDomain({ clock: '1GHz', voltageDomain: new VoltageDomain() }),
+  cpuClkDomain: new SrcClockDomain({
+    clock: options.cpuClock,
+    voltageDomain: new VoltageDomain(),
+  }),
+  memMode: 'atomic_noncaching',
+  memRanges,
+  kvmVm: new KvmVM(),
+  cpu: new X86KvmCPU(),
+  membus: new SystemXBar(),
+  memory: memRanges.map(range => new SimpleMemory({ range })),
+  bridge: new Bridge({ delay: '50ns', ranges: [PORTS] }),
+  iobus: new IOXBar(),
+  pc: new Pc({ kernelChips: options.kernelChips }),
+  com1: new Uart8250({ pioAddr: x86IOAddress(0x3f8), device: serialDevice() }),
+  exitPort: new IsaDebugExit(),
+  fwCfg: new QemuFwCfgIo({ commandLine: options.commandLine }),
+  // Ports where nothing is read as ones, and swallow what is written.
+  fake: new IsaFake({ pioAddr: PORTS.start, pioSize: PORTS.size }),
+  workload: new X86BareMetalWorkload({
+    objectFile: options.kernel,
+    commandLine: options.commandLine,
+    modules: options.modules,
+    ...(options.loadAddr !== undefined && { loadAddr: options.loadAddr }),
+  }),
+});
+system.cpu.clkDomain = system.cpuClkDomain;
+system.cpu.icachePort = system.membus.cpuSidePorts;
+system.cpu.dcachePort = system.membus.cpuSidePorts;
+system.systemPort = system.membus.cpuSidePorts;
+for (const memory of system.memory) memory.port = system.membus.memSidePorts;
+
+// Ports are on a bus of their own, behind a bridge.
+system.bridge.cpuSidePort = system.membus.memSidePorts;
+system.bridge.memSidePort = system.iobus.cpuSidePorts;
+system.com1.pio = system.iobus.memSidePorts;
+system.exitPort.pio = system.iobus.memSidePorts;
+system.fwCfg.pio = system.iobus.memSidePorts;
+system.fake.pio = system.iobus.default;
+
+m5.instantiate(new Root({ fullSystem: true, system }));
+
+const exit = m5.simulate(options.absMaxTick);
+console.log(`Exiting @ tick ${String(m5.curTick())} because ${exit.cause}`);
+process.exitCode = exit.code;

@@ -1,0 +1,83 @@
+/** The options of configs/baremetal.ts. */
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { fatal } from 'mini-gem5';
+
+/** What the command line of configs/baremetal.ts asks for. */
+export interface BaremetalOptions {
+  /** The program to run. */
+  readonly kernel: string;
+  /** Its arguments. */
+  readonly commandLine: string;
+  /** Files to load along with it, each with its arguments. */
+  readonly modules: readonly string[];
+  /** Bytes. */
+  readonly memSize: string;
+  readonly numCpus: number;
+  readonly cpuClock: string;
+  /** `stdout`, `stdio`, `none`, `unix:PATH`, or a file in the output directory. */
+  readonly serial: string;
+  readonly kernelChips: 'none' | 'irqchip' | 'irqchip_pit';
+  /** Where a flat binary is loaded, undefined for the usual place. */
+  readonly loadAddr: number | undefined;
+  /** Tick at which to stop, or undefined. */
+  readonly absMaxTick: number | undefined;
+}
+
+interface RawOptions extends Omit<BaremetalOptions, 'kernel'> {
+  readonly kernel?: string;
+}
+
+const help = `
+The kernel is a Multiboot 1 image, an ELF file of 32 or 64 bits, or a flat 16-bit binary:
+  mini-gem5 configs/baremetal.ts --kernel guests/bin/bareMultiboot --command-line "one two"
+
+The exit status is that of QEMU's isa-debug-exit: twice what the guest writes to port 0xf4, plus one.`;
+
+/**
+ * Reads the command line of the script.
+ * @param args - the words after the script's name.
+ */
+export function parseBaremetalOptions(args: readonly string[]): BaremetalOptions {
+  const program = new Command('baremetal.ts')
+    .description('Runs a program without an operating system, under KVM.')
+    .option('-k, --kernel <file>', 'the program to run')
+    .option('-a, --command-line <words>', 'its arguments, in one word', '')
+    .option(
+      '--module <file and words>',
+      'a file to load along with it, and its arguments; repeatable',
+      (value: string, previous: readonly string[]) => [...previous, value],
+      [] as readonly string[],
+    )
+    .option('--mem-size <size>', 'size of the memory', '512MiB')
+    .option('-n, --num-cpus <count>', 'number of CPUs', wholeNumber, 1)
+    .option('--cpu-clock <clock>', 'clock of the CPU', '2GHz')
+    .option(
+      '--serial <where>',
+      'stdout, stdio, none, unix:PATH, or a file in the output directory',
+      'stdout',
+    )
+    .addOption(
+      new Option('--kernel-chips <chips>', 'interrupt controllers and timer inside of KVM')
+        .choices(['none', 'irqchip', 'irqchip_pit'])
+        .default('irqchip_pit'),
+    )
+    .option('--load-addr <address>', 'where a flat binary is loaded', wholeNumber)
+    .option('-m, --abs-max-tick <tick>', 'stop at this tick', wholeNumber)
+    .addHelpText('after', help)
+    .allowExcessArguments(false)
+    .exitOverride(error => {
+      process.exit(error.exitCode === 0 ? 0 : 2);
+    })
+    .parse([...args], { from: 'user' });
+  const { kernel, ...raw } = program.opts<RawOptions & { readonly module: readonly string[] }>();
+  if (kernel === undefined || kernel === '') {
+    return fatal('no program to run: give one with --kernel, such as guests/bin/bareMultiboot');
+  }
+  return { ...raw, kernel, modules: raw.module };
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (text !== '' && Number.isSafeInteger(value) && value >= 0) return value;
+  throw new InvalidArgumentError('It is a whole number.');
+}
