@@ -45,15 +45,9 @@ Exit status:
   128+N the guest program was killed by signal N
   134 panic: an error inside the simulator`;
 
-/** Reads the command line. Options end at the first word that is not one: the script. */
-export function parseCommandLine(args: readonly string[], version: string): Request {
-  let request: Request = { kind: 'done', status: 0 };
-  const program = new Command('mini-gem5')
-    .description('Runs a system described by a configuration script.')
-    .version(version, '--version', 'print the version')
-    .helpOption('-h, --help', 'print this help')
-    .argument('[script]', 'configuration script (.ts or .js)')
-    .argument('[script options...]', 'handed to the script')
+/** Declares what {@link CommandOptions} holds. */
+function withOptions(program: Command): Command {
+  return program
     .option('-d, --outdir <directory>', 'output directory', 'm5out')
     .option('-r, --redirect-stdout', 'standard output (and error) into a file', false)
     .option('-e, --redirect-stderr', 'standard error into a file of its own', false)
@@ -79,7 +73,19 @@ export function parseCommandLine(args: readonly string[], version: string): Requ
     .option('--debug-ignore <object[,object...]>', 'no debug output of these objects')
     .option('--trace-out <file>', 'timeline for Perfetto; a name in .gz compresses it')
     .option('--debug-help', 'print the debug flags', false)
-    .option('--list-sim-objects', 'print every class with its parameters', false)
+    .option('--list-sim-objects', 'print every class with its parameters', false);
+}
+
+/** Reads the command line. Options end at the first word that is not one: the script. */
+export function parseCommandLine(args: readonly string[], version: string): Request {
+  let request: Request = { kind: 'done', status: 0 };
+  const command = new Command('mini-gem5')
+    .description('Runs a system described by a configuration script.')
+    .version(version, '--version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .argument('[script]', 'configuration script (.ts or .js)')
+    .argument('[script options...]', 'handed to the script');
+  const program = withOptions(command)
     .enablePositionalOptions()
     .passThroughOptions()
     .addHelpText('after', examples)

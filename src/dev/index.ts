@@ -7,18 +7,13 @@ export { badAddrSchema, IsaFake, isaFakeSchema } from './isaFake';
 export type { IsaFakeParams } from './isaFake';
 export { BasicPioDevice, basicPioDeviceSchema, PioDevice, pioDeviceSchema } from './pioDevice';
 export type { BasicPioDeviceParams, PioDeviceParams } from './pioDevice';
-export { KERNEL_CHIPS, Pc, pcSchema, Platform, platformSchema } from './platform';
+export { Pc, pcSchema, Platform, platformSchema } from './platform';
 export type { PcParams, PlatformParams } from './platform';
 export { FwCfgItem, QemuFwCfgIo, qemuFwCfgIoSchema } from './qemuFwCfg';
 export type { QemuFwCfgIoParams } from './qemuFwCfg';
-export {
-  SerialDevice,
-  serialDeviceSchema,
-  SerialNullDevice,
-  serialNullDeviceSchema,
-} from './serialDevice';
+export { SerialDevice, serialDeviceSchema, SerialNullDevice } from './serialDevice';
 export type { SerialDeviceParams } from './serialDevice';
 export { Terminal, terminalSchema } from './terminal';
 export type { TerminalParams } from './terminal';
-export { Uart8250, uart8250Schema, uartSchema } from './uart8250';
+export { Uart8250, uart8250Schema } from './uart8250';
 export type { Uart8250Params } from './uart8250';

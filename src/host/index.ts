@@ -34,7 +34,6 @@ export {
   readFully,
   tryOpen,
   tryPoll,
-  tryPollAll,
   tryPread,
   tryPwrite,
   tryRead,
@@ -43,7 +42,7 @@ export {
   tryWritev,
   writeFully,
 } from './descriptors';
-export { MAX_SIGNAL, SignalSet } from './signalSet';
+export { SignalSet } from './signalSet';
 export {
   blockSignals,
   pendingSignals,

@@ -15,8 +15,4 @@ export const KvmRun = debugFlag('KvmRun', 'KVM entry and exit');
 export const KvmTimer = debugFlag('KvmTimer', 'KVM run timers');
 
 /** All of these. */
-export const KvmAll = compoundFlag(
-  'KvmAll',
-  [Kvm, KvmContext, KvmIO, KvmInt, KvmRun, KvmTimer],
-  'All KVM debug flags',
-);
+compoundFlag('KvmAll', [Kvm, KvmContext, KvmIO, KvmInt, KvmRun, KvmTimer], 'All KVM debug flags');

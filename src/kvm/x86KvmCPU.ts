@@ -29,9 +29,9 @@ import { baseKvmCPUSchema } from './baseKvmCPUSchema';
 import { KvmContext, KvmInt, KvmIO } from './debugFlags';
 import type { IoExit } from './exits';
 import { KvmUnavailableError } from './kvmError';
+import { PCI_ADDRESS_PORT, portAddress } from './pciConfig';
 import type { VcpuPort } from './vcpu';
 import { dumpAll, dumpDebugRegs, dumpMSRs, dumpVCpuEvents, dumpXCRs, dumpXSave } from './x86Dump';
-import { ioAddress, PCI_ADDRESS_PORT } from './x86IoSpace';
 import { X86StateSync } from './x86StateSync';
 
 export const x86KvmCPUSchema = defineSchema('X86KvmCPU', baseKvmCPUSchema, {
@@ -220,7 +220,7 @@ export class X86KvmCPU extends BaseKvmCPU {
       );
     }
     if (port === PCI_ADDRESS_PORT) return this.#accessPciAddress(exit);
-    const address = ioAddress(port, this.#pciAddress);
+    const address = portAddress(port, this.#pciAddress);
     if (count === 1) return this.doMMIOAccess(address, data, isWrite);
     let ticks = 0;
     for (let i = 0; i < count; i++) {

@@ -140,6 +140,10 @@ export {
   VectorStandardDeviation,
 } from '../sim/index';
 
+// Devices.
+export { BasicPioDevice, basicPioDeviceSchema, PioDevice, pioDeviceSchema } from '../dev/index';
+export type { BasicPioDeviceParams, PioDeviceParams } from '../dev/index';
+
 // Ports, packets, memories.
 export { InvalidPortID, Port } from '../sim/index';
 export {

@@ -41,9 +41,17 @@ export type SimpleMemory = InstanceType<typeof SimpleMemory>;
 export const SystemXBar = nodeClass(mem.CoherentXBar, mem.systemXBarSchema);
 export type SystemXBar = InstanceType<typeof SystemXBar>;
 
+/** The bus between L1 caches and an L2 cache. */
+export const L2XBar = nodeClass(mem.CoherentXBar, mem.l2XBarSchema);
+export type L2XBar = InstanceType<typeof L2XBar>;
+
 /** The bus between devices, which does not keep caches coherent. */
 export const IOXBar = nodeClass(mem.NoncoherentXBar, mem.ioXBarSchema);
 export type IOXBar = InstanceType<typeof IOXBar>;
+
+/** A crossbar that does not keep caches coherent, with latencies and width to choose. */
+export const NoncoherentXBar = nodeClass(mem.NoncoherentXBar);
+export type NoncoherentXBar = InstanceType<typeof NoncoherentXBar>;
 
 /** The way from one bus to another. */
 export const Bridge = nodeClass(mem.Bridge);
@@ -84,6 +92,10 @@ export type IsaDebugExit = InstanceType<typeof IsaDebugExit>;
 /** Tells a guest without firmware about the machine. */
 export const QemuFwCfgIo = nodeClass(dev.QemuFwCfgIo);
 export type QemuFwCfgIo = InstanceType<typeof QemuFwCfgIo>;
+
+/** No program: for systems that only generate traffic. */
+export const StubWorkload = nodeClass(mem.StubWorkload);
+export type StubWorkload = InstanceType<typeof StubWorkload>;
 
 /** A program without an operating system. */
 export const X86BareMetalWorkload = nodeClass(cpu.BareMetalWorkload);

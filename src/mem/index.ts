@@ -21,7 +21,7 @@ export {
   NUM_MEM_CMDS,
 } from './memCmd';
 export type { MemoryBlock } from './memoryBlock';
-export { ioXBarSchema, NoncoherentXBar, noncoherentXBarSchema } from './noncoherentXBar';
+export { ioXBarSchema, NoncoherentXBar } from './noncoherentXBar';
 export type { NoncoherentXBarParams } from './noncoherentXBar';
 export { Packet, PacketFlag } from './packet';
 export type { SenderState } from './packet';
@@ -45,6 +45,6 @@ export { systemSchema } from './systemSchema';
 export type { MemoryMode, SystemParams } from './systemSchema';
 export { SystemThreads } from './systemThreads';
 export type { SystemThreadContext, ThreadStatus } from './systemThreads';
-export { StubWorkload, stubWorkloadSchema, Workload, workloadSchema } from './workload';
+export { StubWorkload, Workload, workloadSchema } from './workload';
 export type { StubWorkloadParams, SystemWorkload, WorkloadParams } from './workload';
 export { WorkItems } from './workItems';

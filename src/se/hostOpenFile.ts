@@ -183,11 +183,15 @@ export class StreamFile extends OpenFile {
       const count = tryWrite(this.#descriptor, source.hostAddress + done, length - done);
       if (count >= 0) {
         done += count;
+        // The host takes less than all of it when a signal came.
+        if (done < length && this.#interrupted()) return done;
       } else if (count === -Errno.EAGAIN) {
         const ready = this.#wait(PollEvent.Out);
         if (ready !== 0) return done > 0 ? done : ready;
       } else if (count !== -Errno.EINTR) {
         return done > 0 ? done : count;
+      } else if (this.#interrupted()) {
+        return done > 0 ? done : RESTART;
       }
     }
     return done;

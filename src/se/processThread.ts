@@ -1,7 +1,14 @@
 /** What an operating system kernel knows about a thread of a program that it runs. */
 import { RSP, type X86ThreadState } from '../arch/x86/index';
 import type { ProcessState } from './processState';
-import { maskHas, maskWith, NO_SIGNALS, type PendingSignal, type SignalMask } from './signals';
+import {
+  maskHas,
+  maskWith,
+  NO_SIGNALS,
+  precedes,
+  type PendingSignal,
+  type SignalMask,
+} from './signals';
 
 /** The stack on which signal handlers run, if the program has given one: otherwise of size 0. */
 export interface SignalStack {
@@ -56,11 +63,15 @@ export class ProcessThread {
     return this.pending.some(({ signal }) => !maskHas(this.blocked, signal));
   }
 
-  /** Takes the first waiting signal that is not blocked. */
+  /** Takes the waiting signal that is not blocked and precedes all others; the oldest of its kind. */
   takeDeliverable(): PendingSignal | undefined {
-    if (this.pending.length === 0) return undefined;
-    const index = this.pending.findIndex(({ signal }) => !maskHas(this.blocked, signal));
-    return index < 0 ? undefined : this.pending.splice(index, 1)[0];
+    let first: PendingSignal | undefined;
+    for (const pending of this.pending) {
+      if (maskHas(this.blocked, pending.signal)) continue;
+      if (first === undefined || precedes(pending.signal, first.signal)) first = pending;
+    }
+    if (first !== undefined) this.pending.splice(this.pending.indexOf(first), 1);
+    return first;
   }
 
   /** Blocks other signals until {@link takeOriginalMask}. */

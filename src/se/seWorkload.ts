@@ -25,6 +25,7 @@ import type { PhysicalMemory, System, SystemThreadContext } from '../mem/index';
 import { defineSchema, type ParamsOf, type Scalar } from '../sim/index';
 import { accessOf, exceptionSignal, outOfMemoryReason, pageFaultSignal } from './faultSignals';
 import type { FaultContext } from './faultSignals';
+import { USER_END } from './layout';
 import { PageAllocator } from './pageAllocator';
 import type { ProcessState } from './processState';
 import type { ProcessThread } from './processThread';
@@ -183,13 +184,16 @@ export abstract class SEWorkload extends Workload {
       raise(thread, trap);
       return;
     }
-    if ((trap.errorCode & PageFaultError.Reserved) !== 0) {
+    // Outside the user half a page-table KVM reports its own entries so; there nothing is mapped.
+    const inUserHalf = trap.address >= 0 && trap.address < USER_END;
+    if (inUserHalf && (trap.errorCode & PageFaultError.Reserved) !== 0) {
       panic(`${thread.process.name}: the page tables of the program are damaged`);
     }
     const { space } = thread.process;
     const outcome = space.handleFault(trap.address, accessOf(trap.errorCode));
     if (outcome === 'resolved') return;
-    const fault = { ...trap, rip: thread.registers.gprNumber(RIP) };
+    const errorCode = trap.errorCode & ~PageFaultError.Reserved;
+    const fault = { ...trap, errorCode, rip: thread.registers.gprNumber(RIP) };
     if (outcome === 'out-of-memory') {
       const reason = outOfMemoryReason(fault, space.totalBytes);
       thread.process.end = { kind: 'signal', signal: Signal.SIGKILL, reason };

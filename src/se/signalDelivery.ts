@@ -4,6 +4,7 @@ import type { ProcessThread } from './processThread';
 import { enterHandler } from './signalFrame';
 import {
   ActionFlag,
+  FIRST_REAL_TIME_SIGNAL,
   ignoredByDefault,
   maskHas,
   maskUnion,
@@ -18,9 +19,10 @@ import {
 } from './signals';
 import { SyscallFailure } from './syscallFailure';
 
-/** Makes a signal wait for a thread, unless one of the kind waits already. */
+/** Makes a signal wait for a thread; of each kind but the real-time ones, one waits at most. */
 export function sendSignal(thread: ProcessThread, pending: PendingSignal): void {
-  if (thread.pending.some(({ signal }) => signal === pending.signal)) return;
+  const waits = thread.pending.some(({ signal }) => signal === pending.signal);
+  if (waits && pending.signal < FIRST_REAL_TIME_SIGNAL) return;
   thread.pending.push(pending);
 }
 

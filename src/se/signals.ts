@@ -149,6 +149,24 @@ export class SignalActions {
   }
 }
 
+/** The first real-time signal: from here on, every one that is sent is kept. */
+export const FIRST_REAL_TIME_SIGNAL = 32;
+
+const SYNCHRONOUS: ReadonlySet<number> = new Set([
+  Signal.SIGSEGV,
+  Signal.SIGBUS,
+  Signal.SIGILL,
+  Signal.SIGTRAP,
+  Signal.SIGFPE,
+  Signal.SIGSYS,
+]);
+
+/** Whether a signal is delivered before another: those of faults first, then lower numbers. */
+export function precedes(signal: number, other: number): boolean {
+  const urgent = SYNCHRONOUS.has(signal);
+  return urgent === SYNCHRONOUS.has(other) ? signal < other : urgent;
+}
+
 /** A signal that waits to be delivered. */
 export interface PendingSignal {
   readonly signal: number;

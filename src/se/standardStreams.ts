@@ -38,7 +38,7 @@ export function openStandardStreams(
     if (name === '') return undefined;
     if (HOST_OUTPUT.includes(name)) return hostStream(1, 'stdout', interrupted);
     if (HOST_ERROR.includes(name)) return hostStream(2, 'stderr', interrupted);
-    return outputFile(resolve(outputDirectory(), name));
+    return outputFile(resolve(outputDirectory(), name), interrupted);
   };
   const input = openInput(names.input, interrupted);
   const out = output(names.output);
@@ -91,10 +91,13 @@ function positionOf(descriptor: number): number {
   return Number(/^pos:\s*(\d+)/.exec(text)?.[1] ?? 0);
 }
 
-function outputFile(path: string): OpenFile {
+function outputFile(path: string, interrupted: InterruptCheck): OpenFile {
   const flags = constants.O_RDWR | constants.O_CREAT | constants.O_TRUNC;
   const descriptor = tryOpen(path, flags, 0o664);
   if (descriptor < 0)
     fatal(`cannot write the program's output to ${path}: ${errnoText(-descriptor)}`);
+  if (!fstatSync(descriptor).isFile()) {
+    return new StreamFile(descriptor, path, OpenFlag.WriteOnly, true, interrupted);
+  }
   return new RegularFile(new HostFile(descriptor, path), OpenFlag.WriteOnly);
 }

@@ -13,7 +13,7 @@
  * as one piece; what is rare is in a method of its own.
  */
 import { MaxTick, panic, type PanicError, type SimError, type Tick } from '../base/index';
-import { Event, EventDebug, EventFlag, FlagMask } from './event';
+import { EventDebug, EventFlag, FlagMask, type Event } from './event';
 import { cannotSchedule, eventFailure, notOnQueue } from './eventErrors';
 import { NearEvents } from './nearEvents';
 import { TimingWheel } from './timingWheel';

@@ -20,7 +20,6 @@ export type { AnyNode, ModelClass, Node, NodeClass, NodeOf } from './node';
 export { NULL } from './objectParam';
 export type { NullObject } from './objectParam';
 export { param, vectorParam } from './params';
-export { enumType, integerType, vectorType } from './paramTypes';
 export type { ParamType } from './paramTypes';
 export type { PortInput, PortRef } from './portRef';
 export { ProbeListener, ProbeManager, ProbePoint } from './probe';
@@ -34,7 +33,6 @@ export {
   defineSchema,
   requestPort,
   responsePort,
-  toOutputName,
   vectorRequestPort,
   vectorResponsePort,
 } from './schema';
@@ -66,7 +64,7 @@ export {
   LocalSimLoopExitEvent,
 } from './exitEvents';
 export type { ExitRepeat } from './exitEvents';
-export { EventLoop, LimitReached, runEventLoop, UserInterrupt } from './simulateLoop';
+export { EventLoop, runEventLoop } from './simulateLoop';
 export { Port, InvalidPortID } from './port';
 export {
   add,
@@ -86,7 +84,6 @@ export {
   StandardDeviation,
   StatFlag,
   StatGroup,
-  StatsRegistry,
   sub,
   sum,
   TextWriter,

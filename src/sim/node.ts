@@ -4,8 +4,8 @@
  *
  * Source of the behaviour: gem5 `python/m5/SimObject.py`.
  */
-import { distance } from 'fastest-levenshtein';
 import { fatal, SimError, FatalError, warn } from '../base/index';
+import { suggestion } from './nearestName';
 import {
   childNodes,
   isNode,
@@ -308,10 +308,7 @@ export function addChild(state: NodeState, name: string, child: Child): void {
       }
     }
   }
-  const previous = state.children.get(name);
-  for (const node of previous === undefined ? [] : childNodes(previous)) {
-    nodeState(node).parent = undefined;
-  }
+  removeChild(state, name);
   const elsewhere = childNodes(child).find(node => nodeState(node).parent !== undefined);
   if (elsewhere !== undefined) {
     warn(
@@ -334,23 +331,11 @@ function propertyNames(schema: Schema): string[] {
   return [...Object.keys(schema.params), ...Object.keys(schema.ports)];
 }
 
-/** " (did you mean 'x'?)" for the nearest name, or nothing when none is near. */
-function suggestion(name: string, candidates: readonly string[]): string {
-  const ranked = candidates
-    .map(candidate => ({ candidate, cost: distance(name.toLowerCase(), candidate.toLowerCase()) }))
-    .sort((a, b) => a.cost - b.cost);
-  const best = ranked[0];
-  if (best === undefined || best.cost > Math.max(2, name.length / 2)) {
-    return candidates.length === 0 ? '' : `; it has ${candidates.join(', ')}`;
-  }
-  return ` (did you mean '${best.candidate}'?)`;
-}
-
 /** A model class whose constructor takes what its own schema declares. */
-type SchemaModel<S extends Schema, M extends SimObject> = {
+interface SchemaModel<S extends Schema, M extends SimObject> {
   new (params: ParamsOf<S>): M;
   readonly schema: S;
-};
+}
 
 /** The class of nodes for a model class, with the model's own schema. */
 export function nodeClass<S extends Schema, M extends SimObject>(

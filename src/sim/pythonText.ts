@@ -56,6 +56,7 @@ function isList(value: JsonValue): value is readonly JsonValue[] {
 
 /** A JSON string in which everything beyond printable ASCII is escaped. */
 function asciiJson(text: string): string {
+  if (/^[ !#-[\]-~]*$/.test(text)) return `"${text}"`;
   return JSON.stringify(text).replace(
     /[\u007f-\uffff]/g,
     unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,

@@ -216,14 +216,29 @@ export function vectorResponsePort(description: string): PortSpec {
   return { role: 'GEM5 RESPONDER', vector: true, optional: true, description };
 }
 
+/** Names already spelled gem5's way: trees have many objects and few names. */
+const outputNames = new Map<string, string>();
+
 /** gem5's spelling of a property name: `clkDomain` is `clk_domain`. */
 export function toOutputName(name: string): string {
-  return name.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase();
+  let spelled = outputNames.get(name);
+  if (spelled === undefined) {
+    spelled = name.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase();
+    outputNames.set(name, spelled);
+  }
+  return spelled;
 }
 
+const paramsOfModels = new WeakMap<Schema, readonly (readonly [string, ParamSpec])[]>();
+
 /** The parameters that a model receives: all but deprecated names. In order of declaration. */
-export function modelParams(schema: Schema): [name: string, spec: ParamSpec][] {
-  return Object.entries(schema.params).filter(([, spec]) => spec.forwardsTo === undefined);
+export function modelParams(schema: Schema): readonly (readonly [name: string, spec: ParamSpec])[] {
+  let params = paramsOfModels.get(schema);
+  if (params === undefined) {
+    params = Object.entries(schema.params).filter(([, spec]) => spec.forwardsTo === undefined);
+    paramsOfModels.set(schema, params);
+  }
+  return params;
 }
 
 /** The name of a parameter in gem5's outputs. */

@@ -3,13 +3,12 @@ import { AddrRange, setLogSink } from '../../src/base/index';
 import { close, HostMapping, hostResources, openDescriptorCount } from '../../src/host/index';
 import {
   KVM_CAP_DEVICE_CTRL,
-  KVM_CREATE_PIT2,
   KVM_DEV_TYPE_VFIO,
   KVM_GET_CLOCK,
   KVM_MEM_LOG_DIRTY_PAGES,
   KVM_MEM_READONLY,
 } from '../../src/kvm/abi';
-import { kvmClockData, kvmPitConfig } from '../../src/kvm/abiVm';
+import { kvmClockData } from '../../src/kvm/abiVm';
 import { Kvm } from '../../src/kvm/kvm';
 import { KvmError } from '../../src/kvm/kvmError';
 import { BareGuest } from '../support/bareGuest';
@@ -98,7 +97,7 @@ describe('KvmVM on KVM', () => {
     const { vm } = make();
     vm.createIRQChip();
     expect(vm.hasKernelIRQChip()).to.equal(true);
-    vm.ioctl(KVM_CREATE_PIT2, new Uint8Array(kvmPitConfig.size));
+    vm.createPIT();
     vm.setIRQLine(4, true);
     vm.setIRQLine(4, false);
   });

@@ -66,6 +66,11 @@ class TestEvent extends Event {
   }
 }
 
+function idOf(event: Event): number {
+  if (event instanceof TestEvent) return event.id;
+  throw new Error(`${event.name()} is no event of this test`);
+}
+
 const PRIORITIES = [-128, -31, 0, 0, 0, 50, 100, 127];
 /** How far ahead events are scheduled: each law is run with each. */
 const REACHES = {
@@ -161,7 +166,7 @@ class Pair {
 
   #compare(): void {
     const order = this.naive.inOrder();
-    const pending = [...this.queue.pending()].map(event => (event as TestEvent).id);
+    const pending = Array.from(this.queue.pending(), idOf);
     expect(pending).to.deep.equal(order);
     expect(this.queue.empty()).to.equal(order.length === 0);
     const first = order[0];
@@ -194,7 +199,7 @@ class Pair {
     for (const id of this.naive.inOrder()) {
       expect(this.queue.nextTick()).to.equal(this.naive.when(id));
       const event = this.#events[id]!;
-      const before = this.queue.pending().next().value;
+      const [before] = this.queue.pending();
       expect(before).to.equal(event);
       this.queue.deschedule(event);
       this.naive.take(id);
@@ -241,8 +246,6 @@ describe('The event queue', () => {
       (a, b) => a.when - b.when || a.priority - b.priority || b.id - a.id,
     );
     while (!queue.empty()) queue.serviceOne();
-    expect(served.map(event => (event as TestEvent).id)).to.deep.equal(
-      expected.map(({ id }) => id),
-    );
+    expect(served.map(idOf)).to.deep.equal(expected.map(({ id }) => id));
   });
 });

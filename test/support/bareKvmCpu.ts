@@ -1,8 +1,7 @@
 /** A guest of a few hand-assembled bytes on an X86KvmCPU, with a device and nothing else around it. */
-import { resetThreadState, RSP } from '../../src/arch/x86/index';
+import { ioAddressBase, ioPortCount, resetThreadState, RSP } from '../../src/arch/x86/index';
 import { AddrRange, type Tick } from '../../src/base/index';
 import { KvmVM as KvmVMModel, kvmVMSchema } from '../../src/kvm/kvmVM';
-import { PORT_BASE, PORT_COUNT } from '../../src/kvm/x86IoSpace';
 import { X86KvmCPU as X86KvmCPUModel, x86KvmCPUSchema } from '../../src/kvm/x86KvmCPU';
 import {
   ResponsePort,
@@ -40,7 +39,7 @@ class EchoPort extends ResponsePort {
   }
 
   override getAddrRanges(): readonly AddrRange[] {
-    return [AddrRange.rangeSize(PORT_BASE, PORT_COUNT)];
+    return [AddrRange.rangeSize(ioAddressBase, ioPortCount)];
   }
 
   override recvAtomic(pkt: Packet): Tick {

@@ -11,7 +11,6 @@ export const BadAddr = nodeClass(dev.IsaFake, dev.badAddrSchema);
 export const IsaFake = nodeClass(dev.IsaFake, dev.isaFakeSchema);
 export const IsaDebugExit = nodeClass(dev.IsaDebugExit, dev.isaDebugExitSchema);
 export const QemuFwCfgIo = nodeClass(dev.QemuFwCfgIo, dev.qemuFwCfgIoSchema);
-export const SerialNullDevice = nodeClass(dev.SerialNullDevice, dev.serialNullDeviceSchema);
 export const Terminal = nodeClass(dev.Terminal, dev.terminalSchema);
 export const Uart8250 = nodeClass(dev.Uart8250, dev.uart8250Schema);
 export const Pc = nodeClass(dev.Pc, dev.pcSchema);

@@ -1,23 +1,15 @@
 /** Statistics: what a simulation counts, and how that is written. */
 
-export { add, div, element, Expression, mul, neg, sub, sum } from './expression';
+export { add, div, element, mul, neg, sub, sum } from './expression';
 export type { Operand } from './expression';
-export {
-  AverageDeviation,
-  Distribution,
-  DistributionStat,
-  Histogram,
-  StandardDeviation,
-} from './distributionStats';
+export { AverageDeviation, Distribution, Histogram, StandardDeviation } from './distributionStats';
 export type { DistributionData, DistributionKind } from './distributionStorage';
 export { Formula } from './formula';
 export { JsonWriter } from './jsonWriter';
 export type { JsonObject, JsonValue, JsonWriterOptions } from './jsonWriter';
-export { RootStats } from './rootStats';
 export type { StatsEnvironment } from './rootStats';
-export { Average, Scalar, ScalarStat, Value } from './scalarStats';
+export { Average, Scalar, Value } from './scalarStats';
 export { SparseHistogram } from './sparseHistogram';
-export { Stat } from './stat';
 export { StatFlag } from './statFlag';
 export type { StatFlags } from './statFlag';
 export { StatGroup } from './statGroup';
@@ -31,7 +23,6 @@ export { Vector2d } from './vector2d';
 export {
   VectorAverageDeviation,
   VectorDistribution,
-  VectorDistributionStat,
   VectorStandardDeviation,
 } from './vectorDistributionStats';
-export { AverageVector, Vector, VectorStat } from './vectorStats';
+export { AverageVector, Vector } from './vectorStats';

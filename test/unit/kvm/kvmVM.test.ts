@@ -282,12 +282,14 @@ describe('KvmVM', () => {
       coalescedMMIO: [AddrRange.rangeSize(0xe000_0000, 0x1000)],
     });
     vm.createIRQChip();
+    vm.createPIT();
     vm.cpuStartup();
     const old = new Set(calls.openDescriptors);
     vm.notifyFork();
     expect([...calls.openDescriptors].filter(fd => old.has(fd))).to.deep.equal([]);
     expect(calls.openDescriptors.size).to.equal(2);
     expect(vm.hasKernelIRQChip()).to.equal(true);
+    expect(calls.made(abi.KVM_CREATE_PIT2).length).to.equal(2);
     expect(calls.made(abi.KVM_REGISTER_COALESCED_MMIO).length).to.equal(2);
     vm.cpuStartup();
     expect(calls.made(abi.KVM_SET_USER_MEMORY_REGION).length).to.equal(2);

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { FatalError, PanicError, SimError } from '../../../src/base/index';
-import { EventQueue } from '../../../src/sim/index';
+import type { EventQueue } from '../../../src/sim/index';
 import { EventLog } from '../../support/events';
 
 /** An error family of its own, as other floors have. */

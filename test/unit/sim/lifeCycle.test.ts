@@ -1,8 +1,7 @@
 import { expect } from 'chai';
 import { FatalError } from '../../../src/base/index';
 import { CheckpointSections } from '../../../src/checkpoint/index';
-import type {
-  Simulation} from '../../../src/sim/index';
+import type { Simulation } from '../../../src/sim/index';
 import {
   defineSchema,
   EventFunctionWrapper,

@@ -1,6 +1,13 @@
 import { expect } from 'chai';
 import { FatalError } from '../../../src/base/index';
-import { nodeClass, simObjectSchema } from '../../../src/sim/index';
+import {
+  defineSchema,
+  nodeClass,
+  NULL,
+  param,
+  SimObject,
+  simObjectSchema,
+} from '../../../src/sim/index';
 import { adoptOrphanParams, resolvedParam } from '../../../src/sim/resolveProxies';
 import { Part, PartNode, setUnchecked, warningsOf } from '../../support/part';
 import { Root, SrcClockDomain, VoltageDomain } from '../../support/simulation';
@@ -110,5 +117,51 @@ describe('An object that only a parameter refers to', () => {
     const root = new Root({ a: new PartNode({ friend }) });
     adoptOrphanParams(root.a);
     expect(friend.path()).to.equal('a.friend');
+  });
+});
+
+describe('A parameter that is an object', () => {
+  const ownerSchema = defineSchema('Owner', simObjectSchema, {
+    description: 'Has a part of its own',
+    params: {
+      part: param.SimObject<Part>('Part', () => new PartNode({ needed: 1 }), 'made for each'),
+      friend: param.SimObjectOrNull<Part>('Part', NULL, 'another'),
+    },
+  });
+  class Owner extends SimObject {
+    static override readonly schema = ownerSchema;
+  }
+  const OwnerNode = nodeClass(Owner);
+
+  it('has its default as a child of its own as soon as a script looks at it', () => {
+    const root = new Root({ one: new OwnerNode(), two: new OwnerNode() });
+    setUnchecked(root.one.part, 'size', '4KiB');
+    expect(root.descendants().map(node => node.path())).to.include.members(['one.part']);
+    expect(root.one.part).to.not.equal(root.two.part);
+    const seen = warningsOf(() => {
+      adoptOrphanParams(root.one);
+    });
+    expect(seen).to.deep.equal([]);
+  });
+
+  it('lets go of its child when it becomes NULL, or another object', () => {
+    const [first, second] = [new PartNode(), new PartNode()];
+    const root = new Root({ owner: new OwnerNode() });
+    root.owner.friend = first;
+    expect(first.path()).to.equal('owner.friend');
+    root.owner.friend = second;
+    expect([first.path(), second.path()]).to.deep.equal(['<orphan Part>', 'owner.friend']);
+    root.owner.friend = NULL;
+    expect(second.path()).to.equal('<orphan Part>');
+    expect(root.owner.descendants()).to.have.length(1);
+  });
+});
+
+describe('A property that begins with an underscore', () => {
+  it('is the script’s own', () => {
+    const part = new PartNode();
+    setUnchecked(part, '_note', { any: 'thing' });
+    expect((part as unknown as Record<string, unknown>)['_note']).to.deep.equal({ any: 'thing' });
+    expect(part.descendants()).to.have.length(1);
   });
 });

@@ -72,9 +72,7 @@ describe('A probe point', () => {
       () => undefined,
     );
     expect(point.listening).to.equal(false);
-    expect(
-      source.getProbeManager().addListener('nobody', listener),
-    ).to.equal(false);
+    expect(source.getProbeManager().addListener('nobody', listener)).to.equal(false);
   });
 
   it('keeps its place when another of the same name is added', () => {
