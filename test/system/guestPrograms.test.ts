@@ -80,8 +80,10 @@ function inFolder<Result>(body: (folder: string) => Result): Result {
 
 function runNatively(guest: GuestCase): ProgramRun {
   const input = guest.input ?? '';
+  // Node would add this variable to any environment while it measures coverage.
+  const env = { NODE_V8_COVERAGE: undefined };
   return inFolder(cwd =>
-    runProgram(guestPath(guest.program), guest.args ?? [], { cwd, input, env: {} }),
+    runProgram(guestPath(guest.program), guest.args ?? [], { cwd, input, env }),
   );
 }
 
