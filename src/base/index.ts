@@ -37,6 +37,8 @@ export {
 } from './debug';
 export type { AnyDebugFlag } from './debug';
 export { describeValue } from './numbers';
+export { noProgress, setProgressDisplay, withProgress } from './progress';
+export type { ProgressBar, ProgressDisplay } from './progress';
 export {
   anyToFrequency,
   anyToLatency,

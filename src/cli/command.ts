@@ -1,6 +1,7 @@
 /** What the `mini-gem5` command does with a request. */
 import { hostname } from 'node:os';
-import { setLogSink } from '../base/index';
+import { isatty } from 'node:tty';
+import { setLogSink, setProgressDisplay } from '../base/index';
 import { configureDefault, defaultM5 } from '../m5/index';
 import { applyDebugOptions, debugHelp } from './debugOptions';
 import { doctor } from './doctor';
@@ -9,9 +10,12 @@ import { parseCommandLine, type CommandOptions } from './options';
 import { redirect } from './redirect';
 import { reportError } from './reportError';
 import { runScript } from './runScript';
+import { TerminalProgress } from './terminalProgress';
 import { TerminalSink } from './terminalSink';
 import { startTimeline } from './timelineOption';
 import { version } from './version';
+
+const STDERR = 2;
 
 /** Runs the command to its end; the exit status is left in `process.exitCode`. */
 export function runCommand(args: readonly string[]): void {
@@ -70,6 +74,17 @@ function applyOptions(options: CommandOptions, sink: TerminalSink): void {
   redirect(options);
   applyDebugOptions(options, sink);
   if (options.traceOut !== undefined) startTimeline(options.traceOut);
+  showProgress(sink);
+}
+
+/** Long work shows a bar to whoever sits at a terminal, and nothing to a pipe or a file. */
+function showProgress(sink: TerminalSink): void {
+  if (!isatty(STDERR)) return;
+  const progress = new TerminalProgress(process.stderr);
+  setProgressDisplay(progress);
+  sink.beforeLine = () => {
+    progress.makeRoom();
+  };
 }
 
 function printBanner(args: readonly string[]): void {

@@ -8,6 +8,8 @@ const STDERR = 2;
 /** Writes messages to standard error at once, and debug lines wherever the user wants them. */
 export class TerminalSink implements LogSink {
   debugOutput: DebugOutput | undefined;
+  /** Called before each line: whoever draws on the terminal makes room for it. */
+  beforeLine: (() => void) | undefined;
 
   message(level: LogLevel, text: string): void {
     this.line(formatMessage(level, text));
@@ -20,6 +22,7 @@ export class TerminalSink implements LogSink {
 
   /** Writes one line as it is. */
   line(text: string): void {
+    this.beforeLine?.();
     writeAll(STDERR, Buffer.from(text + '\n'));
   }
 }

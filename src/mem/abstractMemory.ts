@@ -2,13 +2,13 @@
  * The base class of all memories: it stores bytes, and knows nothing of time. Source: gem5
  * `mem/abstract_mem.{hh,cc}`, `mem/AbstractMemory.py`.
  */
-import { readFileSync } from 'node:fs';
-import { ddump, debugFlag, dprintf, FatalError, fatal, panic } from '../base/index';
+import { ddump, debugFlag, dprintf, fatal, panic } from '../base/index';
 import type { Addr, AddrRange, ContextID } from '../base/index';
 import { ClockedObject, clockedObjectSchema, defineSchema, param } from '../sim/index';
 import type { ParamsOf } from '../sim/index';
 import { AbstractMemoryStats } from './abstractMemoryStats';
 import type { BackingStore } from './backingStore';
+import { ImageFile } from './imageFile';
 import { LockedAddrList } from './lockedAddr';
 import { MemCmd } from './memCmd';
 import type { Packet } from './packet';
@@ -131,33 +131,44 @@ export abstract class AbstractMemory extends ClockedObject {
   override initState(): void {
     super.initState();
     if (this.#imageFile === '') return;
-    const image = this.#readImage();
-    if (ELF_MAGIC.every((byte, i) => image[i] === byte)) {
-      fatal(`${this.name()}: ${this.#imageFile} is an ELF file; imageFile takes a raw image`);
-    }
-    if (this.#store === null) {
-      fatal(`${this.name()} stores nothing, so it cannot hold ${this.#imageFile}`);
-    }
-    if (image.length > this.range.size) {
-      fatal(
-        `${this.name()}: ${this.#imageFile} has ${String(image.length)} bytes and does not fit into ` +
-          this.range.toString(),
-      );
-    }
-    for (let i = 0; i < image.length; i++) {
-      const addr = this.range.addIntlvBits(this.range.removeIntlvBits(this.range.start) + i);
-      const block = this.#store.blockFor(addr);
-      block.bytes[addr - block.start] = image[i] ?? 0;
+    const image = new ImageFile(this.#imageFile);
+    try {
+      this.#loadImage(image, this.#storeForImage(image));
+    } finally {
+      image.close();
     }
   }
 
-  #readImage(): Uint8Array {
-    try {
-      return readFileSync(this.#imageFile);
-    } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      throw new FatalError(`${this.name()}: could not load the image: ${why}`, { cause: error });
+  /** What is to hold the image. @throws {FatalError} when it cannot */
+  #storeForImage(image: ImageFile): BackingStore {
+    const start = new Uint8Array(ELF_MAGIC.length);
+    image.read(start, 0);
+    if (ELF_MAGIC.every((byte, i) => start[i] === byte)) {
+      fatal(`${this.name()}: ${image.path} is an ELF file; imageFile takes a raw image`);
     }
+    if (image.size > this.range.size) {
+      fatal(
+        `${this.name()}: ${image.path} has ${String(image.size)} bytes and does not fit into ` +
+          this.range.toString(),
+      );
+    }
+    return this.#store ?? fatal(`${this.name()} stores nothing, so it cannot hold ${image.path}`);
+  }
+
+  #loadImage(image: ImageFile, store: BackingStore): void {
+    const { range } = this;
+    const first = range.removeIntlvBits(range.start);
+    image.forEachPiece((piece, position) => {
+      for (let done = 0; done < piece.length;) {
+        const addr = range.addIntlvBits(first + position + done);
+        const block = store.blockFor(addr);
+        // Neighbours in an interleaved memory are no neighbours in the store.
+        const room = range.interleaved ? 1 : block.end - addr;
+        const part = piece.subarray(done, done + room);
+        block.bytes.set(part, addr - block.start);
+        done += part.length;
+      }
+    });
   }
 
   /**

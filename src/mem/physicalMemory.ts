@@ -101,6 +101,9 @@ export class PhysicalMemory implements Serializable {
   #createStore(range: AddrRange, memories: readonly AbstractMemory[]): void {
     const [first] = memories;
     if (first === undefined) return;
+    if (range.interleaved) {
+      fatal(`${first.name()} has one stripe of ${range.toString()}, and nobody has the others`);
+    }
     for (const memory of memories) {
       if (
         memory.isConfReported !== first.isConfReported ||

@@ -4,11 +4,10 @@
  * Sources of the behaviour: gem5 `arch/x86/bare_metal/workload.cc`, `sim/kernel_workload.cc`; for the
  * command lines, QEMU's `-kernel`, `-append` and `-initrd`.
  */
-import { readFileSync, statSync } from 'node:fs';
 import { resetThreadState } from '../../arch/x86/index';
 import { fatal, inform, panic } from '../../base/index';
 import type { Addr } from '../../base/index';
-import { Workload, workloadSchema } from '../../mem/index';
+import { readImageFile, Workload, workloadSchema } from '../../mem/index';
 import { defineSchema, param, vectorParam } from '../../sim/index';
 import type { ParamsOf } from '../../sim/index';
 import { ThreadContext } from '../threadContext';
@@ -125,20 +124,4 @@ function loadModule(memory: BootMemory, text: string): BootModule {
   const address = memory.allocate(file.length, MODULE_ALIGNMENT, name, MODULES_START);
   memory.write(address, file);
   return { address, size: file.length, text: text.trim() };
-}
-
-/** @throws {FatalError} when the file cannot be read */
-function readImageFile(path: string): Uint8Array {
-  try {
-    if (!statSync(path).isFile()) return fatal(`${path} is not a regular file`);
-    return readFileSync(path);
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
-    if (code === undefined) throw error;
-    return fatal(
-      code === 'ENOENT'
-        ? `${path} does not exist; check the path`
-        : `${path} cannot be read (${code})`,
-    );
-  }
 }

@@ -105,6 +105,11 @@ describe('PhysicalMemory', () => {
     );
   });
 
+  it('refuses a stripe without the others', () => {
+    const [first] = stripes(0x1000, 0x1000);
+    expect(() => physicalMemory([{ range: first! }])).to.throw(FatalError, 'nobody has the others');
+  });
+
   it('reports memories to firmware tables, interleaved ones merged', () => {
     const memory = physicalMemory([
       { range: new AddrRange(0, 0x1000) },

@@ -386,6 +386,10 @@ describe('The image of a memory', () => {
   before(() => {
     directory = mkdtempSync('/dev/shm/image-');
     writeFileSync(join(directory, 'raw'), Uint8Array.from([1, 2, 3]));
+    writeFileSync(
+      join(directory, 'long'),
+      Uint8Array.from({ length: 70 }, (_, i) => i),
+    );
     writeFileSync(join(directory, 'elf'), Uint8Array.from([0x7f, 0x45, 0x4c, 0x46, 2]));
   });
   after(() => rmSync(directory, { recursive: true }));
@@ -398,9 +402,41 @@ describe('The image of a memory', () => {
     expect(cpu.read(0x1000, 4)).to.deep.equal([1, 2, 3, 0]);
   });
 
+  it('is read in several pieces when it is big', () => {
+    const size = (1 << 23) + 5;
+    const path = join(directory, 'big');
+    writeFileSync(path, new Uint8Array(size).fill(7).fill(9, size - 2));
+    const { cpu } = aBench({ range: new AddrRange({ start: 0, size: 1 << 24 }), imageFile: path });
+    expect(cpu.read(0, 2)).to.deep.equal([7, 7]);
+    expect(cpu.read((1 << 23) - 1, 7)).to.deep.equal([7, 7, 7, 7, 9, 9, 0]);
+  });
+
+  it('is spread over the addresses of an interleaved memory', () => {
+    const stripe = (intlvMatch: number): AddrRange =>
+      new AddrRange({ start: 0, size: 256, masks: [64], intlvMatch });
+    const system = new System({
+      clkDomain: aClock(),
+      even: new SimpleMemory({ range: stripe(0) }),
+      odd: new SimpleMemory({ range: stripe(1), imageFile: join(directory, 'long') }),
+      bus: new IOXBar(),
+    });
+    system.bus.memSidePorts = system.even.port;
+    system.bus.memSidePorts = system.odd.port;
+    system.systemPort = system.bus.cpuSidePorts;
+    instantiated(system);
+    const bytes = new Uint8Array(256);
+    system.simObject().physicalMemory.readBytes(0, bytes);
+    expect([...bytes.subarray(62, 67)]).to.deep.equal([0, 0, 0, 1, 2]);
+    expect([...bytes.subarray(126, 129)]).to.deep.equal([62, 63, 0]);
+    expect([...bytes.subarray(191, 199)]).to.deep.equal([0, 64, 65, 66, 67, 68, 69, 0]);
+  });
+
   it('must exist, be raw, and fit', () => {
     const load = (args: MemoryArgs) => () => aBench(args);
-    expect(load({ imageFile: join(directory, 'none') })).to.throw(FatalError, 'could not load');
+    expect(load({ imageFile: join(directory, 'none') })).to.throw(
+      FatalError,
+      'none does not exist; check the path',
+    );
     expect(load({ imageFile: join(directory, 'elf') })).to.throw(FatalError, 'is an ELF file');
     expect(load({ imageFile: join(directory, 'raw'), range: '2B' })).to.throw(
       FatalError,
