@@ -137,8 +137,8 @@ export default tseslint.config(
     },
   },
   {
-    // The command talks to the terminal, and loads scripts through ts-node's hook, which is one of
-    // require: a compiled `import()` would go past it.
+    // The command talks to the terminal, loads scripts through a hook of require, which `import()`
+    // would go past, and loads its own parts when they are needed.
     files: ['src/cli/**/*.ts'],
     rules: { 'no-console': 'off', '@typescript-eslint/no-require-imports': 'off' },
   },

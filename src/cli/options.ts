@@ -18,8 +18,8 @@ export interface CommandOptions extends DebugOptions, RedirectOptions {
   readonly listSimObjects: boolean;
 }
 
-/** What the command line asks for. */
-export type Request =
+/** What the command line asks to be done. */
+export type WorkRequest =
   | {
       readonly kind: 'run';
       readonly script: string;
@@ -28,7 +28,11 @@ export type Request =
     }
   | { readonly kind: 'doctor' }
   | { readonly kind: 'debug-help' }
-  | { readonly kind: 'list-sim-objects' }
+  | { readonly kind: 'list-sim-objects' };
+
+/** What the command line asks for. */
+export type Request =
+  | WorkRequest
   /** Help or version was printed, or the options were wrong and that was said. */
   | { readonly kind: 'done'; readonly status: number };
 

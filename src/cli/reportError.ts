@@ -27,6 +27,7 @@ export function reportError(error: unknown, write: (line: string) => void): numb
 /** The part of the stack that lies in the user's files. */
 function stackOf(error: Error): string {
   const lines = (error.stack ?? String(error)).split('\n');
-  const ours = /\((node:internal|.*[\\/]node_modules[\\/]ts-node[\\/])|at node:internal/;
-  return lines.filter(line => !ours.test(line)).join('\n');
+  const isOurs = (line: string): boolean =>
+    /\(node:internal|at node:internal/.test(line) || line.includes(`(${__dirname}/`);
+  return lines.filter(line => !isOurs(line)).join('\n');
 }

@@ -1,13 +1,28 @@
 /** Runs a configuration script in this process. */
 import Module from 'node:module';
-import { existsSync, statSync } from 'node:fs';
-import { dirname, extname, join, resolve } from 'node:path';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { extname, join, resolve } from 'node:path';
+import type { Options } from '@swc/core';
 import { fatal } from '../base/index';
 import { syntaxError } from './syntaxError';
 
+/** The part of Node's loader of CommonJS modules that every such hook relies on. */
 interface ModuleLoader {
   _resolveFilename(request: string, ...rest: unknown[]): string;
+  readonly _extensions: Record<string, (module: CompilingModule, filename: string) => void>;
 }
+
+interface CompilingModule {
+  _compile(code: string, filename: string): void;
+}
+
+const swcOptions: Options = {
+  swcrc: false,
+  configFile: false,
+  sourceMaps: 'inline',
+  jsc: { target: 'es2022', parser: { syntax: 'typescript' }, keepClassNames: true },
+  module: { type: 'commonjs' },
+};
 
 /**
  * Loads the script, which builds its system and simulates while it loads.
@@ -23,7 +38,7 @@ export function runScript(script: string, args: readonly string[]): void {
     fatal(`the script '${script}' is not a .ts or .js file`);
   }
   resolveOwnPackage();
-  if (extension !== '.js' && extension !== '.cjs') registerTypeScript(dirname(path));
+  if (extension !== '.js' && extension !== '.cjs') registerTypeScript();
   process.argv = [process.argv[0] ?? 'node', path, ...args];
   try {
     require(path);
@@ -44,15 +59,19 @@ function resolveOwnPackage(): void {
   loader._resolveFilename = (request, ...rest) => own.get(request) ?? original(request, ...rest);
 }
 
-function registerTypeScript(directory: string): void {
-  const tsNode = require('ts-node') as typeof import('ts-node');
-  tsNode.register({
-    cwd: directory,
-    swc: true,
-    transpileOnly: true,
-    skipProject: true,
-    // Scripts are CommonJS whatever a package.json near them says.
-    moduleTypes: { '**/*': 'cjs' },
-    compilerOptions: { module: 'commonjs', target: 'es2022', esModuleInterop: true },
-  });
+/**
+ * Has `require` load TypeScript: as CommonJS, whatever a package.json near the script says, and with
+ * a source map, so that stacks show the script's own lines. ts-node does the same with the same
+ * compiler, but loads all of TypeScript first, which would be a third of the time to start.
+ */
+function registerTypeScript(): void {
+  const { transformSync } = require('@swc/core') as typeof import('@swc/core');
+  const load = (module: CompilingModule, filename: string): void => {
+    const { code } = transformSync(readFileSync(filename, 'utf8'), { ...swcOptions, filename });
+    module._compile(code, filename);
+  };
+  const { _extensions } = Module as unknown as ModuleLoader;
+  _extensions['.ts'] = load;
+  _extensions['.cts'] = load;
+  process.setSourceMapsEnabled(true);
 }

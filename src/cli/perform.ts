@@ -1,0 +1,82 @@
+/** What the `mini-gem5` command does with a request. */
+import { hostname } from 'node:os';
+import { isatty } from 'node:tty';
+import { setProgressDisplay } from '../base/index';
+import { configureDefault, defaultM5 } from '../m5/index';
+import { applyDebugOptions, debugHelp } from './debugOptions';
+import { doctor } from './doctor';
+import { listSimObjects } from './listSimObjects';
+import type { CommandOptions, WorkRequest } from './options';
+import { redirect } from './redirect';
+import { runScript } from './runScript';
+import { TerminalProgress } from './terminalProgress';
+import type { TerminalSink } from './terminalSink';
+import { startTimeline } from './timelineOption';
+import { version } from './version';
+
+const STDERR = 2;
+
+/**
+ * Does what was asked for.
+ * @param args - all of the command line, for the banner
+ */
+export function perform(request: WorkRequest, args: readonly string[], sink: TerminalSink): void {
+  const print = (line: string): void => {
+    console.log(line);
+  };
+  switch (request.kind) {
+    case 'doctor':
+      process.exitCode = doctor(print);
+      return;
+    case 'debug-help':
+      debugHelp().forEach(print);
+      return;
+    case 'list-sim-objects':
+      listSimObjects().forEach(print);
+      return;
+    case 'run':
+      applyOptions(request.options, sink);
+      if (!request.options.quiet) printBanner(args);
+      runScript(request.script, request.args);
+      return;
+  }
+}
+
+function applyOptions(options: CommandOptions, sink: TerminalSink): void {
+  configureDefault(options.outdir);
+  const { outputFiles } = defaultM5();
+  outputFiles.stats = options.statsFile;
+  outputFiles.configIni = options.dumpConfig;
+  outputFiles.configJson = options.jsonConfig;
+  outputFiles.configDot = options.dotConfig;
+  outputFiles.configSvg = options.svgConfig;
+  outputFiles.jsonStats = options.jsonStats;
+  redirect(options);
+  applyDebugOptions(options, sink);
+  if (options.traceOut !== undefined) startTimeline(options.traceOut);
+  showProgress(sink);
+}
+
+/** Long work shows a bar to whoever sits at a terminal, and nothing to a pipe or a file. */
+function showProgress(sink: TerminalSink): void {
+  if (!isatty(STDERR)) return;
+  const progress = new TerminalProgress(process.stderr);
+  setProgressDisplay(progress);
+  sink.beforeLine = () => {
+    progress.makeRoom();
+  };
+}
+
+function printBanner(args: readonly string[]): void {
+  console.log(`mini-gem5 ${version()}, a simulator of computer systems in the shape of gem5`);
+  console.log('');
+  console.log(`mini-gem5 started ${new Date().toString().replace(/ GMT.*/, '')}`);
+  console.log(`mini-gem5 executing on ${hostname()}, pid ${String(process.pid)}`);
+  console.log(`command line: mini-gem5 ${args.map(quoted).join(' ')}`);
+  console.log('');
+}
+
+/** A word as a shell would take it. */
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'"'"'`)}'`;
+}
