@@ -49,11 +49,9 @@ describe('X86KvmCPU', () => {
   for (const mode of ['real', 'long', 'user'] as const) {
     it(`reaches a device at a port from ${mode} mode`, () => {
       // mov al, 0x42; out; jmp .
-      const { simulation, device, cpu } = guest({
-        mode,
-        code: [0xb0, 0x42, ...OUT_E9, ...ENDLESS],
-      });
-      simulation.simulate(MILLISECOND);
+      const bare = guest({ mode, code: [0xb0, 0x42, ...OUT_E9, ...ENDLESS] });
+      const { device, cpu } = bare;
+      untilWrites(bare, 1);
       expect(device.writes.map(({ address, data }) => [address, data])).to.deep.equal([
         [2 ** 52 + 0xe9, [0x42]],
       ]);
