@@ -51,6 +51,7 @@ const host: SimulationHost = {
   beginRun: () => undefined,
   endRun: () => undefined,
   interrupted: () => false,
+  takeStatRequest: () => null,
 };
 
 /** Seconds to build and instantiate `groups` groups of ten groups of ten parts each. */

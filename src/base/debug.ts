@@ -20,8 +20,8 @@ export interface AnyDebugFlag {
 }
 
 let tracing = true;
-/** Names that were asked for before anybody defined them. */
-const awaited = new Set<string>();
+/** What was asked for, in order, while flags may still be defined that it is about. */
+let requests: readonly { readonly name: string; readonly on: boolean }[] = [];
 const registry = new Map<string, AnyDebugFlag>();
 
 /** A flag that switches trace points. Made by `debugFlag`. */
@@ -99,7 +99,9 @@ export class CompoundFlag implements AnyDebugFlag {
 function register<Flag extends AnyDebugFlag>(flag: Flag): Flag {
   if (registry.has(flag.name)) panic(`Debug flag ${flag.name} is already defined`);
   registry.set(flag.name, flag);
-  if (awaited.delete(flag.name)) flag.enable();
+  const first = requests.findIndex(({ name }) => name === flag.name);
+  // What was asked for after it counts again: `Kvm,-KvmRun` leaves KvmRun off.
+  if (first >= 0) for (const { name, on } of requests.slice(first)) changeFlag(name, on);
   return flag;
 }
 
@@ -167,19 +169,18 @@ export function changeFlag(name: string, value: boolean): boolean {
  * Switches flags as the `--debug-flags` option does: names separated by commas, a name with a
  * leading `-` is switched off.
  *
- * @param mayFollow - names that are no flags yet are switched on when somebody defines them
+ * @param mayFollow - names that are no flags yet are switched when somebody defines them, until
+ *   {@link requireDebugFlags}
  * @throws {FatalError} when a name is not a flag, and may not follow
  */
 export function setDebugFlags(list: string, mayFollow = false): void {
   for (const entry of list.split(',')) {
     const text = entry.trim();
     if (text === '') continue;
-    const off = text.startsWith('-');
-    const name = off ? text.slice(1) : text;
-    if (changeFlag(name, !off)) continue;
-    if (!mayFollow) fatal(`invalid debug flag '${name}'`);
-    if (off) awaited.delete(name);
-    else awaited.add(name);
+    const on = !text.startsWith('-');
+    const name = on ? text : text.slice(1);
+    if (mayFollow) requests = [...requests, { name, on }];
+    if (!changeFlag(name, on) && !mayFollow) fatal(`invalid debug flag '${name}'`);
   }
 }
 
@@ -189,11 +190,14 @@ export function setDebugFlags(list: string, mayFollow = false): void {
  * @throws {FatalError} when one was asked for and there is still none of that name
  */
 export function requireDebugFlags(): void {
-  for (const name of awaited) fatal(`invalid debug flag '${name}'`);
+  const unknown = requests.find(({ name }) => !registry.has(name));
+  if (unknown !== undefined) fatal(`invalid debug flag '${unknown.name}'`);
+  requests = [];
 }
 
-/** Switches every flag off. */
+/** Switches every flag off, and forgets what was asked for. */
 export function clearDebugFlags(): void {
+  requests = [];
   for (const flag of registry.values()) flag.disable();
 }
 

@@ -9,6 +9,7 @@ export {
   hack,
   inform,
   resetWarnOnce,
+  setLogLevel,
   setLogSink,
   warn,
   warnOnce,

@@ -24,7 +24,11 @@ export const consoleSink: LogSink = {
   },
 };
 
+/** What `setLogLevel` lets through, from the least to the most. */
+const levels: readonly LogLevel[] = ['panic', 'fatal', 'warn', 'info', 'hack'];
+
 let sink: LogSink = consoleSink;
+let mostTalkative = levels.indexOf('hack');
 const onceKeys = new Set<string>();
 
 /** The line a message becomes, for example `warn: text`. */
@@ -48,19 +52,31 @@ export function getLogSink(): LogSink {
   return sink;
 }
 
+/**
+ * Suppresses the messages that matter less than `level`. The order is gem5's: panic, fatal, warn,
+ * info, hack; at first all of them are shown.
+ */
+export function setLogLevel(level: LogLevel): void {
+  mostTalkative = levels.indexOf(level);
+}
+
+function say(level: LogLevel, message: string): void {
+  if (levels.indexOf(level) <= mostTalkative) sink.message(level, message);
+}
+
 /** Tells the user that the simulation may not do what they expect. */
 export function warn(message: string): void {
-  sink.message('warn', message);
+  say('warn', message);
 }
 
 /** Tells the user something worth knowing that is in order. */
 export function inform(message: string): void {
-  sink.message('info', message);
+  say('info', message);
 }
 
 /** Tells the user that a known shortcut of a model has been taken. */
 export function hack(message: string): void {
-  sink.message('hack', message);
+  say('hack', message);
 }
 
 /**

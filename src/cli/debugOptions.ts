@@ -2,11 +2,13 @@
 import {
   allFlags,
   CompoundFlag,
+  DebugFlag,
   fatal,
   setDebugActivate,
   setDebugFlags,
   setDebugIgnore,
   setTracing,
+  type AnyDebugFlag,
   type Tick,
 } from '../base/index';
 import { defaultM5 } from '../m5/index';
@@ -37,8 +39,8 @@ export function applyDebugOptions(options: DebugOptions, sink: TerminalSink): vo
   });
   const start = tickOf('--debug-start', options.debugStart);
   const end = tickOf('--debug-end', options.debugEnd);
-  if (start === undefined) setTracing(true);
-  else switchTracing(true, start);
+  setTracing(start === undefined);
+  if (start !== undefined) switchTracing(true, start);
   if (end !== undefined) switchTracing(false, end);
 }
 
@@ -65,18 +67,23 @@ function switchTracing(on: boolean, when: Tick): void {
   defaultM5().simulation.eventQueue.schedule(event, when);
 }
 
-/** The lines of `--debug-help`: base flags, then compound ones with what they stand for. */
+/** The lines of `--debug-help`: base flags, compound ones with what they stand for, formats. */
 export function debugHelp(): string[] {
-  const flags = [...allFlags()].sort((a, b) => (a.name < b.name ? -1 : 1));
-  const line = (flag: (typeof flags)[number]): string => `    ${flag.name}: ${flag.description}`;
-  const compound = flags.filter(flag => flag instanceof CompoundFlag);
+  const flags = allFlags();
+  const line = ({ name, description }: AnyDebugFlag): string => `    ${name}: ${description}`;
+  const simple = flags.filter(flag => flag instanceof DebugFlag);
+  const parts = ({ name, flags: members }: CompoundFlag): string =>
+    name === 'All' ? 'All Base Flags' : members.map(member => member.name).join(', ');
   return [
     'Base Flags:',
-    ...flags.filter(flag => !(flag instanceof CompoundFlag)).map(line),
+    ...simple.filter(flag => !flag.isFormat).map(line),
+    '',
     'Compound Flags:',
-    ...compound.flatMap(flag => [
-      line(flag),
-      `        ${flag.flags.map(({ name }) => name).join(', ')}`,
-    ]),
+    ...flags
+      .filter(flag => flag instanceof CompoundFlag)
+      .flatMap(flag => [line(flag), `        ${parts(flag)}`]),
+    '',
+    'Formatting Flags:',
+    ...simple.filter(flag => flag.isFormat).map(line),
   ];
 }

@@ -149,9 +149,11 @@ export class SignalCounters implements HostResource {
   /**
    * Puts back the actions that {@link install} found, unchanged. One that somebody else has
    * replaced since (a `process.on('SIGINT', …)` of the script) is theirs now and stays.
+   *
+   * @param signals - which; all that are counted when left out
    */
-  restore(): void {
-    for (const signal of [...this.#saved.keys()].reverse()) this.#restoreOne(signal);
+  restore(signals: readonly number[] = [...this.#saved.keys()].reverse()): void {
+    for (const signal of signals) this.#restoreOne(signal);
   }
 
   #restoreOne(signal: number): void {

@@ -117,8 +117,9 @@ export abstract class KvmCPUCore extends BaseCPU implements KvmVMMember {
     this.vm.cpuStartup();
     const vcpu = this.createVCPU();
     const { hostFactor, hostFreq } = this.params;
+    const ticksPerNs = this.simulation.ticksPerSecond / 1e9;
     this.#engine = new KvmEngine({
-      ...{ vcpu, hostFactor, hostFreq, ring: this.#coalescedRing(vcpu) },
+      ...{ vcpu, hostFactor, hostFreq, ticksPerNs, ring: this.#coalescedRing(vcpu) },
       immediateExit: this.vm.kvm.capImmediateExit(),
       ...this.engineParts(),
     });

@@ -59,14 +59,15 @@ export class KvmEngine {
    * may have become another one.
    */
   restart(): void {
-    const { vcpu, immediateExit, hostFactor, hostFreq, now = monotonicNanoseconds } = this.#options;
+    const { vcpu, immediateExit, now = monotonicNanoseconds } = this.#options;
+    const { hostFactor, hostFreq, ticksPerNs } = this.#options;
     this.#timer?.dispose();
     const kick = this.#options.makeKick?.() ?? new KickSignal();
     vcpu.setSignalMask(kick.guestMask);
     const makeTimer =
       this.#options.makeTimer ??
       (({ signal, thread }: Kick, entryNs: number): BaseKvmTimer =>
-        new PosixKvmTimer({ hostFactor, hostFreq, signal, thread, entryNs }));
+        new PosixKvmTimer({ hostFactor, hostFreq, ticksPerNs, signal, thread, entryNs }));
     const timer = makeTimer(kick, immediateExit ? entryCost(vcpu, now) : UNTIMED_ENTRY_NS);
     this.#kick = kick;
     this.#timer = timer;

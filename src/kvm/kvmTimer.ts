@@ -6,9 +6,6 @@
 import type { Tick } from '../base/index';
 import { monotonicResolution, PosixTimer } from '../host/index';
 
-/** Ticks in a nanosecond: a tick is a picosecond. */
-const TICKS_PER_NS = 1000;
-
 /** Fewer host cycles than these are not worth an entry into the guest. */
 const MIN_HOST_CYCLES = 1000;
 
@@ -31,18 +28,22 @@ export interface HostTimeParams {
   readonly hostFactor: number;
   /** Period of the host's clock in ticks, by which host time is counted in cycles. */
   readonly hostFreq: Tick;
+  /** Ticks in a nanosecond of simulated time. */
+  readonly ticksPerNs: number;
 }
 
 /** Conversions between host time and ticks, and what every run timer does. */
 export abstract class BaseKvmTimer {
   readonly #hostFactor: number;
   readonly #hostFreq: Tick;
+  readonly #ticksPerNs: number;
   #resolution: Tick | undefined;
 
   /** @param options - how host time relates to simulated time */
-  constructor({ hostFactor, hostFreq }: HostTimeParams) {
+  constructor({ hostFactor, hostFreq, ticksPerNs }: HostTimeParams) {
     this.#hostFactor = hostFactor;
     this.#hostFreq = hostFreq;
+    this.#ticksPerNs = ticksPerNs;
   }
 
   /**
@@ -69,7 +70,7 @@ export abstract class BaseKvmTimer {
 
   /** Ticks that this many nanoseconds of host time are worth. */
   ticksFromHostNs(nanoseconds: number): Tick {
-    return Math.floor(nanoseconds * this.#hostFactor * TICKS_PER_NS);
+    return Math.floor(nanoseconds * this.#hostFactor * this.#ticksPerNs);
   }
 
   /** Host cycles that pass in this many ticks. */
@@ -79,12 +80,12 @@ export abstract class BaseKvmTimer {
 
   /** Nanoseconds of host time that pass in this many ticks. */
   hostNs(ticks: Tick): number {
-    return ticks / (TICKS_PER_NS * this.#hostFactor);
+    return ticks / (this.#ticksPerNs * this.#hostFactor);
   }
 
   /** Host cycles in this many nanoseconds of host time. */
   hostCyclesFromNs(nanoseconds: number): number {
-    return Math.floor((nanoseconds * TICKS_PER_NS) / this.#hostFreq);
+    return Math.floor((nanoseconds * this.#ticksPerNs) / this.#hostFreq);
   }
 }
 

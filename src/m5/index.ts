@@ -7,14 +7,25 @@
  * ```
  */
 import { defaultM5 } from './defaultM5';
-import type { M5Stats } from './m5';
+import type { M5Stats, M5Ticks } from './m5';
 import type { Tick } from '../base/index';
 import type { CheckpointIn, ExitEvent, Node, Root, SimulateAsyncOptions } from '../sim/index';
 
-export { AddrRange, fatal, inform, MaxTick, panic, SimError, warn } from '../base/index';
+export {
+  AddrRange,
+  fatal,
+  inform,
+  MaxTick,
+  panic,
+  setLogLevel,
+  SimError,
+  warn,
+} from '../base/index';
+export type { LogLevel } from '../base/index';
 export { NULL, Parent, Self, type ExitEvent } from '../sim/index';
+export { debug, trace } from './debug';
 export { configureDefault, defaultM5 } from './defaultM5';
-export { M5, type M5Stats, type OutputFiles } from './m5';
+export { M5, type M5Stats, type M5Ticks, type OutputFiles } from './m5';
 
 /** Turns the tree below `root` into models and writes the configuration files. */
 export function instantiate(root: Node<Root>, checkpoint?: CheckpointIn): void {
@@ -46,6 +57,57 @@ export function curTick(): Tick {
 export function drain(): void {
   defaultM5().drain();
 }
+
+/** Ends the present run, and later runs without a limit of their own, at this tick. */
+export function setMaxTick(tick: Tick): void {
+  defaultM5().setMaxTick(tick);
+}
+
+/** The tick at which the present run ends at the latest, else that of {@link setMaxTick}. */
+export function getMaxTick(): Tick {
+  return defaultM5().getMaxTick();
+}
+
+/** Ticks from now to {@link getMaxTick}. */
+export function getTicksUntilMax(): Tick {
+  return defaultM5().getTicksUntilMax();
+}
+
+/** Ends the run that is under way in so many ticks, with this cause. */
+export function scheduleTickExitFromCurrent(ticks: Tick, cause?: string): void {
+  defaultM5().scheduleTickExitFromCurrent(ticks, cause);
+}
+
+/** Ends the run that is under way at this tick, with this cause. */
+export function scheduleTickExitAbsolute(tick: Tick, cause?: string): void {
+  defaultM5().scheduleTickExitAbsolute(tick, cause);
+}
+
+/** Stops in a debugger at this tick, before anything else that happens then. */
+export function schedBreak(tick: Tick): void {
+  defaultM5().schedBreak(tick);
+}
+
+/** Writes what caches hold and memory does not into memory; it stays in the caches. */
+export function memWriteback(): void {
+  defaultM5().memWriteback();
+}
+
+/** Empties all caches, without writing anything. */
+export function memInvalidate(): void {
+  defaultM5().memInvalidate();
+}
+
+/** How long a tick of the default simulation is. */
+export const ticks: M5Ticks = {
+  setGlobalFrequency: frequency => {
+    defaultM5().ticks.setGlobalFrequency(frequency);
+  },
+  fixGlobalFrequency: () => {
+    defaultM5().ticks.fixGlobalFrequency();
+  },
+  fromSeconds: seconds => defaultM5().ticks.fromSeconds(seconds),
+};
 
 /** Statistics of the default simulation. */
 export const stats: M5Stats = {

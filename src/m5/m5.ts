@@ -3,8 +3,9 @@
  *
  * Source of the behaviour: gem5 `python/m5/simulate.py`, `python/m5/stats/__init__.py`.
  */
-import { requireDebugFlags, type Tick } from '../base/index';
+import { fatal, requireDebugFlags, type Tick } from '../base/index';
 import {
+  exitSimLoop,
   Simulation,
   type CheckpointIn,
   type ExitEvent,
@@ -12,11 +13,16 @@ import {
   type SimulateAsyncOptions,
   type Node,
 } from '../sim/index';
+import { scheduleBreak } from './debug';
 import { writeConfigOutputs, type ConfigFiles } from './configOutputs';
 import { NodeHost } from './nodeHost';
 import { StatsOutputs, type M5Stats } from './statsOutputs';
+import { ticksOf, type M5Ticks } from './ticks';
 
 export type { M5Stats } from './statsOutputs';
+export type { M5Ticks } from './ticks';
+
+const TickExitReached = 'Tick exit reached';
 
 /** Names of the files that a run writes; an empty name leaves one out. */
 export interface OutputFiles extends ConfigFiles {
@@ -38,6 +44,8 @@ export class M5 {
     configSvg: '',
     jsonStats: 'stats.json',
   };
+  /** How long a tick is. */
+  readonly ticks: M5Ticks;
   readonly #stats: StatsOutputs;
   #finished = false;
 
@@ -45,6 +53,7 @@ export class M5 {
   constructor(outdir = 'm5out') {
     this.host = new NodeHost(outdir);
     this.simulation = new Simulation(this.host);
+    this.ticks = ticksOf(this.simulation);
     this.#stats = new StatsOutputs(this.simulation, this.host);
   }
 
@@ -61,17 +70,29 @@ export class M5 {
    */
   instantiate(root: Node<Root>, checkpoint?: CheckpointIn): void {
     requireDebugFlags();
+    this.host.listenForStatRequests();
     this.simulation.instantiate(root, checkpoint);
     this.#stats.updateEvents();
+    this.#catchUp();
     writeConfigOutputs(this.host, root, this.simulation.ticksPerSecond, this.outputFiles);
     const { stats, jsonStats } = this.outputFiles;
     if (stats !== '') this.#stats.addStatVisitor(stats);
     if (jsonStats !== '') this.#stats.addStatVisitor(`json://${jsonStats}`);
   }
 
+  /** What was scheduled for a time before the one that a checkpoint has set happens at once. */
+  #catchUp(): void {
+    const { eventQueue } = this.simulation;
+    const now = this.curTick();
+    const late = [...eventQueue.pending()].filter(event => event.when < now);
+    // Of equals the last to be scheduled happens first.
+    for (const event of late.reverse()) eventQueue.reschedule(event, now);
+  }
+
   /**
    * Simulates.
-   * @param ticks - at most this long, in ticks; without it until something ends the run.
+   * @param ticks - at most this long, in ticks; without it until something ends the run, or to
+   *   {@link setMaxTick}.
    * @returns why the run ended.
    */
   simulate(ticks?: Tick): ExitEvent {
@@ -91,6 +112,71 @@ export class M5 {
   /** The present simulated time, in ticks. */
   curTick(): Tick {
     return this.simulation.curTick();
+  }
+
+  /**
+   * Ends the present run, and later runs without a limit of their own, at a tick.
+   * @param tick - counted from tick 0; MaxTick for no limit
+   * @throws {FatalError} when it is past, or no tick
+   */
+  setMaxTick(tick: Tick): void {
+    this.simulation.maxTick.set(tick);
+  }
+
+  /** The tick at which the present run ends at the latest, else that of {@link setMaxTick}. */
+  getMaxTick(): Tick {
+    return this.simulation.maxTick.tick;
+  }
+
+  /** Ticks from now to {@link getMaxTick}. */
+  getTicksUntilMax(): Tick {
+    return this.getMaxTick() - this.curTick();
+  }
+
+  /**
+   * Ends the run that is under way in so many ticks.
+   * @param ticks - counted from now
+   * @param cause - what the run's exit event says
+   * @throws {FatalError} when it is no number of ticks
+   */
+  scheduleTickExitFromCurrent(ticks: Tick, cause = TickExitReached): void {
+    this.scheduleTickExitAbsolute(this.curTick() + ticks, cause);
+  }
+
+  /**
+   * Ends the run that is under way at a tick.
+   * @param tick - counted from tick 0
+   * @param cause - what the run's exit event says
+   * @throws {FatalError} when it is past, or no tick
+   */
+  scheduleTickExitAbsolute(tick: Tick, cause = TickExitReached): void {
+    this.#requireFuture('a tick exit', tick);
+    exitSimLoop(this.simulation.eventQueue, cause, 0, tick);
+  }
+
+  /**
+   * Stops in a debugger at a tick, before anything else that happens then.
+   * @param tick - counted from tick 0
+   * @throws {FatalError} when it is past, or no tick
+   */
+  schedBreak(tick: Tick): void {
+    this.#requireFuture('a breakpoint', tick);
+    scheduleBreak(this.simulation.eventQueue, tick);
+  }
+
+  #requireFuture(what: string, tick: Tick): void {
+    if (Number.isSafeInteger(tick) && tick >= this.curTick()) return;
+    fatal(`${what} cannot be at tick ${String(tick)}: now is tick ${String(this.curTick())}`);
+  }
+
+  /** Writes what caches hold and memory does not into memory, of all objects; it stays in caches. */
+  memWriteback(): void {
+    for (const object of this.simulation.objectsInTreeOrder()) object.memWriteback();
+  }
+
+  /** Empties all caches, without writing anything. */
+  memInvalidate(): void {
+    for (const object of this.simulation.objectsInTreeOrder()) object.memInvalidate();
   }
 
   /** Brings every object to a state without outstanding work. The next run resumes. */

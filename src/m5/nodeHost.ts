@@ -1,11 +1,12 @@
 /** What a simulation needs from Node and Linux. */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fatal } from '../base/index';
 import { processSignals, virtualMemoryBytes } from '../host/index';
-import type { SimulationHost } from '../sim/index';
+import type { SimulationHost, StatAction } from '../sim/index';
 
-const SIGINT = 2;
+const { SIGINT, SIGUSR1, SIGUSR2 } = constants.signals;
 
 /** What the writing of outputs needs of a host. */
 export type OutputHost = Pick<NodeHost, 'outputDirectory' | 'writeOutput'>;
@@ -15,6 +16,9 @@ export class NodeHost implements SimulationHost {
   readonly #outdir: string;
   /** How many Ctrl-C had been counted when the run began. */
   #interrupts = 0;
+  /** How many requests for statistics had been counted when they were last served. */
+  #dumps = 0;
+  #dumpsAndResets = 0;
 
   /** @param outdir - created when the first file is written to it. */
   constructor(outdir: string) {
@@ -64,13 +68,35 @@ export class NodeHost implements SimulationHost {
     }
   }
 
+  /**
+   * From now on SIGUSR1 and SIGUSR2 are requests for statistics, as in gem5, until the process ends.
+   * Node would start its inspector at the one, and die of the other.
+   */
+  listenForStatRequests(): void {
+    const signals = processSignals();
+    signals.install([SIGUSR1, SIGUSR2]);
+    this.#dumps = signals.count(SIGUSR1);
+    this.#dumpsAndResets = signals.count(SIGUSR2);
+  }
+
+  takeStatRequest(): StatAction | null {
+    const signals = processSignals();
+    const dumps = signals.count(SIGUSR1);
+    const dumpsAndResets = signals.count(SIGUSR2);
+    const reset = dumpsAndResets !== this.#dumpsAndResets;
+    if (!reset && dumps === this.#dumps) return null;
+    this.#dumps = dumps;
+    this.#dumpsAndResets = dumpsAndResets;
+    return { dump: true, reset };
+  }
+
   beginRun(): void {
     processSignals().install([SIGINT]);
     this.#interrupts = processSignals().count(SIGINT);
   }
 
   endRun(): void {
-    processSignals().restore();
+    processSignals().restore([SIGINT]);
   }
 
   interrupted(): boolean {

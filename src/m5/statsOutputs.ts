@@ -7,11 +7,11 @@ import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fatal, type Tick } from '../base/index';
 import {
-  EventFunctionWrapper,
-  EventPriority,
   JsonWriter,
+  scheduleStatEvent,
   TextWriter,
   type AnyNode,
+  type EventFunctionWrapper,
   type Simulation,
 } from '../sim/index';
 import { reasonOf, type OutputHost } from './nodeHost';
@@ -93,18 +93,8 @@ export class StatsOutputs implements M5Stats {
 
   #schedule(dump: boolean, reset: boolean, when: Tick, repeat: Tick): EventFunctionWrapper {
     const { eventQueue, stats } = this.#simulation;
-    const event = new EventFunctionWrapper(
-      () => {
-        if (dump) stats.dump();
-        if (reset) stats.reset();
-        if (repeat > 0) eventQueue.schedule(event, this.#simulation.curTick() + repeat);
-        else this.#events.delete(event);
-      },
-      'stats',
-      false,
-      EventPriority.Stat_Event_Pri,
-    );
-    eventQueue.schedule(event, when);
+    const onOver = (): void => void this.#events.delete(event);
+    const event = scheduleStatEvent(eventQueue, stats, { dump, reset }, { when, repeat, onOver });
     this.#events.add(event);
     return event;
   }

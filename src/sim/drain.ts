@@ -3,7 +3,10 @@
  *
  * Source of the behaviour: gem5 `sim/drain.hh`, `sim/drain.cc`.
  */
-import { panic } from '../base/index';
+import { debugFlag, dprintf, panic, type Tick } from '../base/index';
+
+/** Traces who is asked to drain, who answers what, and who resumes. */
+export const DrainDebug = debugFlag('Drain', 'Drain requests, answers and resumes');
 
 /**
  * - `Running`: the normal state.
@@ -33,12 +36,17 @@ export class DrainManager {
   #state: DrainState = 'Running';
   readonly #states = new Map<Drainable, DrainState>();
   readonly #onDrained: () => void;
+  readonly #curTick: () => Tick;
   /** Objects asked in the current round that have not answered `Drained` yet. */
   readonly #waitingFor = new Set<Drainable>();
 
-  /** @param onDrained - called when the last draining object signals that it is done. */
-  constructor(onDrained: () => void) {
+  /**
+   * @param onDrained - called when the last draining object signals that it is done.
+   * @param curTick - the present tick, for the trace
+   */
+  constructor(onDrained: () => void, curTick: () => Tick) {
     this.#onDrained = onDrained;
+    this.#curTick = curTick;
   }
 
   /** State of the system as a whole. */
@@ -86,6 +94,7 @@ export class DrainManager {
       this.#states.set(object, 'Draining');
       const answer = object.drain();
       this.#states.set(object, answer);
+      if (DrainDebug.enabled) this.#trace(object, `drain request: ${answer}`);
       if (answer === 'Drained') continue;
       this.#waitingFor.add(object);
       drained = false;
@@ -98,6 +107,7 @@ export class DrainManager {
   /** An object reports that it has finished draining. Ignored unless it was asked to. */
   signalDrainDone(object: Drainable): void {
     if (!this.#waitingFor.delete(object)) return;
+    if (DrainDebug.enabled) this.#trace(object, `done, ${this.#waitingFor.size} still draining`);
     this.#states.set(object, 'Drained');
     if (this.#waitingFor.size === 0) this.#onDrained();
   }
@@ -114,6 +124,7 @@ export class DrainManager {
       if (sleeping.length === 0) break;
       for (const [object] of sleeping) {
         this.#states.set(object, 'Running');
+        if (DrainDebug.enabled) this.#trace(object, 'resume');
         object.drainResume();
       }
     }
@@ -125,5 +136,9 @@ export class DrainManager {
     if (this.#state !== 'Running') panic(`cannot restore while the system is ${this.#state}`);
     for (const object of this.#states.keys()) this.#states.set(object, 'Drained');
     this.#state = 'Drained';
+  }
+
+  #trace(object: Drainable, text: string): void {
+    dprintf(DrainDebug, this.#curTick(), object.name(), text);
   }
 }

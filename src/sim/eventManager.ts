@@ -37,6 +37,14 @@ export class EventManager {
     this.#queue.reschedule(event, when, always);
   }
 
+  /**
+   * Schedules an event from outside the event loop, from a callback of a timer, a socket or a
+   * signal; see `EventQueue.asyncSchedule`.
+   */
+  asyncSchedule(event: Event, when?: Tick): void {
+    this.#queue.asyncSchedule(event, when);
+  }
+
   /** Sets the present tick; see `EventQueue.setCurTick`. */
   setCurTick(tick: Tick): void {
     this.#queue.setCurTick(tick);

@@ -42,13 +42,11 @@ export type { CheckpointIn, CheckpointOut, CheckpointValue, Serializable } from 
 export { SimObject, simObjectSchema } from './simObject';
 export type { SimObjectParams } from './simObject';
 export { Simulation } from './simulation';
-export type {
-  ExitEvent,
-  InstructionCounter,
-  SimulateAsyncOptions,
-  SimulationHost,
-} from './simulation';
+export type { ExitEvent, InstructionCounter, SimulateAsyncOptions } from './simulation';
+export type { SimulationHost } from './simulationHost';
 export type { Timeline } from './timeline';
+export { scheduleStatEvent } from './statEvents';
+export type { StatAction } from './statEvents';
 export { TimelineEnding } from './traceEventWriter';
 export type { TimelineOutput } from './traceEventWriter';
 export { VoltageDomain, voltageDomainSchema } from './voltageDomain';

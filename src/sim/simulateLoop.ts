@@ -31,8 +31,8 @@ export class EventLoop {
   /**
    * @param limit - the tick at which the run ends at the latest, after everything that happens at
    *   that tick; MaxTick for no limit
-   * @param interrupted - whether the user asks for an end; called every few events. The run then
-   *   ends when the present tick is complete.
+   * @param interrupted - looks at the host: whether the user asks for an end; called every few events.
+   *   The run then ends when the present tick is complete.
    * @throws {PanicError} when the limit is in the past
    */
   constructor(queue: EventQueue, limit: Tick, interrupted: () => boolean) {
@@ -40,6 +40,17 @@ export class EventLoop {
     this.#interrupted = interrupted;
     this.#limit = new GlobalSimLoopExitEvent(LimitReached);
     queue.schedule(this.#limit, limit);
+  }
+
+  /** The tick at which the run ends at the latest. */
+  get limit(): Tick {
+    return this.#limit.when;
+  }
+
+  /** Changes the limit of this run. @throws {PanicError} when it is in the past */
+  setLimit(tick: Tick): void {
+    // Not scheduled where it has just ended the run.
+    this.#queue.reschedule(this.#limit, tick, true);
   }
 
   /**

@@ -10,37 +10,20 @@ import { EventQueue } from './eventQueue';
 import { GlobalSimLoopExitEvent } from './exitEvents';
 import { connectPorts, createModels } from './instantiate';
 import type { AnyNode } from './node';
+import { MaxTickLimit } from './maxTick';
 import { nodeState } from './nodeState';
 import { settleTree } from './resolveProxies';
 import type { CheckpointIn } from './serializable';
 import type { SimObject } from './simObject';
+import type { SimulationHost } from './simulationHost';
 import { EventLoop, runEventLoop, UserInterrupt } from './simulateLoop';
 import { bindStatHierarchy } from './statHierarchy';
+import { scheduleStatEvent } from './statEvents';
 import { StatsRegistry } from './stats/index';
+import { TickFrequency } from './tickFrequency';
 import { Timeline } from './timeline';
 import type { TimelineOutput, TraceArguments } from './traceEventWriter';
 import { TracedEventLoop } from './tracedEventLoop';
-
-/** What a simulation needs from the machine that it runs on. */
-export interface SimulationHost {
-  /** Monotonic host time in seconds. */
-  seconds(): number;
-  /** Address space of the process, in KiB. */
-  memoryKiB(): number;
-  /** Prints a line on standard output. */
-  print(line: string): void;
-  /** The directory for everything that the simulation writes. Absolute; it need not exist yet. */
-  outputDirectory(): string;
-  /** Makes the output directory, if need be. @returns it */
-  makeOutputDirectory(): string;
-  /** Lets the host's own event loop have a turn. */
-  yield(): Promise<void>;
-  /** A run begins: from now on Ctrl-C is the simulation's. */
-  beginRun(): void;
-  endRun(): void;
-  /** Whether the user has asked for an end since the run began. Cheap: called often. */
-  interrupted(): boolean;
-}
 
 /** Why a run ended. */
 export interface ExitEvent {
@@ -70,6 +53,7 @@ export interface SimulateAsyncOptions {
 }
 
 const FinishedDrain = 'Finished drain';
+const Aborted = 'simulation aborted';
 /** Exit code after Ctrl-C: what a shell gives for SIGINT. */
 const InterruptedStatus = 130;
 /** Host time between two turns of the host's own event loop. */
@@ -77,10 +61,12 @@ const SliceSeconds = 0.005;
 
 /** A simulation from its tree of objects to its last tick. */
 export class Simulation {
-  /** Tick frequency in Hz: one tick is a picosecond, as gem5's default. */
-  readonly ticksPerSecond: number = 1e12;
   readonly host: SimulationHost;
+  /** How long a tick is; fixed by {@link instantiate}. */
+  readonly tickFrequency = new TickFrequency();
   readonly eventQueue = new EventQueue('MainEventQueue-0');
+  /** Ends runs that have no limit of their own. */
+  readonly maxTick = new MaxTickLimit(this.eventQueue);
   readonly drainManager: DrainManager;
   readonly stats: StatsRegistry;
   readonly #objects: SimObject[] = [];
@@ -97,9 +83,12 @@ export class Simulation {
 
   constructor(host: SimulationHost) {
     this.host = host;
-    this.drainManager = new DrainManager(() => {
-      this.exitSimLoop(FinishedDrain);
-    });
+    this.drainManager = new DrainManager(
+      () => {
+        this.exitSimLoop(FinishedDrain);
+      },
+      () => this.curTick(),
+    );
     const total = (count: (counter: InstructionCounter) => number): number =>
       this.#counters.reduce((sum, counter) => sum + count(counter), 0);
     this.stats = new StatsRegistry({
@@ -115,6 +104,17 @@ export class Simulation {
   /** The present simulated time, in ticks. */
   curTick(): Tick {
     return this.eventQueue.curTick;
+  }
+
+  /** Tick frequency in Hz: one tick is a picosecond, as gem5's default. */
+  get ticksPerSecond(): number {
+    return this.tickFrequency.hertz;
+  }
+
+  /** Fixes the tick frequency, and says so the first time. */
+  fixTickFrequency(): void {
+    if (this.tickFrequency.fix()) return;
+    this.host.print(`Global frequency set at ${String(this.ticksPerSecond)} ticks per second`);
   }
 
   /**
@@ -217,7 +217,7 @@ export class Simulation {
 
   /** The life cycle of the models from their construction to their state. */
   #makeModels(root: AnyNode, checkpoint: CheckpointIn | undefined): void {
-    this.host.print(`Global frequency set at ${String(this.ticksPerSecond)} ticks per second`);
+    this.fixTickFrequency();
     settleTree(root);
     const objects = createModels(root, this);
     connectPorts(root);
@@ -239,10 +239,19 @@ export class Simulation {
   /**
    * Runs the event loop.
    * @param ticks - at most this long, in ticks, counted from now; the limit ends with the call.
+   *   Without it the run goes on to {@link maxTick}.
    * @returns why the run ended.
    */
-  simulate(ticks: Tick = MaxTick): ExitEvent {
-    return this.#prepareRun() ?? this.#run(Math.min(this.curTick() + ticks, MaxTick));
+  simulate(ticks?: Tick): ExitEvent {
+    return this.#prepareRun() ?? this.#run(this.#limitAfter(ticks));
+  }
+
+  #limitAfter(ticks: Tick | undefined): Tick {
+    if (ticks === undefined) return this.maxTick.tick;
+    if (!Number.isSafeInteger(ticks) || ticks < 0) {
+      fatal(`simulate(${String(ticks)}): give a number of ticks, from 0 to 2^53 - 1`);
+    }
+    return Math.min(this.curTick() + ticks, MaxTick);
   }
 
   /** Starts or resumes the objects. @returns an exit event that an earlier drain kept */
@@ -263,35 +272,40 @@ export class Simulation {
   #start(): void {
     if (this.#started) return;
     this.phase('startup', () => {
-      for (const object of this.#objectsInTreeOrder()) object.startup();
+      for (const object of this.objectsInTreeOrder()) object.startup();
     });
     this.stats.reset();
     this.#started = true;
   }
 
-  #objectsInTreeOrder(): SimObject[] {
+  /** The models of the tree: parents first, children sorted by name. */
+  objectsInTreeOrder(): SimObject[] {
     return (
       this.#root?.descendants().map(node => nodeState(node).simObject ?? panic('no model')) ?? []
     );
   }
 
   #run(limit: Tick): ExitEvent {
-    this.#beginRun();
+    const loop = this.#beginRun(limit);
     try {
-      return this.#exit(runEventLoop(this.#newLoop(limit)));
+      return this.#exit(runEventLoop(loop));
     } finally {
       this.#endRun();
     }
   }
 
-  #beginRun(): void {
+  #beginRun(limit: Tick): EventLoop {
+    const loop = this.#newLoop(limit);
     this.#timeline?.begin('simulate');
     this.#running = true;
+    this.maxTick.begin(loop);
     this.host.beginRun();
+    return loop;
   }
 
   #endRun(): void {
     this.host.endRun();
+    this.maxTick.end();
     this.#running = false;
     this.#timeline?.end();
     this.#timeline?.flush();
@@ -300,11 +314,19 @@ export class Simulation {
   #newLoop(limit: Tick): EventLoop {
     const { eventQueue } = this;
     return this.#timeline === null
-      ? new EventLoop(eventQueue, limit, this.#interrupted)
-      : new TracedEventLoop(eventQueue, limit, this.#interrupted, this.#timeline);
+      ? new EventLoop(eventQueue, limit, this.#lookAtHost)
+      : new TracedEventLoop(eventQueue, limit, this.#lookAtHost, this.#timeline);
   }
 
-  readonly #interrupted = (): boolean => this.host.interrupted();
+  /** What signals ask for; whether they ask for an end. */
+  readonly #lookAtHost = (): boolean => {
+    const action = this.host.takeStatRequest();
+    if (action !== null) {
+      const now = { when: this.curTick(), repeat: 0 };
+      scheduleStatEvent(this.eventQueue, this.stats, action, now);
+    }
+    return this.host.interrupted();
+  };
 
   #exit(event: GlobalSimLoopExitEvent): ExitEvent {
     const { cause } = event;
@@ -318,20 +340,17 @@ export class Simulation {
    * milliseconds of host time.
    * @returns why the run ended: 'simulation aborted' when the signal asked for it.
    */
-  async simulateAsync({ ticks = MaxTick, signal }: SimulateAsyncOptions = {}): Promise<ExitEvent> {
+  async simulateAsync({ ticks, signal }: SimulateAsyncOptions = {}): Promise<ExitEvent> {
     const held = this.#prepareRun();
     if (held !== undefined) return held;
-    const limit = Math.min(this.curTick() + ticks, MaxTick);
-    this.#beginRun();
-    const loop = this.#newLoop(limit);
+    const loop = this.#beginRun(this.#limitAfter(ticks));
     try {
       for (;;) {
+        if (signal?.aborted === true) return this.#exit(new GlobalSimLoopExitEvent(Aborted));
         const end = this.host.seconds() + SliceSeconds;
         const event = loop.runSlice(() => this.host.seconds() >= end);
         if (event !== null) return this.#exit(event);
         await this.host.yield();
-        if (signal?.aborted === true)
-          return this.#exit(new GlobalSimLoopExitEvent('simulation aborted'));
       }
     } finally {
       loop.close();

@@ -17,6 +17,8 @@ import {
 /** What a timeline asks of its simulation. */
 export interface TimelineContext {
   curTick(): Tick;
+  /** Tick frequency in Hz; fixed by the time that ticks pass. */
+  readonly ticksPerSecond: number;
   readonly host: {
     /** Monotonic host time in seconds. */
     seconds(): number;
@@ -59,7 +61,6 @@ interface OpenState {
 
 const SimulatedTime = 1;
 const HostTime = 2;
-const TicksPerMicrosecond = 1e6;
 /** The name that {@link EventFunctionWrapper} appends. */
 const WrapperSuffix = '.wrapped_function_event';
 
@@ -98,7 +99,12 @@ export class Timeline {
   }
 
   #now(): number {
-    return this.#context.curTick() / TicksPerMicrosecond;
+    return this.#microseconds(this.#context.curTick());
+  }
+
+  /** Simulated time as the format wants it. */
+  #microseconds(ticks: Tick): number {
+    return ticks / (this.#context.ticksPerSecond / 1e6);
   }
 
   /** How an event is shown. To be asked before it happens, since it may not exist afterwards. */
@@ -135,7 +141,7 @@ export class Timeline {
    */
   event({ track, name, fullName }: EventLabel, tick: Tick, startNs: number): void {
     const duration = microseconds(this.hostNs() - startNs);
-    const time = tick / TicksPerMicrosecond;
+    const time = this.#microseconds(tick);
     this.#writer.instant(track, 'event', name, time, { tick, hostUs: duration });
     const start = microseconds(startNs);
     this.#writer.slice(this.#eventLoop, 'event', fullName, start, duration, { tick });
@@ -145,7 +151,7 @@ export class Timeline {
   slice({ object, activity, name, ticks, hostNs, args = {} }: TimelineSlice): void {
     const tick = this.#context.curTick();
     const track = this.#track(SimulatedTime, object, activity);
-    const duration = ticks / TicksPerMicrosecond;
+    const duration = this.#microseconds(ticks);
     const hostUs = microseconds(hostNs);
     this.#writer.slice(track, activity, name, this.#now(), duration, { tick, hostUs, ...args });
     const start = microseconds(this.hostNs() - hostNs);
@@ -165,8 +171,8 @@ export class Timeline {
   }
 
   #writeState(object: string, { state, sinceTick, sinceNs }: OpenState): void {
-    const start = sinceTick / TicksPerMicrosecond;
-    const duration = (this.#context.curTick() - sinceTick) / TicksPerMicrosecond;
+    const start = this.#microseconds(sinceTick);
+    const duration = this.#microseconds(this.#context.curTick() - sinceTick);
     const simulated = this.#track(SimulatedTime, object, 'status');
     this.#writer.slice(simulated, 'status', state, start, duration, { tick: sinceTick });
     const host = this.#track(HostTime, object, 'status');

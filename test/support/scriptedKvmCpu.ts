@@ -172,7 +172,8 @@ export class ScriptedX86KvmCPU extends X86KvmCPU {
     const timer = { arm: () => undefined, disarm: () => undefined, dispose: () => undefined };
     const { hostFactor, hostFreq } = this.params;
     const now = (): number => d.now;
-    const time = { hostFactor, hostFreq, signal: 34, thread: 1, entryNs: 0, now };
+    const ticksPerNs = 1000;
+    const time = { hostFactor, hostFreq, ticksPerNs, signal: 34, thread: 1, entryNs: 0, now };
     return { now, makeKick: () => kick, makeTimer: () => new PosixKvmTimer({ ...time, timer }) };
   }
 }

@@ -9,6 +9,7 @@ import {
   VoltageDomain as VoltageDomainModel,
   voltageDomainSchema,
   type SimulationHost,
+  type StatAction,
 } from '../../src/sim/index';
 
 export const Root = nodeClass(RootModel, rootSchema);
@@ -58,6 +59,15 @@ export class QuietHost implements SimulationHost {
 
   interrupted(): boolean {
     return this.interrupt;
+  }
+
+  /** Set to have the next look at the host find a request for statistics. */
+  statRequest: StatAction | null = null;
+
+  takeStatRequest(): StatAction | null {
+    const request = this.statRequest;
+    this.statRequest = null;
+    return request;
   }
 }
 

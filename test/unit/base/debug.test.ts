@@ -15,6 +15,7 @@ import {
   getLogSink,
   MaxTick,
   PanicError,
+  requireDebugFlags,
   setDebugActivate,
   setDebugFlags,
   setDebugIgnore,
@@ -84,6 +85,22 @@ describe('Debug flags', () => {
       "invalid debug flag 'Nonsense'",
     );
     expect(changeFlag('Nonsense', true)).to.equal(false);
+  });
+
+  it('may be asked for before they are defined, and in the order in which they were', () => {
+    setDebugFlags('TestLater,TestLaterBoth,-TestLaterOff', true);
+    const on = debugFlag('TestLater', 'asked for');
+    const off = debugFlag('TestLaterOff', 'not wanted after all');
+    const other = debugFlag('TestLaterOther', 'one of a set');
+    expect([on.enabled, off.enabled, other.enabled]).to.deep.equal([true, false, false]);
+    compoundFlag('TestLaterBoth', [off, other], 'a set');
+    expect([on.enabled, off.enabled, other.enabled]).to.deep.equal([true, false, true]);
+    requireDebugFlags();
+  });
+
+  it('must be defined in the end', () => {
+    setDebugFlags('TestNever', true);
+    expect(requireDebugFlags).to.throw(FatalError, "invalid debug flag 'TestNever'");
   });
 
   it('that shape the output are not part of All', () => {

@@ -10,6 +10,7 @@ import {
   panic,
   PanicError,
   resetWarnOnce,
+  setLogLevel,
   setLogSink,
   SimError,
   warn,
@@ -39,6 +40,19 @@ describe('Messages', () => {
       hack('c');
     });
     expect(messages).to.deep.equal(['warn: a', 'info: b', 'hack: c']);
+  });
+
+  it('are suppressed below the level that is asked for', () => {
+    const sayAll = (): void => {
+      warn('a');
+      inform('b');
+      hack('c');
+    };
+    const shown = (['panic', 'fatal', 'warn', 'info', 'hack'] as const).map(level => {
+      setLogLevel(level);
+      return messagesOf(sayAll).length;
+    });
+    expect(shown).to.deep.equal([0, 0, 1, 2, 3]);
   });
 
   it('can be said once per key', () => {

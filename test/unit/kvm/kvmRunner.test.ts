@@ -22,7 +22,7 @@ function aRunner(vcpu: ScriptedVcpu, { running = 1000, immediateExit = true } = 
     },
   };
   const timer = new PosixKvmTimer({
-    ...{ hostFactor: 1, hostFreq: 500, signal: 34, thread: 1, now: () => now },
+    ...{ hostFactor: 1, hostFreq: 500, ticksPerNs: 1000, signal: 34, thread: 1, now: () => now },
     entryNs: 0,
     timer: { arm: () => undefined, disarm: () => undefined, dispose: () => undefined },
   });

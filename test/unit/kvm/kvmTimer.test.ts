@@ -18,6 +18,7 @@ function aTimer(hostFactor = 1, hostFreq = 500, entryNs = 0): Setup {
   const timer = new PosixKvmTimer({
     hostFactor,
     hostFreq,
+    ticksPerNs: 1000,
     entryNs,
     signal: 34,
     thread: 1,

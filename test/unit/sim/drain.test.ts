@@ -1,5 +1,7 @@
 import { expect } from 'chai';
+import { clearDebugFlags, setDebugFlags } from '../../../src/base/index';
 import { DrainManager, type Drainable } from '../../../src/sim/index';
+import { traceOf } from '../../support/memory';
 
 /** An object that answers each drain request with the next of a list of answers. */
 class Part implements Drainable {
@@ -32,9 +34,12 @@ class Part implements Drainable {
 
 function aManager(...parts: Part[]): { manager: DrainManager; finished: () => number } {
   let count = 0;
-  const manager = new DrainManager(() => {
-    count++;
-  });
+  const manager = new DrainManager(
+    () => {
+      count++;
+    },
+    () => 42,
+  );
   for (const part of parts) manager.register(part);
   return { manager, finished: () => count };
 }
@@ -131,5 +136,27 @@ describe('DrainManager', () => {
     }).to.throw(/Running/);
     manager.tryDrain();
     expect(() => manager.tryDrain()).to.throw(/drained already/);
+  });
+
+  it('traces requests, answers and resumes', () => {
+    const slow = new Part('slow', 'Draining');
+    const { manager } = aManager(slow, new Part('quick'));
+    setDebugFlags('Drain');
+    const lines = traceOf(() => {
+      manager.tryDrain();
+      manager.signalDrainDone(slow);
+      manager.tryDrain();
+      manager.resume();
+    });
+    clearDebugFlags();
+    expect(lines).to.deep.equal([
+      '     42: slow: drain request: Draining',
+      '     42: quick: drain request: Drained',
+      '     42: slow: done, 0 still draining',
+      '     42: slow: drain request: Drained',
+      '     42: quick: drain request: Drained',
+      '     42: slow: resume',
+      '     42: quick: resume',
+    ]);
   });
 });

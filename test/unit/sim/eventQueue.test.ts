@@ -328,6 +328,9 @@ describe('An event manager', () => {
     expect(world.queue.curTick).to.equal(9);
     manager.wakeupEventQueue();
     expect(world.queue.attention).to.equal(true);
+    manager.asyncSchedule(event, 12);
+    world.queue.handleAsyncInsertions();
+    expect(world.queue.nextTick()).to.equal(12);
   });
 
   it('shares the queue of another', () => {

@@ -273,6 +273,23 @@ describe('simulate()', () => {
     expect(beats).to.equal(beatsThen + 10);
   });
 
+  it('dumps statistics, or dumps and resets them, when the user asks for it by a signal', () => {
+    const host = new QuietHost();
+    const simulation = aSimulation(host);
+    const dumps: string[] = [];
+    simulation.stats.registerDumpCallback(() => dumps.push(`dump @ ${simulation.curTick()}`));
+    simulation.stats.registerResetCallback(() => dumps.push(`reset @ ${simulation.curTick()}`));
+    simulation.instantiate(new Root({ fullSystem: false }));
+    simulation.simulate(10);
+    dumps.length = 0;
+    host.statRequest = { dump: true, reset: false };
+    simulation.simulate(10);
+    host.statRequest = { dump: true, reset: true };
+    simulation.simulate(10);
+    simulation.simulate(10);
+    expect(dumps).to.deep.equal(['dump @ 10', 'dump @ 20', 'reset @ 20']);
+  });
+
   it('does not meet another simulation in the same process', () => {
     const [one, two] = [aSimulation(), aSimulation()];
     one.instantiate(aTree());
@@ -325,6 +342,15 @@ describe('simulateAsync()', () => {
     const beatsThen = beats();
     simulation.simulate(7);
     expect(beats()).to.equal(beatsThen + 7);
+  });
+
+  it('does nothing when it was aborted before', async () => {
+    const simulation = aSimulation(new BusyHost());
+    simulation.instantiate(aTree());
+    const event = new EventFunctionWrapper(() => expect.fail('an event happened'), 'event');
+    simulation.eventQueue.schedule(event, 5);
+    const exit = await simulation.simulateAsync({ signal: { aborted: true } });
+    expect(exit).to.include({ cause: 'simulation aborted', tick: 0 });
   });
 
   it('cannot be entered while it runs', async () => {
