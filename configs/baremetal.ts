@@ -27,8 +27,10 @@ import {
   X86BareMetalWorkload,
   x86IOAddress,
   X86KvmCPU,
+  x86PciConfigRange,
 } from 'mini-gem5/objects';
 import { parseBaremetalOptions } from './common/baremetalOptions';
+import { reportExit } from './common/reportExit';
 
 const options = parseBaremetalOptions(process.argv.slice(2));
 if (options.numCpus !== 1) m5.fatal(`--num-cpus ${options.numCpus}: there can be one CPU`);
@@ -60,18 +62,21 @@ const system = new System({
   }),
   memMode: 'atomic_noncaching',
   memRanges,
+  m5opsBase: 0xffff0000,
+  ...options.system,
   kvmVm: new KvmVM(),
   cpu: new X86KvmCPU(),
   membus: new SystemXBar(),
   memory: memRanges.map(range => new SimpleMemory({ range })),
-  bridge: new Bridge({ delay: '50ns', ranges: [PORTS] }),
+  bridge: new Bridge({ delay: '50ns', ranges: [PORTS, x86PciConfigRange] }),
   iobus: new IOXBar(),
   pc: new Pc({ kernelChips: options.kernelChips }),
   com1: new Uart8250({ pioAddr: x86IOAddress(0x3f8), device: serialDevice() }),
-  exitPort: new IsaDebugExit(),
+  exitPort: new IsaDebugExit({ m5ops: true }),
   fwCfg: new QemuFwCfgIo({ commandLine: options.commandLine }),
-  // Ports where nothing is read as ones, and swallow what is written.
+  // Where nothing is, ports and PCI functions read as ones, and swallow what is written.
   fake: new IsaFake({ pioAddr: PORTS.start, pioSize: PORTS.size }),
+  noPci: new IsaFake({ pioAddr: x86PciConfigRange.start, pioSize: x86PciConfigRange.size }),
   workload: new X86BareMetalWorkload({
     objectFile: options.kernel,
     commandLine: options.commandLine,
@@ -92,9 +97,9 @@ system.com1.pio = system.iobus.memSidePorts;
 system.exitPort.pio = system.iobus.memSidePorts;
 system.fwCfg.pio = system.iobus.memSidePorts;
 system.fake.pio = system.iobus.default;
+system.noPci.pio = system.iobus.memSidePorts;
 
 m5.instantiate(new Root({ fullSystem: true, system }));
 
 const exit = m5.simulate(options.absMaxTick);
-console.log(`Exiting @ tick ${String(m5.curTick())} because ${exit.cause}`);
-process.exitCode = exit.code;
+process.exitCode = reportExit(exit);

@@ -19,6 +19,7 @@ import {
   VoltageDomain,
   X86KvmCPU,
 } from 'mini-gem5/objects';
+import { reportExit } from './common/reportExit';
 import { parseSeOptions } from './common/seOptions';
 
 const options = parseSeOptions(process.argv.slice(2));
@@ -36,11 +37,14 @@ const system = new System({
     voltageDomain: new VoltageDomain(),
   }),
   memMode: 'atomic_noncaching',
+  // Above the memory, and where 32-bit code could reach it too if that is below.
+  m5opsBase: Math.max(0xffff0000, new AddrRange(options.memSize).size),
   memRanges: [new AddrRange(options.memSize)],
   kvmVm: new KvmVM(),
   cpu: new X86KvmCPU(),
   membus: new SystemXBar(),
   memory: new SimpleMemory({ range: new AddrRange(options.memSize) }),
+  ...options.system,
   workload: SEWorkload.initCompatible(options.executable),
 });
 system.cpu.clkDomain = system.cpuClkDomain;
@@ -62,5 +66,4 @@ m5.instantiate(new Root({ fullSystem: false, system }));
 
 console.log('**** REAL SIMULATION ****');
 const exit = m5.simulate(options.absMaxTick);
-console.log(`Exiting @ tick ${String(m5.curTick())} because ${exit.cause}`);
-process.exitCode = exit.code;
+process.exitCode = reportExit(exit);

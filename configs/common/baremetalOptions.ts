@@ -1,6 +1,7 @@
 /** The options of configs/baremetal.ts. */
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { fatal } from 'mini-gem5';
+import { addSystemOptions, systemOptions, type SystemOptions } from './systemOptions';
 
 /** What the command line of configs/baremetal.ts asks for. */
 export interface BaremetalOptions {
@@ -21,10 +22,13 @@ export interface BaremetalOptions {
   readonly loadAddr: number | undefined;
   /** Tick at which to stop, or undefined. */
   readonly absMaxTick: number | undefined;
+  /** Parameters of the System. */
+  readonly system: SystemOptions;
 }
 
-interface RawOptions extends Omit<BaremetalOptions, 'kernel'> {
+interface RawOptions extends Omit<BaremetalOptions, 'kernel' | 'system' | 'modules'> {
   readonly kernel?: string;
+  readonly module: readonly string[];
 }
 
 const help = `
@@ -62,18 +66,19 @@ export function parseBaremetalOptions(args: readonly string[]): BaremetalOptions
         .default('irqchip_pit'),
     )
     .option('--load-addr <address>', 'where a flat binary is loaded', wholeNumber)
-    .option('-m, --abs-max-tick <tick>', 'stop at this tick', wholeNumber)
+    .option('-m, --abs-max-tick <tick>', 'stop at this tick', wholeNumber);
+  addSystemOptions(program)
     .addHelpText('after', help)
     .allowExcessArguments(false)
     .exitOverride(error => {
       process.exit(error.exitCode === 0 ? 0 : 2);
     })
     .parse([...args], { from: 'user' });
-  const { kernel, ...raw } = program.opts<RawOptions & { readonly module: readonly string[] }>();
+  const { kernel, module: modules, ...raw } = program.opts<RawOptions>();
   if (kernel === undefined || kernel === '') {
     return fatal('no program to run: give one with --kernel, such as guests/bin/bareMultiboot');
   }
-  return { ...raw, kernel, modules: raw.module };
+  return { ...raw, kernel, modules, system: systemOptions(program) };
 }
 
 function wholeNumber(text: string): number {

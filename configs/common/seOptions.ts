@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
 import { fatal } from 'mini-gem5';
 import { split } from 'shlex';
+import { addSystemOptions, systemOptions, type SystemOptions } from './systemOptions';
 
 /** What the command line of configs/se.ts asks for. */
 export interface SeOptions {
@@ -22,6 +23,8 @@ export interface SeOptions {
   readonly errout: string;
   /** Tick at which to stop, or undefined. */
   readonly absMaxTick: number | undefined;
+  /** Parameters of the System. */
+  readonly system: SystemOptions;
 }
 
 interface RawOptions {
@@ -70,17 +73,18 @@ export function parseSeOptions(args: readonly string[]): SeOptions {
     .option('--sys-clock <clock>', 'clock of everything else', '1GHz')
     .option('--sys-voltage <voltage>', 'supply voltage', '1.0V')
     .option('--mem-size <size>', 'size of the memory', '512MiB')
-    .option('-m, --abs-max-tick <tick>', 'stop at this tick', ticks)
+    .option('-m, --abs-max-tick <tick>', 'stop at this tick', ticks);
+  addSystemOptions(program)
     .argument('[arguments...]', 'arguments of the program, after --')
     .addHelpText('after', help)
     .exitOverride(error => {
       process.exit(error.exitCode === 0 ? 0 : 2);
     })
     .parse([...args], { from: 'user' });
-  return settle(program.opts<RawOptions>(), program.args);
+  return { ...settle(program.opts<RawOptions>(), program.args), system: systemOptions(program) };
 }
 
-function settle(raw: RawOptions, rest: readonly string[]): SeOptions {
+function settle(raw: RawOptions, rest: readonly string[]): Omit<SeOptions, 'system'> {
   const { cmd, options, argv0, absMaxTick, ...others } = raw;
   if (cmd === undefined || cmd === '') {
     return fatal('no program to run: give one with -c, such as -c guests/bin/hello');

@@ -4,6 +4,8 @@ export type { BareMetalWorkloadParams } from './bareMetal/bareMetalWorkload';
 export { BaseCPU, baseCPUSchema } from './baseCPU';
 export type { BaseCPUParams } from './baseCPU';
 export type { BaseCPUStats, CommitCPUStats } from './cpuStats';
+export { decodeAddrOffset, M5Op } from './pseudoInst/m5Op';
+export { pseudoInst } from './pseudoInst/pseudoInst';
 export { ThreadContext } from './threadContext';
 export type { ThreadContextCPU } from './threadContext';
 export type { ThreadProcess } from './threadProcess';

@@ -6,7 +6,7 @@ import {
 } from '../arch/x86/index';
 import type { UserFeatures } from '../arch/x86/index';
 import { dprintf, panic } from '../base/index';
-import type { ContextID } from '../base/index';
+import type { ContextID, Tick } from '../base/index';
 import type { SystemThreadContext, ThreadStatus } from '../mem/index';
 import { EventQueue } from '../sim/index';
 import type { CheckpointIn, CheckpointOut, Event, EventManager, Serializable } from '../sim/index';
@@ -54,6 +54,8 @@ export class ThreadContext implements SystemThreadContext, Serializable {
   readonly instEvents: EventQueue;
 
   #contextId: ContextID = -1;
+  #lastActivate: Tick = 0;
+  #lastSuspend: Tick = 0;
   #status: ThreadStatus = 'Halted';
   #state: X86ThreadState;
 
@@ -102,9 +104,20 @@ export class ThreadContext implements SystemThreadContext, Serializable {
     this.#status = status;
   }
 
+  /** The tick at which the thread has last begun to run. */
+  get lastActivate(): Tick {
+    return this.#lastActivate;
+  }
+
+  /** The tick at which the thread has last begun to wait. */
+  get lastSuspend(): Tick {
+    return this.#lastSuspend;
+  }
+
   activate(): void {
     if (this.#status === 'Active') return;
     this.#trace('activate');
+    this.#lastActivate = this.cpu.curTick();
     this.#status = 'Active';
     this.cpu.activateContext(this.threadId);
   }
@@ -112,6 +125,7 @@ export class ThreadContext implements SystemThreadContext, Serializable {
   suspend(): void {
     if (this.#status === 'Suspended') return;
     this.#trace('suspend');
+    this.#lastActivate = this.#lastSuspend = this.cpu.curTick();
     this.#status = 'Suspended';
     this.cpu.suspendContext(this.threadId);
   }

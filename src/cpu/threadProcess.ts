@@ -11,4 +11,13 @@ export interface ThreadProcess {
   assignThreadContext(context: ThreadContext): void;
   /** Another CPU has taken the thread over: this context has the same id as the one before. */
   replaceThreadContext(context: ThreadContext): void;
+  /** Copies bytes of the program's memory out. @returns false when the program cannot read them all */
+  readMemory(address: bigint, target: Uint8Array): boolean;
+  /** Copies bytes into the program's memory. @returns false when the program cannot write them all */
+  writeMemory(address: bigint, source: Uint8Array): boolean;
+  /**
+   * Where an absolute path of the host leads.
+   * @returns undefined, with a warning, when the program may not write there
+   */
+  writablePlace(path: string): string | undefined;
 }

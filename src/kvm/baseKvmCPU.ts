@@ -15,6 +15,7 @@ import { describeExit, type IoExit, type MmioExit, type VcpuExit } from './exits
 import { KvmCPUCore } from './kvmCpuCore';
 import { KvmCPUStats } from './kvmCpuStats';
 import { recordKvmRun } from './kvmTimeline';
+import { accessM5op } from './m5opAccess';
 
 const INTERRUPTED: VcpuExit = { kind: 'interrupted' };
 
@@ -197,7 +198,7 @@ export abstract class BaseKvmCPU extends KvmCPUCore {
     switch (exit.kind) {
       case 'io':
         kvmStats.numIO.value++;
-        return this.#afterAccess(this.handleKvmExitIO(exit));
+        return this.#afterIO(this.handleKvmExitIO(exit));
       case 'mmio':
         kvmStats.numMMIO.value++;
         return this.#afterAccess(this.#handleMmio(exit));
@@ -235,7 +236,34 @@ export abstract class BaseKvmCPU extends KvmCPUCore {
       const where = `0x${address.toString(16)}, ${String(data.length)} bytes`;
       this.#trace(KvmIO, `Handling MMIO ${what} at ${where}`);
     }
+    if (this.system.m5opRange.contains(address)) return this.#pseudoInst(address, data, isWrite);
     return this.doMMIOAccess(address, data, isWrite);
+  }
+
+  /** The guest executes a pseudo-instruction: the address says which, a load gets the result. */
+  #pseudoInst(address: Addr, data: Uint8Array, isWrite: boolean): Tick {
+    this.syncThreadState();
+    accessM5op(this.thread, address - this.system.m5opRange.start, data, isWrite);
+    this.#completeAccess();
+    return this.clockPeriod();
+  }
+
+  /**
+   * Lets the vCPU finish the instruction at once. The thread may wait from now on, and a checkpoint
+   * made meanwhile would otherwise have it execute the instruction again. Or the operation may have
+   * changed page tables: then the next entry leads elsewhere first.
+   */
+  #completeAccess(): void {
+    this.syncKvmState();
+    this.engine.runner.halfEntry();
+    this.markKvmStateDirty();
+  }
+
+  /** A device may have suspended the thread, which is to wait behind its instruction. */
+  #afterIO(delay: Tick): Tick {
+    const isWaiting = this.#status === 'Idle' && this.thread.status() === 'Suspended';
+    if (isWaiting && this.thread.process === null) this.#completeAccess();
+    return this.#afterAccess(delay);
   }
 
   /** Waits for answers in timing mode; else the guest can have its answer at the next entry. */
@@ -260,13 +288,19 @@ export abstract class BaseKvmCPU extends KvmCPUCore {
   /** The last access in timing mode was answered. */
   finishMMIOPending(): void {
     this.#moveTo('RunningServiceCompletion');
-    this.schedule(this.#tickEvent, this.nextCycle());
+    if (this.thread.status() === 'Active') this.schedule(this.#tickEvent, this.nextCycle());
+    else {
+      this.#completeAccess();
+      this.#moveTo('Idle');
+    }
   }
 
   // Threads
 
   override activateContext(_threadId: number): void {
     if (Kvm.enabled) this.#trace(Kvm, 'ActivateContext');
+    // Woken before the access that it waits behind was answered, it goes on then.
+    if (this.#status === 'RunningMMIOPending') return;
     this.#requireIdle('activated');
     this.baseStats.numCycles.value += this.ticksToCycles(this.curTick() - this.#lastSuspend);
     this.schedule(this.#tickEvent, this.clockEdge(0));
@@ -276,7 +310,7 @@ export abstract class BaseKvmCPU extends KvmCPUCore {
   override suspendContext(_threadId: number): void {
     if (Kvm.enabled) this.#trace(Kvm, 'SuspendContext');
     this.#lastSuspend = this.curTick();
-    if (this.#status === 'Idle') return;
+    if (this.#status === 'Idle' || this.#status === 'RunningMMIOPending') return;
     if (this.#tickEvent.scheduled) this.deschedule(this.#tickEvent);
     this.#moveTo('Idle');
   }

@@ -110,7 +110,16 @@ export class KvmVM extends SimObject {
   /** Maps every backing store that KVM may see into the guest. */
   protected delayedStartup(): void {
     const system = this.#system ?? panic(`${this.name()} belongs to no system`);
-    for (const store of system.getPhysMem().getBackingStore()) this.#mapStore(store);
+    const { m5opRange } = system;
+    for (const store of system.getPhysMem().getBackingStore()) {
+      if (store.kvmMap && m5opRange.valid && store.range.intersects(m5opRange)) {
+        fatal(
+          `${system.name()}: memory at ${store.range.toString()} hides the m5ops at ` +
+            `${m5opRange.toString()} from KVM; set m5opsBase to an address without memory`,
+        );
+      }
+      this.#mapStore(store);
+    }
     for (const memory of system.memories) {
       if (memory.isNull && memory.isInAddrMap && memory.isKvmMap) {
         hack(`KVM: ${memory.name()} stores nothing; its addresses are handled as IO`);

@@ -10,7 +10,7 @@ import * as se from '../se/index';
 import * as sim from '../sim/index';
 import { nodeClass } from '../sim/index';
 
-export { x86IOAddress } from '../arch/x86/index';
+export { x86IOAddress, x86PciConfigRange } from '../arch/x86/index';
 export { AddrRange } from '../base/index';
 
 /** The root of the tree; `m5.instantiate` takes it. */

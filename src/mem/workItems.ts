@@ -14,6 +14,9 @@ export class WorkItemTimer {
   readonly #system: SimObject;
   readonly #times: readonly Histogram[];
   readonly #started = new Map<string, Tick>();
+  readonly #cpus = new Set<number>();
+  #begun = 0;
+  #ended = 0;
 
   /**
    * @param system - whose statistics they are
@@ -56,6 +59,21 @@ export class WorkItemTimer {
     }
     times.sample(ticks);
     this.#started.delete(key);
+  }
+
+  /** Counts the beginning of a work item. @returns how many have begun */
+  countBegin(): number {
+    return ++this.#begun;
+  }
+
+  /** Counts the end of a work item. @returns how many have ended */
+  countEnd(): number {
+    return ++this.#ended;
+  }
+
+  /** Notes that a CPU works on items. @returns how many CPUs have done so */
+  markCpu(cpuId: number): number {
+    return this.#cpus.add(cpuId).size;
   }
 
   #trace(text: string): void {

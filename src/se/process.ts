@@ -4,7 +4,8 @@
  * Source of the behaviour: gem5 `sim/process.cc`, `arch/x86/process.cc`.
  */
 import { resolve } from 'node:path';
-import { GuestSupervisor, RIP, RSP, type UserFeatures } from '../arch/x86/index';
+import { GuestSupervisor, m5opsAddress, PageFlags, RIP, RSP } from '../arch/x86/index';
+import type { PageTables, UserFeatures } from '../arch/x86/index';
 import { fatal, panic } from '../base/index';
 import { Scalar, SimObject, unit } from '../sim/index';
 import { AddressSpace } from './addressSpace';
@@ -20,6 +21,7 @@ import { ProcessThread } from './processThread';
 import { OutOfGuestMemory } from './residentMemory';
 import { SEWorkload, type ProcessContext } from './seWorkload';
 import { SimulatedClock } from './simulatedClock';
+import { succeeds } from './syscallFailure';
 import { openStandardStreams } from './standardStreams';
 
 /** What a process needs of the thread context that runs it. */
@@ -80,6 +82,26 @@ export class Process extends SimObject {
     if (this.#state !== undefined) this.#workload().replaceThread(context);
   }
 
+  readMemory(address: bigint, target: Uint8Array): boolean {
+    return succeeds(() => {
+      this.state.memory.copyIn(Number(address), target);
+    });
+  }
+
+  writeMemory(address: bigint, source: Uint8Array): boolean {
+    return succeeds(() => {
+      this.state.memory.copyOut(Number(address), source);
+    });
+  }
+
+  writablePlace(path: string): string | undefined {
+    let place: string | undefined;
+    succeeds(() => {
+      place = this.state.access.locate(path, 'write');
+    });
+    return place;
+  }
+
   /** What the program's kernel knows. @throws {PanicError} before `initState` */
   get state(): ProcessState {
     return this.#state ?? panic(`${this.name()} has not been started`);
@@ -111,6 +133,7 @@ export class Process extends SimObject {
       const { pageTables, pageTableMemory } = state.space;
       const supervisor = new GuestSupervisor(pageTables, pageTableMemory, workload.physicalEnd);
       this.#supervisor = supervisor;
+      this.#mapM5ops(pageTables);
       const loaded = loadElf(this.#program, state.space);
       supervisor.prepare(context.state, context.userFeatures ?? { fsgsbase: false, xcr0: 0 });
       context.state.setGprNumber(RIP, loaded.entry);
@@ -123,6 +146,15 @@ export class Process extends SimObject {
     this.#openStandardStreams(state);
     workload.addThread(this, new ProcessThread(state, context.state, state.ids.pid), context);
     context.activate();
+  }
+
+  /** Lets the program reach the pseudo-instructions. */
+  #mapM5ops(tables: PageTables): void {
+    const { m5opRange } = this.params.system;
+    if (!m5opRange.valid) return;
+    const { User, Writable, CacheDisable, NoExecute } = PageFlags;
+    const flags = User | Writable | CacheDisable | NoExecute;
+    tables.map(m5opsAddress, m5opRange.start, m5opRange.size, flags);
   }
 
   #workload(): SEWorkload {

@@ -21,6 +21,17 @@ export function failBadAddress(): never {
   throw badAddress;
 }
 
+/** Does what could fail a system call. @returns false when it does */
+export function succeeds(action: () => void): boolean {
+  try {
+    action();
+    return true;
+  } catch (error) {
+    if (error instanceof SyscallFailure) return false;
+    throw error;
+  }
+}
+
 /** Ends the system call under way with this error number. */
 export function failWith(errno: number): never {
   throw new SyscallFailure(errno);

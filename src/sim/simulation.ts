@@ -7,7 +7,7 @@
 import { fatal, MaxTick, panic, type Tick } from '../base/index';
 import { DrainManager } from './drain';
 import { EventQueue } from './eventQueue';
-import { GlobalSimLoopExitEvent } from './exitEvents';
+import { exitSimLoop, GlobalSimLoopExitEvent } from './exitEvents';
 import { connectPorts, createModels } from './instantiate';
 import type { AnyNode } from './node';
 import { MaxTickLimit } from './maxTick';
@@ -361,11 +361,12 @@ export class Simulation {
   /**
    * Ends the run.
    * @param cause - gem5's text for the reason.
-   * @param code - exit code, 0 to 255.
+   * @param code - what the exit event says besides: an exit code, or a number of a piece of work.
    * @param when - the tick at which to end, now by default.
+   * @param repeat - in ticks: the run ends again, and again, this much later; 0 for once.
    */
-  exitSimLoop(cause: string, code = 0, when: Tick = this.curTick()): void {
-    this.eventQueue.schedule(new GlobalSimLoopExitEvent(cause, code), when);
+  exitSimLoop(cause: string, code = 0, when: Tick = this.curTick(), repeat: Tick = 0): void {
+    exitSimLoop(this.eventQueue, cause, code, when, repeat);
   }
 
   /**

@@ -51,7 +51,7 @@ export type { StateBlock, StatePart } from './stateBlock';
 export { X86ThreadState } from './threadState';
 export { serializeThreadState, unserializeThreadState } from './threadStateCheckpoint';
 export type { EntryHook } from './entryHook';
-export { ioAddressBase, ioPortCount, x86IOAddress } from './ioAddress';
+export { ioAddressBase, ioPortCount, x86IOAddress, x86PciConfigRange } from './ioAddress';
 export { resetThreadState } from './resetState';
 export { dumpFpuRegs, dumpIntRegs, dumpSpecRegs, dumpThreadState } from './dump';
 export { initialFcw } from './fpuState';
@@ -60,6 +60,7 @@ export type { DescriptorTableRegister, SegmentRegister, SegmentValue } from './s
 export { formatVirtual, highHalfStart, userHalfEnd, virtualAddressBits } from './virtualAddress';
 export type { VirtualAddr } from './virtualAddress';
 export { PageFlags, largePageBytes } from './pageTableEntry';
+export { translateLinear } from './linearAddress';
 export { walkTo } from './pageWalk';
 export type { WordReader } from './pageWalk';
 export type { PageTableChanges } from './pageTableChanges';
@@ -73,7 +74,7 @@ export {
   encodeTaskState,
 } from './descriptors';
 export type { Gate, TaskState } from './descriptors';
-export { supervisorAddress, trapPort, userCode, userData } from './supervisorLayout';
+export { m5opsAddress, supervisorAddress, trapPort, userCode, userData } from './supervisorLayout';
 export { sanitizeUserFlags } from './userThread';
 export type { UserFeatures } from './userThread';
 export { GuestSupervisor } from './guestSupervisor';

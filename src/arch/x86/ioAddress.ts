@@ -1,4 +1,4 @@
-import { fatal } from '../../base/index';
+import { AddrRange, fatal } from '../../base/index';
 import type { Addr } from '../../base/index';
 
 /**
@@ -10,6 +10,12 @@ export const ioAddressBase: Addr = 2 ** 52;
 
 /** How many I/O ports there are. */
 export const ioPortCount = 0x10000;
+
+/**
+ * Addresses of PCI configuration space: bus, device, function and register as in port 0xCF8. gem5 puts
+ * them 2^62 above the ports; here it is halfway from the ports to the end of exact numbers.
+ */
+export const x86PciConfigRange: AddrRange = AddrRange.rangeSize(ioAddressBase + 2 ** 51, 2 ** 31);
 
 /**
  * The physical address of an I/O port, as devices and bridges take it. Source: gem5

@@ -33,6 +33,9 @@ export const supervisorAddress = {
   physicalMemory: -0x7780_0000_0000,
 } as const;
 
+/** Where programs find the memory-mapped pseudo-instructions, as in gem5. */
+export const m5opsAddress: VirtualAddr = -0x3700_0000_0000;
+
 /** Offsets in the stack page. */
 export const stackOffset = {
   /** What the flush routine pops: see {@link flushFrame}. */

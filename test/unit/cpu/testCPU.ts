@@ -10,7 +10,7 @@ import {
 } from '../../../src/mem/index';
 import type { MemoryMode } from '../../../src/mem/index';
 import { defineSchema, nodeClass, SimObject, simObjectSchema } from '../../../src/sim/index';
-import type { Simulation } from '../../../src/sim/index';
+import type { Simulation, SimulationHost } from '../../../src/sim/index';
 import { aSimulation, Root, SrcClockDomain, VoltageDomain } from '../../support/simulation';
 
 class TestPort extends RequestPort {}
@@ -82,6 +82,10 @@ export class TestProcess extends SimObject implements ThreadProcess {
     description: 'A process for tests',
   });
   readonly contexts: ThreadContext[] = [];
+  /** The program's memory, from address 0. */
+  readonly bytes = new Uint8Array(8192);
+  /** Which files the program may write. */
+  mayWrite: (path: string) => boolean = () => false;
 
   assignThreadContext(context: ThreadContext): void {
     this.contexts.push(context);
@@ -89,6 +93,21 @@ export class TestProcess extends SimObject implements ThreadProcess {
 
   replaceThreadContext(context: ThreadContext): void {
     this.contexts[0] = context;
+  }
+
+  readMemory(address: bigint, target: Uint8Array): boolean {
+    target.set(this.bytes.subarray(Number(address), Number(address) + target.length));
+    return Number(address) + target.length <= this.bytes.length;
+  }
+
+  writeMemory(address: bigint, source: Uint8Array): boolean {
+    if (Number(address) + source.length > this.bytes.length) return false;
+    this.bytes.set(source, Number(address));
+    return true;
+  }
+
+  writablePlace(path: string): string | undefined {
+    return this.mayWrite(path) ? path : undefined;
   }
 }
 
@@ -102,6 +121,9 @@ export interface CPUSystemOptions {
   readonly cpus: readonly NonNullable<ConstructorParameters<typeof TestCPUNode>[0]>[];
   readonly memMode?: MemoryMode;
   readonly multiThread?: boolean;
+  /** Further parameters of the system. */
+  readonly system?: NonNullable<ConstructorParameters<typeof System>[0]>;
+  readonly host?: SimulationHost;
   /** Leaves the data ports unconnected. */
   readonly withoutDataPorts?: boolean;
 }
@@ -117,6 +139,8 @@ export function aCPUSystem({
   cpus: options,
   memMode = 'atomic',
   multiThread = false,
+  system: parameters = {},
+  host,
   withoutDataPorts = false,
 }: CPUSystemOptions): CPUSystem {
   const cpus = options.map(each => new TestCPUNode(each));
@@ -124,6 +148,7 @@ export function aCPUSystem({
     clkDomain: new SrcClockDomain({ clock: '1GHz', voltageDomain: new VoltageDomain() }),
     memMode,
     multiThread,
+    ...parameters,
     cpu: cpus,
     mem: new SimpleMemory({ range: '1MiB' }),
     ports: cpus.flatMap(() => [
@@ -136,7 +161,7 @@ export function aCPUSystem({
     cpu.icachePort = system.ports[2 * i]!.port;
     if (!withoutDataPorts) cpu.dcachePort = system.ports[2 * i + 1]!.port;
   }
-  const simulation = aSimulation();
+  const simulation = aSimulation(host);
   simulation.instantiate(new Root({ system, fullSystem: false }));
   return { simulation, system: system.simObject(), cpus: cpus.map(cpu => cpu.simObject()) };
 }

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { AddrRange, setLogSink } from '../../../src/base/index';
+import { AddrRange, FatalError, setLogSink } from '../../../src/base/index';
 import * as abi from '../../../src/kvm/abi';
 import {
   kvmCoalescedMmioZone,
@@ -23,11 +23,12 @@ interface Setup {
   readonly memories?: readonly object[];
   readonly contexts?: readonly object[];
   readonly coalescedMMIO?: readonly AddrRange[];
+  readonly m5opRange?: AddrRange;
 }
 
 /** A VM on a double of the kernel, in a system that has just what a VM looks at. */
 function aVm({ calls = new FakeKvm(), stores = [], memories = [], ...rest }: Setup = {}) {
-  const { contexts = [], coalescedMMIO = [] } = rest;
+  const { contexts = [], coalescedMMIO = [], m5opRange = new AddrRange() } = rest;
   const simulation: Simulation = aSimulation();
   const system = {
     name: () => 'system',
@@ -36,6 +37,7 @@ function aVm({ calls = new FakeKvm(), stores = [], memories = [], ...rest }: Set
     },
     getPhysMem: () => ({ getBackingStore: () => stores }),
     memories,
+    m5opRange,
     threads: { contexts: () => contexts, get: (id: number) => contexts[id] },
   };
   const params = {
@@ -110,6 +112,19 @@ describe('KvmVM', () => {
       [0, 0n, 0x7000_0000n],
       [1, 0x40_0000n, 0x7040_0000n],
     ]);
+  });
+
+  it('refuses memory that would hide the m5ops', () => {
+    const stores = [aStore(4 * MiB)];
+    const m5opRange = AddrRange.rangeSize(stores[0]!.range!.end - 0x1000, 0x10000);
+    const { vm } = make({ stores, m5opRange });
+    expect(() => {
+      vm.cpuStartup();
+    }).to.throw(FatalError, 'set m5opsBase');
+    make({
+      stores,
+      m5opRange: AddrRange.rangeSize(stores[0]!.range!.end, 0x10000),
+    }).vm.cpuStartup();
   });
 
   it('says that a memory without bytes is handled as IO', () => {
