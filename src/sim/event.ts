@@ -58,10 +58,11 @@ export const EventFlag = {
 /** The flags that an event's own class may change. */
 const OwnFlags = EventFlag.Squashed | EventFlag.Managed | EventFlag.IsExitEvent;
 
+/** Not an integer, so that the engine keeps the field as a floating-point number from the start. */
+const Fraction = 0.5;
+
 /** The part of {@link Event.queueState} that holds flags; the rest is the place in the queue. */
 export const FlagMask = 0x3f;
-
-const TwoTo32 = 2 ** 32;
 
 /**
  * Something that happens once per scheduling. An event is made once and scheduled as often as
@@ -75,16 +76,12 @@ export abstract class Event {
   readonly priority: number;
 
   /**
-   * Flags, and above them (times 64) the place in the queue: 0 for none. The queue's alone. Small
-   * integers in fields, because a fractional or large number in a field is a second object on the
-   * heap: one more miss per event when many are pending.
+   * Flags, and above them (times 64) the place in the queue: 0 for none. The queue's alone.
    * @internal
    */
   queueState: number;
-  /** Bits 32 to 52 of `when`; the queue's alone. @internal */
-  whenHigh = 0;
-  /** Bits 0 to 31 of `when`, as a signed integer; the queue's alone. @internal */
-  whenLow = 0;
+  /** The tick, the queue's alone. @internal */
+  queueWhen: Tick = Fraction;
   /** Given by the queue when it first has to speak of the event, 0 before. @internal */
   instance = 0;
 
@@ -95,6 +92,7 @@ export abstract class Event {
   constructor(priority: number = EventPriority.Default_Pri, flags = 0) {
     this.priority = priority;
     this.queueState = flags & OwnFlags;
+    this.queueWhen = 0;
   }
 
   /** What happens. At this point the event is on no queue, so it may schedule itself again. */
@@ -102,7 +100,7 @@ export abstract class Event {
 
   /** The tick it is scheduled for, or was last; 0 at first. */
   get when(): Tick {
-    return this.whenHigh * TwoTo32 + (this.whenLow >>> 0);
+    return this.queueWhen;
   }
 
   /** Whether it is on a queue. */

@@ -26,16 +26,10 @@ const { Squashed, Managed } = EventFlag;
 
 /** Place of an event that waits at the door; no slot of the wheel has this number. */
 const DoorPlace = 2 ** 25 - 1;
-const TwoToMinus32 = 2 ** -32;
 /** How many events of the wheel are looked at together. */
 const Together = 16;
 /** Not an integer, so that the engine keeps the field as a floating-point number from the start. */
 const Fraction = 0.5;
-
-function setWhen(event: Event, when: Tick): void {
-  event.whenHigh = (when * TwoToMinus32) | 0;
-  event.whenLow = when | 0;
-}
 
 /** Events in the order of their ticks, and the present tick. */
 export class EventQueue {
@@ -49,7 +43,6 @@ export class EventQueue {
   private tick: Tick = Fraction;
   private readonly near = new NearEvents();
   private readonly wheel = new TimingWheel();
-  private serving: Event | null = null;
   /** What `refill` read last; it reads only to have the events in the caches. @internal */
   touched = 0;
   private readonly door: Event[] = [];
@@ -91,8 +84,7 @@ export class EventQueue {
     }
     // As in `insert`: the engine compiles a whole pass over an event into one piece of code, as long
     // as that is small enough.
-    event.whenHigh = (when * TwoToMinus32) | 0;
-    event.whenLow = when | 0;
+    event.queueWhen = when;
     if (when >= this.near.end) this.wheel.link(this.wheel.take(event, when, 0));
     else if (this.near.link(this.near.take(event, when, 0))) this.shortenNear();
   }
@@ -123,16 +115,15 @@ export class EventQueue {
       throw this.refusal(event, when, true);
     }
     const state = event.queueState;
-    const place = state >> 6;
-    const flags = state & StateFlags & ~Squashed;
-    if (place < 0) {
-      this.moveNear(event, -place, when, flags);
-    } else if (place > 0) {
-      this.moveFar(event, place, when, flags);
+    const near = this.near;
+    if (state < 0 && when < near.end) {
+      const cell = near.find(-(state >> 6), event);
+      if (cell === null) throw this.missing(event, 'rescheduled');
+      event.queueState = state & ~Squashed;
+      event.queueWhen = when;
+      if (near.move(cell, when)) this.shortenNear();
     } else {
-      if (!always) throw this.missing(event, 'rescheduled');
-      this.insert(event, when, flags);
-      if ((flags & Managed) !== 0) event.acquire();
+      this.rescheduleFar(event, when, always);
     }
     if (Trace.enabled) this.trace(event, 'rescheduled');
   }
@@ -152,13 +143,12 @@ export class EventQueue {
     near.free(cell);
     const flags = event.queueState & StateFlags;
     event.queueState = flags;
-    this.serving = event;
     if (flags !== 0 || Trace.enabled) return this.serveSpecial(event, when, flags);
     this.tick = when;
     try {
       event.process();
     } catch (error) {
-      throw this.failure(error);
+      throw this.failure(error, event);
     }
     return null;
   }
@@ -201,7 +191,7 @@ export class EventQueue {
     if (!Number.isSafeInteger(when) || when < 0 || event.scheduled) {
       throw this.refusal(event, when, false);
     }
-    setWhen(event, when);
+    event.queueWhen = when;
     event.queueState |= DoorPlace << 6;
     this.door.push(event);
     if (event.isManaged()) event.acquire();
@@ -250,7 +240,7 @@ export class EventQueue {
   }
 
   private insert(event: Event, when: Tick, flags: number): void {
-    setWhen(event, when);
+    event.queueWhen = when;
     // A tick is handed on inside a cell or slot: as an argument of a call that is not inlined, it
     // would be an object on the heap.
     if (when >= this.near.end) this.wheel.link(this.wheel.take(event, when, flags));
@@ -260,7 +250,7 @@ export class EventQueue {
   private removeNear(event: Event, id: number, action: string): void {
     const cell = this.near.find(id, event);
     if (cell === null) throw this.missing(event, action);
-    if (this.near.remove(cell)) this.shortenNear();
+    this.near.remove(cell);
   }
 
   private removeFar(event: Event, place: number, action: string): void {
@@ -275,16 +265,21 @@ export class EventQueue {
     if (this.wheel.count === 0) this.near.end = Infinity;
   }
 
-  private moveNear(event: Event, id: number, when: Tick, flags: number): void {
-    if (when >= this.near.end) {
-      this.removeNear(event, id, 'rescheduled');
+  /** `reschedule` for an event that is, or is to be, in the wheel. */
+  private rescheduleFar(event: Event, when: Tick, always: boolean): void {
+    const state = event.queueState;
+    const place = state >> 6;
+    const flags = state & StateFlags & ~Squashed;
+    if (place < 0) {
+      this.removeNear(event, -place, 'rescheduled');
       this.insert(event, when, flags);
-      return;
+    } else if (place > 0) {
+      this.moveFar(event, place, when, flags);
+    } else {
+      if (!always) throw this.missing(event, 'rescheduled');
+      this.insert(event, when, flags);
+      if ((flags & Managed) !== 0) event.acquire();
     }
-    const cell = this.near.find(id, event);
-    if (cell === null) throw this.missing(event, 'rescheduled');
-    setWhen(event, when);
-    if (this.near.move(cell, event, when, flags)) this.shortenNear();
   }
 
   private moveFar(event: Event, place: number, when: Tick, flags: number): void {
@@ -293,7 +288,7 @@ export class EventQueue {
       this.insert(event, when, flags);
       return;
     }
-    setWhen(event, when);
+    event.queueWhen = when;
     event.queueState = flags + (place << 6);
     this.wheel.move(place, when);
   }
@@ -360,7 +355,7 @@ export class EventQueue {
     try {
       event.process();
     } catch (error) {
-      throw this.failure(error);
+      throw this.failure(error, event);
     }
     if (event.isExitEvent()) return event;
     if (event.isManaged()) event.release();
@@ -373,9 +368,8 @@ export class EventQueue {
     return event;
   }
 
-  private failure(error: unknown): SimError {
-    // A nested queue's event has its own try, so this queue serves the event that threw.
-    return eventFailure(error, this.known(this.serving!), this.tick);
+  private failure(error: unknown, event: Event): SimError {
+    return eventFailure(error, this.known(event), this.tick);
   }
 
   private refusal(event: Event, when: Tick, move: boolean): PanicError {

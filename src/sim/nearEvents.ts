@@ -33,6 +33,8 @@ export class EventCell {
   priority = 0;
   /** The next bin; for the topmost cell of a bin only. In the pool: the next free cell. */
   next: EventCell | null = null;
+  /** The bin before; for the topmost cell of a bin only, and of no meaning in the first bin. */
+  before: EventCell | null = null;
   /** The neighbours in the bin: older, newer. */
   down: EventCell | null = null;
   up: EventCell | null = null;
@@ -47,6 +49,13 @@ function isBefore(cell: EventCell, when: Tick, priority: number): boolean {
   return cell.when < when || (cell.when === when && cell.priority < priority);
 }
 
+/** Puts a cell on top of a bin. @returns the next bin */
+function putOnTop(cell: EventCell, bin: EventCell): EventCell | null {
+  cell.down = bin;
+  bin.up = cell;
+  return bin.next;
+}
+
 /** The sorted list. All of its events come before tick `end`. */
 export class NearEvents {
   /** The cell of the event that comes next. */
@@ -55,9 +64,8 @@ export class NearEvents {
   end: Tick = Infinity;
   private readonly cells: (EventCell | null)[] = [null];
   private spare: EventCell;
-  /** During a run of `append`: the last bin, and the one in front of it or an earlier one. */
+  /** During a run of `append`: the last bin. */
   private last: EventCell | null = null;
-  private beforeLast: EventCell | null = null;
 
   constructor() {
     this.spare = this.newCells();
@@ -90,36 +98,20 @@ export class NearEvents {
       at = at.next;
       steps++;
     }
-    if (at !== null && at.when === when && at.priority === priority) {
-      cell.next = at.next;
-      cell.down = at;
-      at.up = cell;
-    } else {
-      cell.next = at;
+    if (at !== null) {
+      if (at.when === when && at.priority === priority) at = putOnTop(cell, at);
+      if (at !== null) at.before = cell;
     }
+    cell.next = at;
+    cell.before = before;
     if (before === null) this.head = cell;
     else before.next = cell;
-    return steps > LongWalk;
-  }
-
-  private linkAfter(start: EventCell | null, cell: EventCell): boolean {
-    const { when, priority } = cell;
-    let before = start;
-    let at = start === null ? this.head : start.next;
-    let steps = 0;
-    while (at !== null && isBefore(at, when, priority)) {
-      before = at;
-      at = at.next;
-      steps++;
-    }
-    this.linkBetween(before, at, cell);
     return steps > LongWalk;
   }
 
   /** Begins a run of `append`; the list must be empty. */
   startFilling(): void {
     this.last = null;
-    this.beforeLast = null;
   }
 
   /** Puts a cell in as `link` does, for runs of events in which each is likely to be the last. */
@@ -129,31 +121,33 @@ export class NearEvents {
     if (last !== null && last.when < when) {
       last.next = cell;
       cell.next = null;
-      this.beforeLast = last;
+      cell.before = last;
       this.last = cell;
       return;
     }
-    const inLastBin = last !== null && last.when === when && last.priority === priority;
-    let before = inLastBin ? this.beforeLast : null;
-    let at = before === null ? this.head : before.next;
+    let at = this.head;
+    let before: EventCell | null = null;
+    if (last !== null && last.when === when && last.priority === priority) {
+      at = last;
+      before = last === this.head ? null : last.before;
+    }
     while (at !== null && isBefore(at, when, priority)) {
       before = at;
       at = at.next;
     }
     this.linkBetween(before, at, cell);
-    if (cell.next === null) {
-      this.beforeLast = before;
-      this.last = cell;
-    }
+    if (cell.next === null) this.last = cell;
   }
 
   /** Takes the first event off the list. Its cell is good until `free`. */
   unlinkFirst(first: EventCell): void {
     const below = first.down;
+    const { next } = first;
     if (below === null) {
-      this.head = first.next;
+      this.head = next;
     } else {
-      below.next = first.next;
+      below.next = next;
+      if (next !== null) next.before = below;
       below.up = null;
       first.down = null;
       this.head = below;
@@ -173,39 +167,20 @@ export class NearEvents {
     return cell?.event === event ? cell : null;
   }
 
-  /**
-   * Takes an event out.
-   * @returns whether the walk was long: time to call `cut`
-   */
-  remove(cell: EventCell): boolean {
-    if (cell.up !== null) {
-      this.unlinkBelow(cell);
-      return false;
-    }
-    const steps = this.unlinkTop(cell);
+  /** Takes an event out. */
+  remove(cell: EventCell): void {
+    this.unlink(cell);
     this.free(cell);
-    return steps > LongWalk;
   }
 
   /**
    * Moves an event to another tick, on top of its bin there.
-   * @returns whether a walk was long: time to call `cut`
+   * @returns whether the walk was long: time to call `cut`
    */
-  move(cell: EventCell, event: Event, when: Tick, flags: number): boolean {
-    if (cell.up !== null || when < cell.when) {
-      const long = this.remove(cell);
-      return this.link(this.take(event, when, flags)) || long;
-    }
-    // Later than now: the walk that finds the cell goes on to the new place.
-    let before: EventCell | null = null;
-    let steps = 0;
-    for (let at = this.head; at !== cell && at !== null; at = at.next) {
-      before = at;
-      steps++;
-    }
-    this.replace(before, cell);
-    this.free(cell);
-    return this.linkAfter(before, this.take(event, when, flags)) || steps > LongWalk;
+  move(cell: EventCell, when: Tick): boolean {
+    this.unlink(cell);
+    cell.when = when;
+    return this.link(cell);
   }
 
   /**
@@ -254,49 +229,38 @@ export class NearEvents {
 
   /** Links a cell in behind bin `before` (null: in front), where bin `at` is now. */
   private linkBetween(before: EventCell | null, at: EventCell | null, cell: EventCell): void {
-    if (at !== null && at.when === cell.when && at.priority === cell.priority) {
-      cell.next = at.next;
-      cell.down = at;
-      at.up = cell;
-    } else {
-      cell.next = at;
+    let next = at;
+    if (next !== null) {
+      if (next.when === cell.when && next.priority === cell.priority) next = putOnTop(cell, next);
+      if (next !== null) next.before = cell;
     }
+    cell.next = next;
+    cell.before = before;
     if (before === null) this.head = cell;
     else before.next = cell;
   }
 
-  private unlinkBelow(cell: EventCell): void {
+  private unlink(cell: EventCell): void {
     const { up, down } = cell;
-    if (up !== null) up.down = down;
-    if (down !== null) down.up = up;
-    cell.up = null;
-    cell.down = null;
-    this.free(cell);
-  }
-
-  private unlinkTop(cell: EventCell): number {
-    let before: EventCell | null = null;
-    let steps = 0;
-    for (let at = this.head; at !== cell && at !== null; at = at.next) {
-      before = at;
-      steps++;
-    }
-    this.replace(before, cell);
-    return steps;
-  }
-
-  /** Takes the topmost cell of a bin, behind bin `before`, out of the list. */
-  private replace(before: EventCell | null, cell: EventCell): void {
-    let heir = cell.next;
-    const below = cell.down;
-    if (below !== null) {
-      below.next = heir;
-      below.up = null;
+    if (up !== null) {
+      up.down = down;
+      if (down !== null) down.up = up;
+      cell.up = null;
       cell.down = null;
-      heir = below;
+      return;
     }
-    if (before === null) this.head = heir;
-    else before.next = heir;
+    const { before } = cell;
+    let heir = cell.next;
+    if (down !== null) {
+      down.next = heir;
+      if (heir !== null) heir.before = down;
+      down.up = null;
+      cell.down = null;
+      heir = down;
+    }
+    if (heir !== null) heir.before = before;
+    if (this.head === cell) this.head = heir;
+    else if (before !== null) before.next = heir;
   }
 
   /** More cells for the pool: the first of a chain of free ones. */

@@ -61,6 +61,15 @@ describe('The order of events', () => {
     expect(world.serveAll().slice(100)).to.deep.equal(names.reverse());
   });
 
+  it('holds for a few later ticks that share many events', () => {
+    const world = new EventLog();
+    for (let i = 0; i < 100; i++) world.at(i, 'before');
+    for (const name of ['a', 'b', 'c'])
+      for (const when of [9000, 9500]) world.at(when, `${name}${when}`);
+    const served = world.serveAll().filter(name => name !== 'before');
+    expect(served).to.deep.equal(['c9000', 'b9000', 'a9000', 'c9500', 'b9500', 'a9500']);
+  });
+
   it('holds when time was set past events that are due', () => {
     const world = new EventLog();
     const ticks = Array.from({ length: 60 }, (_, i) => i * 300);
