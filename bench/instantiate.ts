@@ -43,6 +43,7 @@ const PartNode = nodeClass(Part);
 
 const host: SimulationHost = {
   seconds: () => performance.now() / 1000,
+  sleep: () => undefined,
   memoryKiB: () => 0,
   print: () => undefined,
   outputDirectory: () => '.',

@@ -29,6 +29,10 @@ export class NodeHost implements SimulationHost {
     return performance.now() / 1000;
   }
 
+  sleep(seconds: number): void {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, seconds * 1000);
+  }
+
   memoryKiB(): number {
     return virtualMemoryBytes() / 1024;
   }

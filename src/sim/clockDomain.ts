@@ -3,13 +3,16 @@
  *
  * Source of the behaviour: gem5 `sim/clock_domain.hh`, `sim/clock_domain.cc`.
  */
-import { fatal, panic, type Tick } from '../base/index';
+import { debugFlag, dprintf, fatal, panic, type Tick } from '../base/index';
 import { param, vectorParam } from './params';
 import { Parent } from './proxy';
 import { defineSchema, type ParamsOf } from './schema';
+import type { CheckpointIn, CheckpointOut } from './serializable';
 import { SimObject, simObjectSchema } from './simObject';
 import { unit, Value } from './stats/index';
 import type { VoltageDomain } from './voltageDomain';
+
+const ClockDomainDebug = debugFlag('ClockDomain', 'Clock periods and performance levels');
 
 /** An object that a clock drives. */
 export interface ClockedMember {
@@ -55,6 +58,11 @@ export abstract class ClockDomain extends SimObject {
     this.#children.push(domain);
   }
 
+  /** Writes a line under the flag `ClockDomain`. */
+  protected trace(text: string): void {
+    if (ClockDomainDebug.enabled) dprintf(ClockDomainDebug, this.curTick(), this.name(), text);
+  }
+
   /** Changes the period, telling every member and derived domain. */
   protected changePeriod(period: Tick): void {
     if (!Number.isSafeInteger(period) || period < 1) {
@@ -62,6 +70,7 @@ export abstract class ClockDomain extends SimObject {
     }
     for (const member of this.#members) member.updateClockPeriod();
     this.period = period;
+    this.trace(`Setting clock period to ${period} ticks`);
     for (const child of this.#children) child.updateClockPeriod();
   }
 }
@@ -89,23 +98,32 @@ export class SrcClockDomain extends ClockDomain {
   readonly #voltageDomain: VoltageDomain;
   #perfLevel: number;
 
+  /**
+   * @throws {FatalError} when the clocks are not listed fastest first, the first level is not among
+   *   them, or the voltage domain has several voltages, but not one for each
+   */
   constructor(params: SrcClockDomainParams) {
-    const first = params.clock[params.initPerfLevel];
-    if (first === undefined) {
+    const { name, clock, initPerfLevel, voltageDomain } = params;
+    const first =
+      clock[initPerfLevel] ??
       fatal(
-        `${params.name}: performance level ${String(params.initPerfLevel)} does not exist; ` +
-          `clock lists ${String(params.clock.length)}`,
+        `${name}: performance level ${initPerfLevel} does not exist; clock lists ${clock.length}`,
+      );
+    super(params, first);
+    if (clock.some((period, level) => period < (clock[level - 1] ?? 0))) {
+      fatal(`${name}: the clocks of the performance levels must be listed fastest first`);
+    }
+    const voltages = voltageDomain.voltages.length;
+    if (voltages > 1 && voltages !== clock.length) {
+      fatal(
+        `${name} has ${clock.length} clocks and ${voltageDomain.name()} has ${voltages} voltages; ` +
+          'list one voltage for all clocks, or one for each',
       );
     }
-    super(params, first);
-    for (let level = 1; level < params.clock.length; level++) {
-      if ((params.clock[level] ?? 0) <= (params.clock[level - 1] ?? 0)) {
-        fatal(`${params.name}: the clocks of the performance levels must be listed fastest first`);
-      }
-    }
-    this.#periods = params.clock;
-    this.#voltageDomain = params.voltageDomain;
-    this.#perfLevel = params.initPerfLevel;
+    this.#periods = clock;
+    this.#voltageDomain = voltageDomain;
+    this.#perfLevel = initPerfLevel;
+    voltageDomain.registerSrcClockDomain(this);
   }
 
   override voltage(): number {
@@ -122,14 +140,45 @@ export class SrcClockDomain extends ClockDomain {
     return this.#periods.length;
   }
 
-  /** Changes the performance level while running. */
+  /**
+   * Changes the performance level, and with it clock and voltage, while running.
+   * @throws {FatalError} when there is no such level
+   */
   setPerfLevel(level: number): void {
-    const period = this.#periods[level];
-    if (period === undefined) {
-      fatal(`${this.name()} has no performance level ${String(level)}`);
+    if (this.#periods[level] === undefined) {
+      fatal(`${this.name()} has no performance level ${level}`);
+    }
+    if (level === this.#perfLevel) return;
+    this.trace(`Switching performance level from ${this.#perfLevel} to ${level}`);
+    this.#perfLevel = level;
+    this.#update();
+  }
+
+  /** Voltage and period follow the performance level. */
+  #update(): void {
+    this.#voltageDomain.sanitiseVoltages();
+    const period = this.#periods[this.#perfLevel] ?? panic('a level without a clock');
+    if (period !== this.period) this.changePeriod(period);
+  }
+
+  override startup(): void {
+    super.startup();
+    // The voltage follows the initial level, and all of it the level of a checkpoint.
+    this.#update();
+  }
+
+  override serialize(checkpoint: CheckpointOut): void {
+    super.serialize(checkpoint);
+    checkpoint.paramOut('_perfLevel', this.#perfLevel);
+  }
+
+  override unserialize(checkpoint: CheckpointIn): void {
+    super.unserialize(checkpoint);
+    const level = checkpoint.number('_perfLevel');
+    if (this.#periods[level] === undefined) {
+      fatal(`${this.name()} has no performance level ${level}, which the checkpoint wants`);
     }
     this.#perfLevel = level;
-    this.changePeriod(period);
   }
 }
 

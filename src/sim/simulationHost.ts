@@ -5,6 +5,8 @@ import type { StatAction } from './statEvents';
 export interface SimulationHost {
   /** Monotonic host time in seconds. */
   seconds(): number;
+  /** Does nothing for so many seconds. */
+  sleep(seconds: number): void;
   /** Address space of the process, in KiB. */
   memoryKiB(): number;
   /** Prints a line on standard output. */

@@ -22,9 +22,14 @@ export class QuietHost implements SimulationHost {
   interrupt = false;
   runs = 0;
   readonly printed: string[] = [];
+  readonly slept: number[] = [];
 
   seconds(): number {
     return 1;
+  }
+
+  sleep(seconds: number): void {
+    this.slept.push(seconds);
   }
 
   memoryKiB(): number {

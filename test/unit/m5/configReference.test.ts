@@ -27,6 +27,10 @@ type=Root
 children=system
 eventq_index=0
 full_system=false
+sim_quantum=0
+time_sync_enable=false
+time_sync_period=100000000000
+time_sync_spin_threshold=100000000
 
 [system]
 type=System

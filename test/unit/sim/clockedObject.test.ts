@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { FatalError } from '../../../src/base/index';
+import { clearDebugFlags, FatalError, setDebugFlags } from '../../../src/base/index';
+import { CheckpointSections } from '../../../src/checkpoint/index';
 import {
   ClockedObject,
   clockedObjectSchema,
@@ -7,9 +8,12 @@ import {
   DerivedClockDomain as DerivedClockDomainModel,
   derivedClockDomainSchema,
   nodeClass,
+  serializeSection,
+  unserializeSection,
   type Simulation,
   type SrcClockDomain as SrcClockDomainModel,
 } from '../../../src/sim/index';
+import { traceOf } from '../../support/memory';
 import { aSimulation, Root, SrcClockDomain, VoltageDomain } from '../../support/simulation';
 
 const tickerSchema = defineSchema('Ticker', clockedObjectSchema, { description: 'Has a clock' });
@@ -22,6 +26,29 @@ class Ticker extends ClockedObject {
 }
 const TickerNode = nodeClass(Ticker, tickerSchema);
 const DerivedClockDomain = nodeClass(DerivedClockDomainModel, derivedClockDomainSchema);
+
+/** What {@link aClockedSystem} may be given besides clocks. */
+interface Supply {
+  readonly voltage?: string[];
+  readonly initPerfLevel?: number;
+}
+
+function aSuppliedSystem(clock: string[], { voltage = ['1V'], initPerfLevel = 0 }: Supply) {
+  const voltageDomain = new VoltageDomain({ voltage });
+  const root = new Root({
+    fullSystem: false,
+    fast: new SrcClockDomain({ clock, voltageDomain, initPerfLevel }),
+    other: new SrcClockDomain({ clock, voltageDomain, initPerfLevel }),
+  });
+  const simulation = aSimulation();
+  simulation.instantiate(root);
+  return {
+    simulation,
+    supply: voltageDomain.simObject(),
+    fast: root.fast.simObject(),
+    other: root.other.simObject(),
+  };
+}
 
 function aClockedSystem(...clock: string[]): {
   simulation: Simulation;
@@ -100,5 +127,79 @@ describe('SrcClockDomain', () => {
     expect(() => {
       domain.setPerfLevel(1);
     }).to.throw(FatalError, /no performance level 1/);
+  });
+});
+
+describe('VoltageDomain', () => {
+  const clock = ['2GHz', '1GHz', '500MHz'];
+
+  it('gives what the fastest of its clocks needs', () => {
+    const { simulation, supply, fast, other } = aSuppliedSystem(clock, {
+      voltage: ['1.2V', '1V', '0.8V'],
+    });
+    simulation.simulate(0);
+    expect([supply.perfLevel(), supply.voltage()]).to.deep.equal([0, 1.2]);
+    fast.setPerfLevel(2);
+    expect([supply.voltage(), fast.clockPeriod()]).to.deep.equal([1.2, 2000]);
+    other.setPerfLevel(1);
+    expect([supply.voltage(), fast.voltage(), other.clockPeriod()]).to.deep.equal([1, 1, 1000]);
+    other.setPerfLevel(2);
+    expect([supply.voltage(), supply.voltage(0)]).to.deep.equal([0.8, 1.2]);
+    expect(() => supply.voltage(3)).to.throw(FatalError, 'no performance level 3');
+  });
+
+  it('begins with what the initial levels need', () => {
+    const supply = { voltage: ['1.2V', '1V', '0.8V'], initPerfLevel: 2 };
+    const { simulation, supply: domain } = aSuppliedSystem(clock, supply);
+    simulation.simulate(0);
+    expect(domain.voltage()).to.equal(0.8);
+  });
+
+  it('has one voltage for all clocks, or one for each, highest first', () => {
+    const one = aSuppliedSystem(clock, { voltage: ['0.9V'] });
+    one.fast.setPerfLevel(2);
+    expect(one.supply.voltage()).to.equal(0.9);
+    const refused = (...voltage: string[]) => expect(() => aSuppliedSystem(clock, { voltage }));
+    refused('1V', '0.9V').to.throw(FatalError, 'list one voltage for all clocks, or one for each');
+    refused('0.8V', '0.9V', '1V').to.throw(FatalError, 'highest first');
+    refused().to.throw(FatalError, 'needs a voltage');
+  });
+
+  it('is restored with its clocks from a checkpoint', () => {
+    const voltage = ['1.2V', '1V', '0.8V'];
+    const saved = aSuppliedSystem(clock, { voltage });
+    saved.fast.setPerfLevel(2);
+    saved.other.setPerfLevel(1);
+    const checkpoint = new CheckpointSections('.');
+    for (const object of saved.simulation.objects) {
+      serializeSection(checkpoint, object.name(), object);
+    }
+    const restored = aSuppliedSystem(clock, { voltage });
+    for (const object of restored.simulation.objects) {
+      unserializeSection(checkpoint, object.name(), object);
+    }
+    restored.simulation.simulate(0);
+    expect([restored.fast, restored.other].map(domain => domain.clockPeriod())).to.deep.equal([
+      2000, 1000,
+    ]);
+    expect(restored.supply.voltage()).to.equal(1);
+  });
+
+  it('is traced, and so are the clocks', () => {
+    const { fast, other } = aSuppliedSystem(['2GHz', '1GHz'], { voltage: ['1V', '0.9V'] });
+    setDebugFlags('ClockDomain,VoltageDomain');
+    const lines = traceOf(() => {
+      fast.setPerfLevel(1);
+      fast.setPerfLevel(1);
+      other.setPerfLevel(1);
+    });
+    clearDebugFlags();
+    expect(lines).to.deep.equal([
+      '      0: fast: Switching performance level from 0 to 1',
+      '      0: fast: Setting clock period to 1000 ticks',
+      '      0: other: Switching performance level from 0 to 1',
+      '      0: fast.voltage_domain: Setting voltage to 0.900V idx: 1',
+      '      0: other: Setting clock period to 1000 ticks',
+    ]);
   });
 });
