@@ -24,6 +24,7 @@ export interface DebugOptions {
   readonly debugFile: string;
   readonly debugActivate?: string;
   readonly debugIgnore?: string;
+  readonly debugBreak?: string;
 }
 
 /** Sets the flags and opens the output; the window is scheduled on the default simulation. */
@@ -42,6 +43,9 @@ export function applyDebugOptions(options: DebugOptions, sink: TerminalSink): vo
   setTracing(start === undefined);
   if (start !== undefined) switchTracing(true, start);
   if (end !== undefined) switchTracing(false, end);
+  for (const text of list(options.debugBreak)) {
+    defaultM5().schedBreak(tickOf('--debug-break', text) ?? 0);
+  }
 }
 
 function list(text: string | undefined): string[] {

@@ -1,5 +1,5 @@
 /** The options of the `mini-gem5` command. Names and defaults are gem5's (`python/m5/main.py`). */
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Help, type Option } from 'commander';
 import type { DebugOptions } from './debugOptions';
 import type { RedirectOptions } from './redirect';
 
@@ -7,6 +7,7 @@ import type { RedirectOptions } from './redirect';
 export interface CommandOptions extends DebugOptions, RedirectOptions {
   readonly outdir: string;
   readonly quiet: boolean;
+  readonly interactive: boolean;
   readonly statsFile: string;
   readonly dumpConfig: string;
   readonly jsonConfig: string;
@@ -14,21 +15,30 @@ export interface CommandOptions extends DebugOptions, RedirectOptions {
   readonly svgConfig: string;
   readonly jsonStats: string;
   readonly traceOut?: string;
+  readonly buildInfo: boolean;
+  readonly statsHelp: boolean;
   readonly debugHelp: boolean;
   readonly listSimObjects: boolean;
 }
+
+/** What can be asked for instead of running a script, by the option that asks for it. */
+const questions = {
+  buildInfo: 'build-info',
+  statsHelp: 'stats-help',
+  debugHelp: 'debug-help',
+  listSimObjects: 'list-sim-objects',
+} as const;
 
 /** What the command line asks to be done. */
 export type WorkRequest =
   | {
       readonly kind: 'run';
-      readonly script: string;
+      /** None where only a prompt is wanted. */
+      readonly script: string | undefined;
       readonly args: string[];
       readonly options: CommandOptions;
     }
-  | { readonly kind: 'doctor' }
-  | { readonly kind: 'debug-help' }
-  | { readonly kind: 'list-sim-objects' };
+  | { readonly kind: 'doctor' | (typeof questions)[keyof typeof questions] };
 
 /** What the command line asks for. */
 export type Request =
@@ -52,32 +62,44 @@ Exit status:
 /** Declares what {@link CommandOptions} holds. */
 function withOptions(program: Command): Command {
   return program
+    .optionsGroup('Options:')
     .option('-d, --outdir <directory>', 'output directory', 'm5out')
     .option('-r, --redirect-stdout', 'standard output (and error) into a file', false)
     .option('-e, --redirect-stderr', 'standard error into a file of its own', false)
     .option('--stdout-file <file>', 'the file of -r, in the output directory', 'simout.txt')
     .option('--stderr-file <file>', 'the file of -e, in the output directory', 'simerr.txt')
     .option('--silent-redirect', 'do not say where output goes', false)
+    .option('-i, --interactive', 'a JavaScript prompt after the script, or without one', false)
     .option('-q, --quiet', 'leave out the banner', false)
-    .option(
-      '--stats-file <file>',
-      'statistics: a file in the output directory, or a URL',
-      'stats.txt',
-    )
-    .option('--json-stats <file>', 'statistics of the latest dump as JSON', 'stats.json')
-    .option('--dump-config <file>', 'configuration as INI, in the output directory', 'config.ini')
-    .option('--json-config <file>', 'configuration as JSON, in the output directory', 'config.json')
-    .option('--dot-config <file>', 'configuration as a graph for Graphviz', 'config.dot')
-    .option('--svg-config <file>', 'draw that graph, such as config.svg; takes 0.2 s', '')
+    .optionsGroup('Statistics:')
+    .option('--stats-file <file>', 'a file in the output directory, or a URL', 'stats.txt')
+    .option('--json-stats <file>', 'those of the latest dump as JSON', 'stats.json')
+    .option('--stats-help', 'print what a URL can say', false)
+    .optionsGroup('Configuration, written into the output directory:')
+    .option('--dump-config <file>', 'as INI', 'config.ini')
+    .option('--json-config <file>', 'as JSON', 'config.json')
+    .option('--dot-config <file>', 'as a graph for Graphviz', 'config.dot')
+    .option('--svg-config <file>', 'that graph drawn, such as config.svg; takes 0.2 s', '')
+    .optionsGroup('Debugging:')
     .option('--debug-flags <flag[,flag...]>', 'debug flags to set; -FLAG clears one')
     .option('--debug-start <tick>', 'start debug output at this tick')
     .option('--debug-end <tick>', 'end debug output at this tick')
     .option('--debug-file <file>', 'where it goes; a name in .gz compresses it', 'cout')
     .option('--debug-activate <object[,object...]>', 'debug output of these objects only')
     .option('--debug-ignore <object[,object...]>', 'no debug output of these objects')
+    .option('--debug-break <tick[,tick...]>', 'stop in the debugger (of node --inspect) then')
     .option('--trace-out <file>', 'timeline for Perfetto; a name in .gz compresses it')
+    .optionsGroup('Information:')
     .option('--debug-help', 'print the debug flags', false)
-    .option('--list-sim-objects', 'print every class with its parameters', false);
+    .option('--list-sim-objects', 'print every class with its parameters', false)
+    .option('-B, --build-info', 'print what this command is made of', false);
+}
+
+/** Defaults that go without saying. */
+function describeOption(option: Option): string {
+  const value: unknown = option.defaultValue;
+  if (value === false || value === '') return option.description;
+  return new Help().optionDescription(option);
 }
 
 /** Reads the command line. Options end at the first word that is not one: the script. */
@@ -93,6 +115,7 @@ export function parseCommandLine(args: readonly string[], version: string): Requ
     .enablePositionalOptions()
     .passThroughOptions()
     .addHelpText('after', examples)
+    .configureHelp({ optionDescription: describeOption })
     .configureOutput({
       // The nearest option on the same line: a mistake is answered by one.
       outputError: (text, write) => {
@@ -101,9 +124,10 @@ export function parseCommandLine(args: readonly string[], version: string): Requ
     })
     .exitOverride()
     .action((script: string | undefined, rest: string[], options: CommandOptions) => {
-      if (options.debugHelp) request = { kind: 'debug-help' };
-      else if (options.listSimObjects) request = { kind: 'list-sim-objects' };
-      else if (script === undefined) program.help({ error: true });
+      const names = Object.keys(questions) as (keyof typeof questions)[];
+      const asked = names.find(name => options[name]);
+      if (asked !== undefined) request = { kind: questions[asked] };
+      else if (script === undefined && !options.interactive) program.help({ error: true });
       else request = { kind: 'run', script, args: rest, options };
     });
   program

@@ -2,13 +2,17 @@
 import { hostname } from 'node:os';
 import { isatty } from 'node:tty';
 import { setProgressDisplay } from '../base/index';
-import { configureDefault, defaultM5 } from '../m5/index';
+import * as m5 from '../m5/index';
+import * as objects from '../m5/objects';
+import { buildInfo } from './buildInfo';
 import { applyDebugOptions, debugHelp } from './debugOptions';
 import { doctor } from './doctor';
 import { listSimObjects } from './listSimObjects';
 import type { CommandOptions, WorkRequest } from './options';
+import { prompt } from './prompt';
 import { redirect } from './redirect';
 import { runScript } from './runScript';
+import { statsHelp } from './statsHelp';
 import { TerminalProgress } from './terminalProgress';
 import type { TerminalSink } from './terminalSink';
 import { startTimeline } from './timelineOption';
@@ -28,6 +32,12 @@ export function perform(request: WorkRequest, args: readonly string[], sink: Ter
     case 'doctor':
       process.exitCode = doctor(print);
       return;
+    case 'build-info':
+      buildInfo().forEach(print);
+      return;
+    case 'stats-help':
+      statsHelp().forEach(print);
+      return;
     case 'debug-help':
       debugHelp().forEach(print);
       return;
@@ -37,14 +47,19 @@ export function perform(request: WorkRequest, args: readonly string[], sink: Ter
     case 'run':
       applyOptions(request.options, sink);
       if (!request.options.quiet) printBanner(args);
-      runScript(request.script, request.args);
+      run(request);
       return;
   }
 }
 
+function run({ script, args, options }: Extract<WorkRequest, { readonly kind: 'run' }>): void {
+  const exported = script === undefined ? {} : runScript(script, args);
+  if (options.interactive) prompt({ m5, ...objects, ...exported });
+}
+
 function applyOptions(options: CommandOptions, sink: TerminalSink): void {
-  configureDefault(options.outdir);
-  const { outputFiles } = defaultM5();
+  m5.configureDefault(options.outdir);
+  const { outputFiles } = m5.defaultM5();
   outputFiles.stats = options.statsFile;
   outputFiles.configIni = options.dumpConfig;
   outputFiles.configJson = options.jsonConfig;
