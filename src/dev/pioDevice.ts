@@ -7,6 +7,7 @@ import { responsePort } from '../sim/index';
 import type { ParamsOf, Port } from '../sim/index';
 import { PioPort } from './pioPort';
 
+/** What every device declares. */
 export const pioDeviceSchema = defineSchema('PioDevice', clockedObjectSchema, {
   description: 'Base class of devices that a CPU reads and writes',
   abstract: true,
@@ -59,6 +60,7 @@ export abstract class PioDevice extends ClockedObject {
   abstract write(pkt: Packet): Tick;
 }
 
+/** What every device at a fixed place declares. */
 export const basicPioDeviceSchema = defineSchema('BasicPioDevice', pioDeviceSchema, {
   description: 'Base class of devices with one range of addresses and one latency',
   abstract: true,

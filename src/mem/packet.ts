@@ -142,38 +142,47 @@ export class Packet {
     return memCmdName(this.cmd);
   }
 
+  /** Whether it reads. */
   isRead(): boolean {
     return (this.attributes & A.IsRead) !== 0;
   }
 
+  /** Whether it writes. */
   isWrite(): boolean {
     return (this.attributes & A.IsWrite) !== 0;
   }
 
+  /** Whether it asks for something. */
   isRequest(): boolean {
     return (this.attributes & A.IsRequest) !== 0;
   }
 
+  /** Whether it answers a request. */
   isResponse(): boolean {
     return (this.attributes & A.IsResponse) !== 0;
   }
 
+  /** Whether somebody waits for an answer to it. */
   needsResponse(): boolean {
     return (this.attributes & A.NeedsResponse) !== 0;
   }
 
+  /** Whether it makes its sender's copy the only one, which may be written. */
   needsWritable(): boolean {
     return (this.attributes & A.NeedsWritable) !== 0;
   }
 
+  /** Whether other copies of the block become invalid. */
   isInvalidate(): boolean {
     return (this.attributes & A.IsInvalidate) !== 0;
   }
 
+  /** Whether it has caches write the block back. */
   isClean(): boolean {
     return (this.attributes & A.IsClean) !== 0;
   }
 
+  /** Whether a cache gives the block up by it. */
   isEviction(): boolean {
     return (this.attributes & A.IsEviction) !== 0;
   }
@@ -188,30 +197,37 @@ export class Packet {
     return this.cmd === MemCmd.CleanEvict || this.cmd === MemCmd.WritebackClean;
   }
 
+  /** Whether it asks for the right to write to a copy that is there. */
   isUpgrade(): boolean {
     return (this.attributes & A.IsUpgrade) !== 0;
   }
 
+  /** Whether it is one of a load-locked, store-conditional pair. */
   isLLSC(): boolean {
     return (this.attributes & A.IsLlsc) !== 0;
   }
 
+  /** Whether it is one half of a locked read-modify-write. */
   isLockedRMW(): boolean {
     return (this.attributes & A.IsLockedRMW) !== 0;
   }
 
+  /** Whether it answers that something went wrong. */
   isError(): boolean {
     return (this.attributes & A.IsError) !== 0;
   }
 
+  /** Whether it only asks who holds the block, for debugging. */
   isPrint(): boolean {
     return (this.attributes & A.IsPrint) !== 0;
   }
 
+  /** Whether it has caches write the block back and drop it. */
   isFlush(): boolean {
     return (this.attributes & A.IsFlush) !== 0;
   }
 
+  /** Whether a cache sends it of its own. */
   fromCache(): boolean {
     return (this.attributes & A.FromCache) !== 0;
   }
@@ -236,6 +252,7 @@ export class Packet {
     return (this.flags & PacketFlag.CACHE_RESPONDING) !== 0;
   }
 
+  /** Whether it goes to the caches above at once, past what waits. */
   isExpressSnoop(): boolean {
     return (this.flags & PacketFlag.EXPRESS_SNOOP) !== 0;
   }

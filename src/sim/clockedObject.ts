@@ -82,6 +82,7 @@ export abstract class ClockedObject extends SimObject implements ClockedMember {
     return Math.ceil(ticks / this.clockDomain.period);
   }
 
+  /** How many ticks so many cycles take. */
   cyclesToTicks(cycles: Cycles): Tick {
     return this.clockDomain.period * cycles;
   }

@@ -182,7 +182,9 @@ function objectParam<M extends SimObject>(
 /** Scalar parameter declarations. */
 export const param = {
   ...scalars,
+  /** One of a list of names. */
   Enum: enumParam,
+  /** An object of a class, or of one derived from it. */
   SimObject: objectParam,
   /** An object of class `type`, or NULL. */
   SimObjectOrNull: <M extends SimObject>(

@@ -33,12 +33,14 @@ export class ProbePoint<T> {
     if (this.listening) this.#emitter.emit('notify', value);
   }
 
+  /** Adds a listener, which is told of everything from now on; one that is there already stays. */
   addListener(listener: ProbeListener<T>): void {
     if (this.#emitter.listeners('notify').includes(listener.callback)) return;
     this.#emitter.on('notify', listener.callback);
     this.listening = true;
   }
 
+  /** Takes a listener away. Others are ignored. */
   removeListener(listener: ProbeListener<T>): void {
     this.#emitter.off('notify', listener.callback);
     this.listening = this.#emitter.listenerCount('notify') > 0;
@@ -47,6 +49,7 @@ export class ProbePoint<T> {
 
 /** Watches the probe points of one name on one object, from construction to {@link detach}. */
 export class ProbeListener<T> {
+  /** What is called at each notification. */
   readonly callback: (value: T) => void;
   readonly #manager: ProbeManager;
   readonly #name: string;

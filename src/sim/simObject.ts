@@ -146,10 +146,12 @@ export abstract class SimObject extends EventManager implements Drainable, Seria
     // Nothing by default.
   }
 
+  /** Saves the object's own state; only called when it is drained. Nothing by default. */
   serialize(_checkpoint: CheckpointOut): void {
     // Nothing by default.
   }
 
+  /** Restores what `serialize` saved, before `startup`. Nothing by default. */
   unserialize(_checkpoint: CheckpointIn): void {
     // Nothing by default.
   }

@@ -44,6 +44,7 @@ export abstract class DistributionStat extends Stat {
     visitor.visitDistribution(this);
   }
 
+  /** Reports the use of a distribution that has no buckets yet. */
   protected notReady(): never {
     return this.noElement('of its buckets', 0);
   }

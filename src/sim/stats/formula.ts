@@ -63,6 +63,7 @@ export class Formula extends VectorStat {
     return this.#evaluate(expression => expression.total(), 0);
   }
 
+  /** What is still missing, in a few words, or undefined when nothing is. */
   override check(): string | undefined {
     return this.#expression === undefined ? 'call its set()' : super.check();
   }

@@ -99,6 +99,7 @@ export class Average extends ScalarStat {
     return this.#storage.current;
   }
 
+  /** Sets it, from the present tick on. */
   set value(value: number) {
     this.#storage.set(value, this.group.curTick());
   }

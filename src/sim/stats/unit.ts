@@ -11,6 +11,7 @@ export class Unit {
     this.text = text;
   }
 
+  /** As outputs show it. */
   toString(): string {
     return this.text;
   }
@@ -55,5 +56,6 @@ export const unit = {
   Ratio: new Unit('Ratio'),
   /** Nobody has said. */
   Unspecified,
+  /** So much of one unit for each of another. */
   rate,
 } as const;

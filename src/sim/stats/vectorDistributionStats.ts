@@ -79,6 +79,7 @@ export abstract class VectorDistributionStat extends Stat {
     visitor.visitVectorDistribution(this);
   }
 
+  /** Makes the distributions, once. */
   protected setStorage(size: number, create: () => DistributionStorage): void {
     this.checkSize('a size', size);
     this.setInit();
