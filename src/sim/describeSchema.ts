@@ -12,8 +12,8 @@ export function describeSchema(schema: Schema): string[] {
   const kinds = ancestors(schema);
   const lines = [schema.type + (kinds.length === 0 ? '' : ` (${kinds.join(', ')})`)];
   lines.push(`    ${schema.description}`);
-  for (const [name, spec] of sortedEntries(schema.params)) lines.push(...describeParam(name, spec));
-  for (const [name, spec] of sortedEntries(schema.ports)) lines.push(...describePort(name, spec));
+  for (const [name, spec] of sortedEntries(schema.params)) lines.push(...paramLines(name, spec));
+  for (const [name, spec] of sortedEntries(schema.ports)) lines.push(...portLines(name, spec));
   lines.push('');
   return lines;
 }
@@ -27,24 +27,65 @@ function sortedEntries<T>(record: Readonly<Record<string, T>>): [string, T][] {
   return Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
-function describeParam(name: string, spec: ParamSpec): string[] {
-  if (spec.forwardsTo !== undefined) {
-    const lines = [`        ${name}: deprecated, use ${spec.forwardsTo}`];
-    return spec.description === '' ? lines : [...lines, `            ${spec.description}`];
-  }
-  const { kind, choices, nullable, objectType } = spec.type;
-  const made = objectType === undefined ? 'computed' : 'an object of its own';
-  const text = typeof spec.default === 'function' ? made : defaultText(spec.default);
-  const suffix = spec.default === undefined ? ', required' : ` = ${text}`;
-  const lines = [`        ${name}: ${kind}${nullable === true ? ' or NULL' : ''}${suffix}`];
-  if (choices !== undefined) lines.push(`            one of ${choices.join(', ')}`);
-  return [...lines, `            ${spec.description}`];
+/** A parameter in words. */
+interface ParamDescription {
+  /** Its type; 'deprecated' for an old name. */
+  readonly type: string;
+  /** Its default, or undefined where a script must set it. */
+  readonly value: string | undefined;
+  /** What it may be, for an enumeration. */
+  readonly choices: readonly string[];
+  readonly text: string;
 }
 
-function describePort(name: string, { role, vector, optional, description }: PortSpec): string[] {
+/** Describes a parameter. */
+export function describeParam({
+  type,
+  default: value,
+  description,
+  ...spec
+}: ParamSpec): ParamDescription {
+  if (spec.forwardsTo !== undefined) {
+    return { type: 'deprecated', value: `use ${spec.forwardsTo}`, choices: [], text: description };
+  }
+  const { kind, choices = [], nullable, objectType } = type;
+  const made = objectType === undefined ? 'computed' : 'an object of its own';
+  const text = typeof value === 'function' ? made : defaultText(value);
+  return {
+    type: `${kind}${nullable === true ? ' or NULL' : ''}`,
+    value: value === undefined ? undefined : text,
+    choices,
+    text: description,
+  };
+}
+
+/** A port in words. */
+interface PortDescription {
+  readonly type: string;
+  /** Whether it must be connected: 'required' or 'optional', '' for a vector. */
+  readonly need: string;
+  readonly text: string;
+}
+
+/** Describes a port. */
+export function describePort({ role, vector, optional, description }: PortSpec): PortDescription {
   const kind = role === 'GEM5 REQUESTOR' ? 'RequestPort' : 'ResponsePort';
-  const need = vector ? '' : optional ? ', optional' : ', required';
-  return [`        ${name}: ${vector ? 'Vector' : ''}${kind}${need}`, `            ${description}`];
+  const need = vector ? '' : optional ? 'optional' : 'required';
+  return { type: `${vector ? 'Vector' : ''}${kind}`, need, text: description };
+}
+
+function paramLines(name: string, spec: ParamSpec): string[] {
+  const { type, value, choices, text } = describeParam(spec);
+  const line = `        ${name}: ${type}`;
+  const more = text === '' ? [] : [`            ${text}`];
+  if (spec.forwardsTo !== undefined) return [`${line}, ${value ?? ''}`, ...more];
+  const names = choices.length === 0 ? [] : [`            one of ${choices.join(', ')}`];
+  return [value === undefined ? `${line}, required` : `${line} = ${value}`, ...names, ...more];
+}
+
+function portLines(name: string, spec: PortSpec): string[] {
+  const { type, need, text } = describePort(spec);
+  return [`        ${name}: ${type}${need === '' ? '' : `, ${need}`}`, `            ${text}`];
 }
 
 function defaultText(value: unknown): string {
