@@ -5,6 +5,7 @@
  * Source of the behaviour: gem5 `python/m5/SimObject.py`.
  */
 import { fatal, SimError, FatalError, warn } from '../base/index';
+import { elementName } from './elementName';
 import { suggestion } from './nearestName';
 import {
   childNodes,
@@ -134,9 +135,7 @@ class NodeBase {
     if (parent === undefined) return `<orphan ${schema.type}>`;
     const siblings = nodeState(parent).children.get(attribute);
     const count = siblings === undefined ? 1 : childNodes(siblings).length;
-    const digits = count > 1 ? Math.ceil(Math.log10(count)) : 0;
-    const suffix = index === undefined || digits === 0 ? '' : String(index).padStart(digits, '0');
-    const name = toOutputName(attribute) + suffix;
+    const name = elementName(toOutputName(attribute), index ?? 0, index === undefined ? 1 : count);
     return nodeState(parent).schema.type === 'Root' ? name : `${parent.path()}.${name}`;
   }
 

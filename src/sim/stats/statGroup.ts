@@ -2,6 +2,7 @@
 
 import { panic } from '../../base/index';
 import type { Tick } from '../../base/index';
+import { elementName } from '../elementName';
 import type { Stat } from './stat';
 import type { StatGroupVisitor } from './statVisitor';
 
@@ -145,14 +146,14 @@ export class StatGroup {
   }
 
   /**
-   * Adds the groups of a vector of objects: `cpu0`, `cpu1`, …, or just `cpu` when there is one.
-   * The index is not padded with zeros, although the paths of more than ten objects are.
+   * Adds the groups of a vector of objects, named as the objects are: `cpu0`, `cpu1`, …, or just
+   * `cpu` when there is one.
    *
    * @throws {PanicError} as `addStatGroup`
    */
   addStatGroupVector(name: string, groups: readonly StatGroup[]): void {
     groups.forEach((group, index) => {
-      this.addStatGroup(groups.length === 1 ? name : `${name}${index}`, group);
+      this.addStatGroup(elementName(name, index, groups.length), group);
       group.#position = { vector: name, index };
     });
   }

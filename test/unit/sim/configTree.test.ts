@@ -119,6 +119,9 @@ describe('config.ini', () => {
         'children=parts0 parts1',
         'eventq_index=0',
         'full_system=false',
+        'time_sync_enable=false',
+        'time_sync_period=100000000000',
+        'time_sync_spin_threshold=100000000',
         '',
         '',
       ].join('\n'),
@@ -133,7 +136,19 @@ describe('config.json', () => {
     settleTree(root);
     const json = configJson(root, TicksPerSecond) as Record<string, unknown>;
     expect(Object.keys(json)).to.deep.equal([
-      ...['type', 'cxx_class', 'name', 'path', 'eventq_index', 'full_system', 'a', 'clock'],
+      ...[
+        'type',
+        'cxx_class',
+        'name',
+        'path',
+        'eventq_index',
+        'full_system',
+        'time_sync_enable',
+        'time_sync_period',
+        'time_sync_spin_threshold',
+        'a',
+        'clock',
+      ],
     ]);
     expect(json).to.deep.include({ cxx_class: 'gem5::Root', name: null, path: 'root' });
     expect(pythonJson(configJson(root.clock, TicksPerSecond))).to.equal(`{
