@@ -17,6 +17,7 @@ export {
   Protection,
   protectMemory,
   unmapMemory,
+  withAddressOf,
 } from './memoryMap';
 export type { MapRequest } from './memoryMap';
 export {

@@ -132,6 +132,22 @@ export function addressOf(view: ArrayBufferView): bigint {
   return pointerOf(view);
 }
 
+/** Views whose addresses somebody uses, which the garbage collector must leave alone. */
+const pinned = new Set<ArrayBufferView>();
+
+/**
+ * As {@link addressOf}, for an address that goes into a struct: the view lives until `use` returns,
+ * whoever else has it.
+ */
+export function withAddressOf<T>(view: ArrayBufferView, use: (address: bigint) => T): T {
+  pinned.add(view);
+  try {
+    return use(pointerOf(view));
+  } finally {
+    pinned.delete(view);
+  }
+}
+
 /**
  * One block of host memory that this object owns, seen from JavaScript.
  *

@@ -231,6 +231,8 @@ export const KVM_CREATE_DEVICE_TEST = 1;
 export const KVM_DEV_TYPE_VFIO = 4;
 export const KVM_DEV_TYPE_ARM_VGIC_V2 = 5;
 export const KVM_DEV_TYPE_ARM_VGIC_V3 = 7;
+export const KVM_DEV_VFIO_GROUP = 1;
+export const KVM_DEV_VFIO_GROUP_ADD = 1;
 
 // One-register identifiers: 64 bits, so bigint.
 export const KVM_REG_X86 = 0x2000000000000000n;

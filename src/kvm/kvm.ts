@@ -33,6 +33,7 @@ export class Kvm {
   /** The system calls used, also by what is made here. */
   readonly calls: KvmSystemCalls;
   readonly #device: KvmDescriptor;
+  readonly #apiVersion: number;
   readonly #vcpuMMapSize: number;
   readonly #capabilities = new Map<number, number>();
   #cpuid: readonly CpuidLeaf[] | undefined;
@@ -58,6 +59,7 @@ export class Kvm {
             `${String(abi.KVM_API_VERSION)}; use another kernel`,
         );
       }
+      this.#apiVersion = version;
       if (!this.capUserMemory()) {
         throw new KvmUnavailableError(
           'missing-capability',
@@ -195,6 +197,11 @@ export class Kvm {
     if (most > 0) return most;
     const recommended = this.checkExtension(abi.KVM_CAP_NR_VCPUS);
     return recommended > 0 ? recommended : 4; // what the KVM API says to assume
+  }
+
+  /** Version of the KVM API: 12. */
+  getAPIVersion(): number {
+    return this.#apiVersion;
   }
 
   /** Bytes of a vCPU's shared mapping. */

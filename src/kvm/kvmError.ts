@@ -73,6 +73,8 @@ const REQUEST_REMEDIES: readonly (readonly [request: number, errno: number, reme
   [abi.KVM_IRQ_LINE, Errno.ENXIO, 'the VM has no in-kernel interrupt chip; create one first'],
   [abi.KVM_CREATE_DEVICE, Errno.ENODEV, "the host's KVM has no device of this type"],
   [abi.KVM_CREATE_DEVICE, Errno.EEXIST, 'the VM has such a device already'],
+  [abi.KVM_GET_DEVICE_ATTR, Errno.ENXIO, 'the device has no such attribute'],
+  [abi.KVM_SET_DEVICE_ATTR, Errno.ENXIO, 'the device has no such attribute'],
   [
     abi.KVM_REGISTER_COALESCED_MMIO,
     Errno.ENOSPC,

@@ -3,8 +3,8 @@
  *
  * Sources: gem5 `cpu/kvm/vm.hh`, `cpu/kvm/vm.cc`; KVM API section 4.
  */
-import { dprintf, fatal, hack, panic, warn } from '../base/index';
-import type { Addr, AddrRange, ContextID } from '../base/index';
+import { AddrRange, dprintf, fatal, hack, panic, warn } from '../base/index';
+import type { Addr, ContextID } from '../base/index';
 import type { HostPointer } from '../host/index';
 import type { BackingStore, System, SystemThreadContext } from '../mem/index';
 import { defineSchema, param, Parent, SimObject, simObjectSchema, vectorParam } from '../sim/index';
@@ -22,6 +22,13 @@ import { Vcpu } from './vcpu';
 /** Memory slots to assume where the kernel does not say; what the KVM API promises. */
 const DEFAULT_MEMORY_SLOTS = 32;
 
+/** Where the pages of {@link KvmVM.setTSSAddress} go if nobody says: below the firmware of a PC. */
+const DEFAULT_TSS_ADDRESS: Addr = 0xfffb_d000;
+const TSS_BYTES = 3 * 4096;
+
+/** The kernel keeps the size of a coalesced range in 32 bits. */
+const MAX_COALESCED_BYTES = 2 ** 32 - 1;
+
 export const kvmVMSchema = defineSchema('KvmVM', simObjectSchema, {
   description: 'A virtual machine of KVM, the container of vCPUs',
   params: {
@@ -34,6 +41,12 @@ export const kvmVMSchema = defineSchema('KvmVM', simObjectSchema, {
 
 /** Parameters of a `KvmVM`. */
 export type KvmVMParams = ParamsOf<typeof kvmVMSchema>;
+
+/** A part of main memory as the guest has it. */
+export interface MappedStore {
+  readonly store: BackingStore;
+  readonly slot: MemSlot;
+}
 
 /** A CPU model of the VM. */
 export interface KvmVMMember {
@@ -56,6 +69,12 @@ export class KvmVM extends SimObject {
   #slots: MemorySlots;
   #system: System | null = null;
   #started = false;
+  /** Main memory, once it is mapped. */
+  #mapped: MappedStore[] = [];
+  #logsDirtyPages = false;
+  #tssAddress: Addr | null = null;
+  /** The VM that has been told of the TSS address. */
+  #tssVM: KvmDescriptor | null = null;
   #hasKernelIRQChip = false;
   #createdIRQChip = false;
   #createdPIT = false;
@@ -110,6 +129,7 @@ export class KvmVM extends SimObject {
   /** Maps every backing store that KVM may see into the guest. */
   protected delayedStartup(): void {
     const system = this.#system ?? panic(`${this.name()} belongs to no system`);
+    this.#mapped = [];
     const { m5opRange } = system;
     for (const store of system.getPhysMem().getBackingStore()) {
       if (store.kvmMap && m5opRange.valid && store.range.intersects(m5opRange)) {
@@ -125,25 +145,55 @@ export class KvmVM extends SimObject {
         hack(`KVM: ${memory.name()} stores nothing; its addresses are handled as IO`);
       }
     }
+    this.#tellTSSAddress();
   }
 
   #mapStore(store: BackingStore): void {
+    const { range } = store;
     if (!store.kvmMap) {
-      this.#trace(`Skipping ${store.range.toString()}, which is not for KVM`);
+      this.#trace(`Skipping ${range.toString()}, which is not for KVM`);
       return;
     }
-    if (store.range.interleaved) {
-      fatal(`${this.name()}: KVM cannot map ${store.range.toString()}, which is interleaved`);
+    if (range.interleaved) {
+      fatal(`${this.name()}: KVM cannot map ${range.toString()}, which is interleaved`);
     }
-    this.#trace(`Mapping 0x${store.hostAddress.toString(16)} -> ${store.range.toString()}`);
+    this.#trace(`Mapping 0x${store.hostAddress.toString(16)} -> ${range.toString()}`);
     const slot = this.allocMemSlot(store.size);
-    this.setupMemSlot(slot, store.hostAddress, store.range.start, 0);
+    this.#mapped.push({ store, slot });
+    this.setupMemSlot(slot, store.hostAddress, range.start, this.#flagsOf(store));
+  }
+
+  #flagsOf(store: BackingStore): number {
+    const log = this.#logsDirtyPages ? abi.KVM_MEM_LOG_DIRTY_PAGES : 0;
+    if (store.writeable) return log;
+    if (this.#kvm.capReadonlyMem()) return log | abi.KVM_MEM_READONLY;
+    const where = store.range.toString();
+    warn(`the kernel lacks KVM_CAP_READONLY_MEM: the guest can write to ${where}`);
+    return log;
+  }
+
+  /** The parts of main memory that the guest has; none before the first CPU starts. */
+  get mappedStores(): readonly MappedStore[] {
+    return this.#mapped;
+  }
+
+  /**
+   * Has the kernel note which pages of main memory the guest writes, for {@link getDirtyLog}, or
+   * no longer. What the simulator itself writes, such as a device or an emulated system call, is
+   * not noted. Each first store to a page then costs the guest an exit inside the kernel.
+   * @throws {KvmError} when the kernel refuses
+   */
+  logDirtyPages(on = true): void {
+    this.#logsDirtyPages = on;
+    for (const { slot, store } of this.#mapped) {
+      this.setupMemSlot(slot, store.hostAddress, store.range.start, this.#flagsOf(store));
+    }
   }
 
   /**
    * Allocates a memory slot: one that was freed, else a new one.
    * @param size - bytes, more than 0, a multiple of the page size
-   * @throws {PanicError} when all slots are taken
+   * @throws {FatalError} when all slots are taken
    */
   allocMemSlot(size: number): MemSlot {
     return this.#slots.alloc(size);
@@ -201,6 +251,9 @@ export class KvmVM extends SimObject {
     const isStart = typeof rangeOrStart === 'number';
     const start = isStart ? rangeOrStart : rangeOrStart.start;
     const size = isStart ? length : rangeOrStart.size;
+    if (!(Number.isInteger(size) && size > 0 && size <= MAX_COALESCED_BYTES)) {
+      fatal(`${this.name()}: ${String(size)} bytes of coalesced MMIO; from 1 to 2^32 - 1 can be`);
+    }
     const { offset } = kvmCoalescedMmioZone;
     const zone = new DataView(new ArrayBuffer(kvmCoalescedMmioZone.size));
     zone.setBigUint64(offset.addr, BigInt(start), true);
@@ -211,16 +264,24 @@ export class KvmVM extends SimObject {
   }
 
   /**
-   * Gives Intel processors three pages of guest-physical addresses that real mode needs there.
+   * Gives Intel processors three pages of guest-physical addresses that real mode needs there. Where
+   * nobody does, the first CPU that starts takes 0xfffbd000, if there is no memory.
    * @param address - page-aligned, below 4 GiB, where no memory is
    * @throws {KvmError} when the kernel refuses
    */
   setTSSAddress(address: Addr): void {
-    this.#request(
-      abi.KVM_SET_TSS_ADDR,
-      address,
-      `setting the TSS address 0x${address.toString(16)}`,
-    );
+    const where = `0x${address.toString(16)}`;
+    this.#request(abi.KVM_SET_TSS_ADDR, address, `setting the TSS address ${where}`);
+    this.#tssAddress = address;
+    this.#tssVM = this.#vm;
+  }
+
+  #tellTSSAddress(): void {
+    if (this.#tssVM === this.#vm || !this.#kvm.capSetTSSAddress()) return;
+    const address = this.#tssAddress ?? DEFAULT_TSS_ADDRESS;
+    const pages = AddrRange.rangeSize(address, TSS_BYTES);
+    if (this.#mapped.some(({ store }) => store.range.intersects(pages))) return;
+    this.setTSSAddress(address);
   }
 
   /**

@@ -3,7 +3,7 @@
  *
  * Sources: KVM API section 4.35; gem5 `cpu/kvm/vm.cc`.
  */
-import { panic } from '../base/index';
+import { fatal, panic } from '../base/index';
 import type { Addr } from '../base/index';
 import { KVM_GET_DIRTY_LOG, KVM_MEM_LOG_DIRTY_PAGES, KVM_SET_USER_MEMORY_REGION } from './abi';
 import { kvmDirtyLog, kvmUserspaceMemoryRegion } from './abiVm';
@@ -50,7 +50,8 @@ export class MemorySlots {
   /**
    * Allocates a slot: one that was freed, else a new one.
    * @param size - bytes, a multiple of the page size
-   * @throws {PanicError} when `size` is 0 or all slots are taken
+   * @throws {FatalError} when all slots are taken
+   * @throws {PanicError} when `size` is 0
    */
   alloc(size: number): MemSlot {
     if (size === 0) panic('memory slots must have a size that is not zero');
@@ -60,7 +61,10 @@ export class MemorySlots {
       return free;
     }
     if (this.#slots.length >= this.#limit) {
-      panic(`all ${String(this.#limit)} memory slots of the VM are taken`);
+      fatal(
+        `all ${String(this.#limit)} memory slots of the VM are taken; ` +
+          'give the system fewer, larger memories',
+      );
     }
     const slot = { num: this.#slots.length, size, active: false, flags: 0 };
     this.#slots.push(slot);

@@ -53,11 +53,12 @@ export abstract class AbstractMemory extends ClockedObject {
   readonly isKvmMap: boolean;
   /** Whether configuration tables report it. */
   readonly isConfReported: boolean;
+  /** Whether writes change it. */
+  readonly isWriteable: boolean;
   /** The locks that load-locked accesses have taken here. */
   readonly lockedAddrList: LockedAddrList;
   /** What it counts. */
   protected readonly memoryStats: AbstractMemoryStats;
-  readonly #writeable: boolean;
   readonly #collectStats: boolean;
   readonly #imageFile: string;
   #store: BackingStore | null = null;
@@ -71,7 +72,7 @@ export abstract class AbstractMemory extends ClockedObject {
     this.isInAddrMap = params.inAddrMap;
     this.isKvmMap = params.kvmMap;
     this.isConfReported = params.confTableReported;
-    this.#writeable = params.writeable;
+    this.isWriteable = params.writeable;
     this.#collectStats = params.collectStats;
     this.#imageFile = params.imageFile;
     this.memoryStats = new AbstractMemoryStats(this.stats);
@@ -236,7 +237,7 @@ export abstract class AbstractMemory extends ClockedObject {
   }
 
   #mayWrite(pkt: Packet): boolean {
-    if (!this.#writeable) return false;
+    if (!this.isWriteable) return false;
     const conditional = pkt.isLLSC();
     if (!conditional && this.lockedAddrList.isEmpty) return true;
     return this.lockedAddrList.check(pkt.req, conditional);

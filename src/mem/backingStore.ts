@@ -17,6 +17,8 @@ export interface BackingStoreOptions {
   readonly inAddrMap: boolean;
   /** Whether KVM maps the memory for the guest. */
   readonly kvmMap: boolean;
+  /** Whether the guest's writes change the memory; default true. */
+  readonly writeable?: boolean;
   /** For messages: the name of the memory. */
   readonly name: string;
   /** Whether to do without a reservation of swap space. */
@@ -37,6 +39,8 @@ export class BackingStore {
   readonly confTableReported: boolean;
   readonly inAddrMap: boolean;
   readonly kvmMap: boolean;
+  /** Whether the guest's writes change it: a ROM's do not. */
+  readonly writeable: boolean;
   /** All of it in ascending order; a store of up to 4 GiB is one block. */
   readonly blocks: readonly MemoryBlock[];
   readonly #memory: HostMemory;
@@ -56,6 +60,7 @@ export class BackingStore {
     this.confTableReported = options.confTableReported;
     this.inAddrMap = options.inAddrMap;
     this.kvmMap = options.kvmMap;
+    this.writeable = options.writeable ?? true;
     this.#memory = allocateHostMemory({
       size: range.size,
       doing: `allocating ${name} ${range.toString()}`,

@@ -108,11 +108,12 @@ export class PhysicalMemory implements Serializable {
       if (
         memory.isConfReported !== first.isConfReported ||
         memory.isInAddrMap !== first.isInAddrMap ||
-        memory.isKvmMap !== first.isKvmMap
+        memory.isKvmMap !== first.isKvmMap ||
+        memory.isWriteable !== first.isWriteable
       ) {
         fatal(
           `${first.name()} and ${memory.name()} are interleaved and must agree on ` +
-            'confTableReported, inAddrMap and kvmMap',
+            'confTableReported, inAddrMap, kvmMap and writeable',
         );
       }
     }
@@ -133,6 +134,7 @@ export class PhysicalMemory implements Serializable {
       confTableReported: memory.isConfReported,
       inAddrMap: memory.isInAddrMap,
       kvmMap: memory.isKvmMap,
+      writeable: memory.isWriteable,
       noReserve: this.#options.mmapUsingNoreserve,
     };
     if (this.#sharedPath === '') return new BackingStore(options);

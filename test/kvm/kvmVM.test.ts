@@ -4,12 +4,16 @@ import { close, HostMapping, hostResources, openDescriptorCount } from '../../sr
 import {
   KVM_CAP_DEVICE_CTRL,
   KVM_DEV_TYPE_VFIO,
+  KVM_DEV_VFIO_GROUP,
+  KVM_DEV_VFIO_GROUP_ADD,
   KVM_GET_CLOCK,
   KVM_MEM_LOG_DIRTY_PAGES,
   KVM_MEM_READONLY,
 } from '../../src/kvm/abi';
 import { kvmClockData } from '../../src/kvm/abiVm';
+import { KvmKernelGicV2 } from '../../src/kvm/kernelGicV2';
 import { Kvm } from '../../src/kvm/kvm';
+import { KvmDevice } from '../../src/kvm/kvmDevice';
 import { KvmError } from '../../src/kvm/kvmError';
 import { BareGuest } from '../support/bareGuest';
 import { aVmSystem, type VmSystem, type VmSystemOptions } from '../support/kvmSystem';
@@ -120,6 +124,29 @@ describe('KvmVM on KVM', () => {
     expect(openDescriptorCount()).to.equal(before + 1);
     close(fd);
     expect(() => vm.createDevice(999)).to.throw(KvmError, 'no device of this type');
+  });
+
+  it('knows which attributes an in-kernel device has, and why one cannot be set', () => {
+    const { vm } = make();
+    const device = new KvmDevice(vm.createDevice(KVM_DEV_TYPE_VFIO), 'the VFIO device');
+    try {
+      expect(device.hasAttr(KVM_DEV_VFIO_GROUP, KVM_DEV_VFIO_GROUP_ADD)).to.equal(true);
+      expect(device.hasAttr(77, 1)).to.equal(false);
+      // The attribute is a descriptor of a VFIO group, which -1 is not: the kernel has read it.
+      expect(() => {
+        device.setAttr(KVM_DEV_VFIO_GROUP, KVM_DEV_VFIO_GROUP_ADD, -1, 4);
+      }).to.throw(KvmError, 'EBADF');
+      expect(() => device.getAttr(77, 1, 4)).to.throw(KvmError, 'KVM_GET_DEVICE_ATTR');
+    } finally {
+      device.dispose();
+    }
+  });
+
+  it('has no Arm interrupt controller on an x86 host', () => {
+    const { vm } = make();
+    const options = { distAddr: 0x2c00_1000, cpuAddr: 0x2c00_2000, itLines: 128 };
+    expect(() => new KvmKernelGicV2(vm, options)).to.throw(KvmError, 'no device of this type');
+    expect(vm.hasKernelIRQChip()).to.equal(false);
   });
 
   it('takes a TSS address, ranges to coalesce and other requests', () => {

@@ -33,6 +33,8 @@ const CAPABILITIES = new Map<number, number>([
   [abi.KVM_CAP_XSAVE2, 4096],
   [abi.KVM_CAP_ONE_REG, 1],
   [abi.KVM_CAP_IMMEDIATE_EXIT, 1],
+  [abi.KVM_CAP_READONLY_MEM, 1],
+  [abi.KVM_CAP_DEVICE_CTRL, 1],
   [abi.KVM_CAP_SYNC_REGS, 7],
   [abi.KVM_CAP_MAX_VCPUS, 8],
 ]);

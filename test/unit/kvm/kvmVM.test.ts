@@ -62,10 +62,11 @@ function messagesOf(action: () => void): string[] {
   return seen;
 }
 
-const aStore = (start: number, kvmMap = true): Partial<BackingStore> => ({
+const aStore = (start: number, kvmMap = true, writeable = true): Partial<BackingStore> => ({
   range: AddrRange.rangeSize(start, MiB),
   size: MiB,
   kvmMap,
+  writeable,
   hostAddress: 0x7000_0000n + BigInt(start),
 });
 
@@ -127,6 +128,47 @@ describe('KvmVM', () => {
     }).vm.cpuStartup();
   });
 
+  /** Flags of each region that was set up, in order. */
+  const regionFlags = (calls: FakeKvm): (number | undefined)[] =>
+    calls
+      .made(abi.KVM_SET_USER_MEMORY_REGION)
+      .map(({ struct }) => struct?.getUint32(kvmUserspaceMemoryRegion.offset.flags, true));
+
+  it('maps memory that is not writeable as read-only', () => {
+    const { vm, calls } = make({ stores: [aStore(0), aStore(MiB, true, false)] });
+    vm.cpuStartup();
+    expect(regionFlags(calls)).to.deep.equal([0, abi.KVM_MEM_READONLY]);
+  });
+
+  it('warns where the kernel has no read-only memory', () => {
+    const calls = new FakeKvm().capability(abi.KVM_CAP_READONLY_MEM, 0);
+    const { vm } = make({ calls, stores: [aStore(0, true, false)] });
+    const messages = messagesOf(() => {
+      vm.cpuStartup();
+    });
+    expect(messages[0]).to.include('KVM_CAP_READONLY_MEM');
+    expect(regionFlags(calls)).to.deep.equal([0]);
+  });
+
+  it('refuses memory that is interleaved', () => {
+    const range = new AddrRange({ start: 0, end: 2 * MiB, masks: [0x40], intlvMatch: 0 });
+    const { vm } = make({ stores: [{ ...aStore(0), range }] });
+    expect(() => {
+      vm.cpuStartup();
+    }).to.throw(FatalError, 'interleaved');
+  });
+
+  it('logs dirty pages of all memory, whether asked before or after it is mapped', () => {
+    const { vm, calls } = make({ stores: [aStore(0), aStore(MiB, true, false)] });
+    vm.logDirtyPages();
+    vm.cpuStartup();
+    vm.logDirtyPages(false);
+    const log = abi.KVM_MEM_LOG_DIRTY_PAGES;
+    const rom = abi.KVM_MEM_READONLY;
+    expect(regionFlags(calls)).to.deep.equal([log, log | rom, 0, rom]);
+    expect(vm.mappedStores.map(({ slot }) => slot.num)).to.deep.equal([0, 1]);
+  });
+
   it('says that a memory without bytes is handled as IO', () => {
     const memories = [
       { isNull: true, isInAddrMap: true, isKvmMap: true, name: () => 'system.mem' },
@@ -166,10 +208,35 @@ describe('KvmVM', () => {
     }).to.throw(KvmError, 'fewer coalesced ranges');
   });
 
-  it('sets the TSS address', () => {
+  const tssAddresses = (calls: FakeKvm): bigint[] =>
+    calls.made(abi.KVM_SET_TSS_ADDR).map(({ value }) => value);
+
+  it('sets the TSS address once, where the script says, and again after a fork', () => {
     const { vm, calls } = make();
-    vm.setTSSAddress(0xfffb_d000);
-    expect(calls.made(abi.KVM_SET_TSS_ADDR)[0]?.value).to.equal(0xfffb_d000n);
+    vm.setTSSAddress(0xd000_0000);
+    vm.cpuStartup();
+    expect(tssAddresses(calls)).to.deep.equal([0xd000_0000n]);
+    vm.notifyFork();
+    vm.cpuStartup();
+    expect(tssAddresses(calls)).to.deep.equal([0xd000_0000n, 0xd000_0000n]);
+  });
+
+  it('sets the TSS address by itself, unless there is memory', () => {
+    const free = make({ stores: [aStore(0)] });
+    free.vm.cpuStartup();
+    expect(tssAddresses(free.calls)).to.deep.equal([0xfffb_d000n]);
+    const taken = make({ stores: [aStore(0xfff0_0000)] });
+    taken.vm.cpuStartup();
+    expect(tssAddresses(taken.calls)).to.deep.equal([]);
+  });
+
+  it('refuses to coalesce nothing, or more than the kernel can count', () => {
+    const { vm } = make();
+    for (const size of [0, -1, 2 ** 32, 1.5]) {
+      expect(() => {
+        vm.coalesceMMIO(0, size);
+      }, String(size)).to.throw(FatalError, 'bytes of coalesced MMIO');
+    }
   });
 
   it('creates the interrupt chip once', () => {
