@@ -9,34 +9,19 @@ import type { Addr, DebugFlag, Tick } from '../base/index';
 import { EventFunctionWrapper, EventPriority } from '../sim/index';
 import type { BaseKvmCPUParams } from './baseKvmCPUSchema';
 import { step, type KvmCpuStatus } from './cpuStatus';
-import { Kvm, KvmIO, KvmRun, KvmTimer } from './debugFlags';
-import { DeviceAccess } from './deviceAccess';
+import { Kvm, KvmIO, KvmRun } from './debugFlags';
 import { describeExit, type IoExit, type MmioExit, type VcpuExit } from './exits';
-import { KvmCPUCore } from './kvmCpuCore';
-import { KvmCPUStats } from './kvmCpuStats';
-import { recordKvmRun } from './kvmTimeline';
+import { KvmCPURun } from './kvmCpuRun';
 import { accessM5op } from './m5opAccess';
 
-const INTERRUPTED: VcpuExit = { kind: 'interrupted' };
-
-/** Host time, in nanoseconds, after which a run of the guest counts as long. */
-const LONG_RUN_NS = 1e6;
-
 /** A CPU under KVM: enters the guest, serves it, and keeps time. */
-export abstract class BaseKvmCPU extends KvmCPUCore {
-  readonly kvmStats: KvmCPUStats;
-  readonly #devices: DeviceAccess;
+export abstract class BaseKvmCPU extends KvmCPURun {
   readonly #tickEvent: EventFunctionWrapper;
   #status: KvmCpuStatus = 'Idle';
-  /** What the last entry ended with; borrowed from the vCPU. */
-  #exit: VcpuExit = INTERRUPTED;
   #lastSuspend: Tick = 0;
-  #wasHalfEntry = false;
 
   constructor(params: BaseKvmCPUParams) {
     super(params);
-    this.kvmStats = new KvmCPUStats(this.stats);
-    this.#devices = new DeviceAccess(this.getDataPort(), this.dataRequestorId);
     const tick = (): void => {
       this.tick();
     };
@@ -44,9 +29,22 @@ export abstract class BaseKvmCPU extends KvmCPUCore {
     this.#tickEvent = new EventFunctionWrapper(tick, `${params.name}.tick`, false, CPU_Tick_Pri);
   }
 
+  get isRunning(): boolean {
+    return this.#status !== 'Idle' && !this.waitedInKernel;
+  }
+
+  get isWaiting(): boolean {
+    return this.#status !== 'Idle' && this.waitedInKernel;
+  }
+
   /** What the CPU is doing. */
   get status(): KvmCpuStatus {
     return this.#status;
+  }
+
+  /** A function, because what is called in between changes the answer. */
+  #isIdle(): boolean {
+    return this.#status === 'Idle';
   }
 
   #moveTo(status: KvmCpuStatus): void {
@@ -81,6 +79,10 @@ export abstract class BaseKvmCPU extends KvmCPUCore {
   protected abstract handleKvmExitIO(exit: IoExit): Tick;
   /** Whether nothing is on its way into the guest, by registers that are here. */
   protected abstract archIsDrained(): boolean;
+  /** Gives the guest what interrupts it, before an entry; may suspend the thread instead. */
+  protected abstract deliverInterrupts(): void;
+  /** Whether an interrupt is there that the guest takes at once. */
+  protected abstract hasDeliverableInterrupt(): boolean;
 
   // Running
 
@@ -106,32 +108,26 @@ export abstract class BaseKvmCPU extends KvmCPUCore {
   #enter(): Tick {
     const { alwaysSyncTC } = this.params;
     this.beforeEntry();
+    const draining = this.drainState() === 'Draining';
+    if (!draining) this.deliverInterrupts();
+    // An interrupt may have suspended the thread.
+    if (this.#isIdle()) return 0;
     this.syncKvmState();
     if (KvmRun.enabled) this.#trace(KvmRun, 'Entering KVM...');
-    const draining = this.drainState() === 'Draining';
-    const delay = draining ? this.kvmRunDrain() : this.kvmRun(this.#budget());
-    // The CPU may have been suspended instead of entering the guest.
-    if (this.#status === 'Idle') return delay;
+    const delay = draining ? this.kvmRunDrain() : this.kvmRun(this.ticksToNextEvent());
     this.markKvmStateDirty();
+    // A store of the coalesced ring may have suspended it.
+    if (this.#isIdle()) return delay;
     if (alwaysSyncTC) this.syncThreadState();
     this.afterExit();
-    if (KvmRun.enabled) this.#trace(KvmRun, `Exit: ${this.#exit.kind}`);
-    if (this.#exit.kind === 'interrupted') {
+    if (KvmRun.enabled) this.#trace(KvmRun, `Exit: ${this.exit.kind}`);
+    if (this.exit.kind === 'interrupted') {
       this.kvmStats.numExitSignal.value++;
       this.#moveTo('Running');
     } else {
       this.#moveTo('RunningService');
     }
     return delay;
-  }
-
-  /**
-   * Ticks to the next event. With one at this very tick the guest only gets what it waits for, but not
-   * twice in a row: it has to get on even where every tick has an event.
-   */
-  #budget(): Tick {
-    const ticks = this.eventQueue().nextTick() - this.curTick();
-    return ticks === 0 && this.#wasHalfEntry ? 1 : ticks;
   }
 
   #scheduleTick(delay: Tick): void {
@@ -141,60 +137,10 @@ export abstract class BaseKvmCPU extends KvmCPUCore {
     this.schedule(this.#tickEvent, this.clockEdge(this.ticksToCycles(delay)));
   }
 
-  /**
-   * Runs the guest.
-   * @param ticks - how long; 0 to finish pending operations and not run it
-   * @returns about how many ticks it ran, more or fewer than asked
-   */
-  protected kvmRun(ticks: Tick): Tick {
-    const { runner, timer } = this.engine;
-    this.#wasHalfEntry = ticks === 0;
-    let executed: Tick;
-    if (ticks === 0) {
-      this.kvmStats.numVMHalfEntries.value++;
-      this.#exit = runner.halfEntry();
-      executed = this.clockPeriod();
-    } else {
-      const armed = Math.max(ticks, timer.resolution());
-      if (KvmTimer.enabled) this.#trace(KvmTimer, `Running for at most ${String(armed)} ticks`);
-      this.#exit = runner.run(armed);
-      executed = timer.ticksFromHostNs(runner.hostNs);
-      // Whatever a signal or so much time has brought, the event loop should look at it now.
-      if (this.#exit.kind === 'interrupted' || runner.hostNs > LONG_RUN_NS) {
-        this.wakeupEventQueue();
-      }
-      const cycles = timer.hostCyclesFromNs(runner.hostNs) * this.params.hostFactor;
-      this.baseStats.numCycles.value += Math.floor(cycles);
-    }
-    this.kvmStats.numVMExits.value++;
-    const { timeline } = this.simulation;
-    if (timeline !== null) {
-      recordKvmRun(timeline, this.name(), this.#exit, executed, runner.hostNs);
-    }
-    return executed + this.#flushCoalescedMMIO();
-  }
-
-  /** Runs until nothing is on its way into the guest any more. @returns ticks, as `kvmRun` */
-  protected kvmRunDrain(): Tick {
-    return this.kvmRun(0);
-  }
-
-  #flushCoalescedMMIO(): Tick {
-    const { ring } = this.engine;
-    if (ring === null) return 0;
-    let ticks = 0;
-    for (let store = ring.take(); store !== undefined; store = ring.take()) {
-      this.kvmStats.numCoalescedMMIO.value++;
-      ticks += this.doMMIOAccess(store.address, store.data, true);
-    }
-    return ticks;
-  }
-
   // What the guest wants
 
   #handleKvmExit(): Tick {
-    const exit = this.#exit;
-    const { kvmStats } = this;
+    const { exit, kvmStats } = this;
     switch (exit.kind) {
       case 'io':
         kvmStats.numIO.value++;
@@ -204,7 +150,9 @@ export abstract class BaseKvmCPU extends KvmCPUCore {
         return this.#afterAccess(this.#handleMmio(exit));
       case 'hlt':
         kvmStats.numHalt.value++;
-        this.thread.suspend();
+        // What came while the guest was on its way here must not be slept over.
+        if (this.hasDeliverableInterrupt()) this.#moveTo('Running');
+        else this.thread.suspend();
         return 0;
       case 'irq-window-open':
       case 'interrupted':
@@ -275,24 +223,18 @@ export abstract class BaseKvmCPU extends KvmCPUCore {
     return delay;
   }
 
-  /**
-   * Reads from or writes to what is at a physical address.
-   * @param data - what to write, or where to put what is read; aliases memory shared with the kernel
-   * @returns ticks that the access takes
-   */
-  protected doMMIOAccess(address: Addr, data: Uint8Array, isWrite: boolean): Tick {
-    const { contextId } = this.thread;
-    return this.#devices.access(address, data, isWrite, contextId, this.system.isAtomicMode());
-  }
-
   /** The last access in timing mode was answered. */
   finishMMIOPending(): void {
-    this.#moveTo('RunningServiceCompletion');
-    if (this.thread.status() === 'Active') this.schedule(this.#tickEvent, this.nextCycle());
-    else {
-      this.#completeAccess();
-      this.#moveTo('Idle');
+    if (this.#status === 'RunningMMIOPending') {
+      this.#moveTo('RunningServiceCompletion');
+      if (this.thread.status() === 'Active') this.schedule(this.#tickEvent, this.nextCycle());
+      else {
+        this.#completeAccess();
+        this.#moveTo('Idle');
+      }
     }
+    // Only a drain waits for the answer to a store of the coalesced ring.
+    if (this.#isIdle()) this.#tryDrain();
   }
 
   // Threads
@@ -337,11 +279,12 @@ export abstract class BaseKvmCPU extends KvmCPUCore {
     if (this.switchedOut()) return 'Drained';
     switch (this.#status) {
       case 'Running':
-        if (!this.#isArchDrained()) return 'Draining';
+        if (!this.#isDrained()) return 'Draining';
         if (this.#tickEvent.scheduled) this.deschedule(this.#tickEvent);
         this.#moveTo('Idle');
         break;
       case 'Idle':
+        if (this.getDataPort().isBusy) return 'Draining';
         break;
       case 'RunningService':
       case 'RunningServiceCompletion':
@@ -356,7 +299,8 @@ export abstract class BaseKvmCPU extends KvmCPUCore {
     return 'Drained';
   }
 
-  #isArchDrained(): boolean {
+  #isDrained(): boolean {
+    if (this.getDataPort().isBusy) return false;
     this.syncThreadState();
     return this.archIsDrained();
   }
@@ -364,7 +308,7 @@ export abstract class BaseKvmCPU extends KvmCPUCore {
   #tryDrain(): boolean {
     if (this.drainState() !== 'Draining') return false;
     if (this.#status !== 'Idle' && this.#status !== 'Running') return false;
-    if (!this.#isArchDrained()) return false;
+    if (!this.#isDrained()) return false;
     this.signalDrainDone();
     return true;
   }

@@ -70,6 +70,9 @@ export abstract class KvmCPUCore extends BaseCPU implements KvmVMMember {
     return this.#vcpuID;
   }
 
+  abstract readonly isRunning: boolean;
+  abstract readonly isWaiting: boolean;
+
   hasContext(context: SystemThreadContext): boolean {
     return !this.switchedOut() && context === this.thread;
   }
@@ -84,6 +87,16 @@ export abstract class KvmCPUCore extends BaseCPU implements KvmVMMember {
 
   override memoryMode(): MemoryMode {
     return 'atomic_noncaching';
+  }
+
+  /**
+   * Checks that accesses go past all caches, of which the guest's own know nothing. In timing mode
+   * devices take their time; there a KVM CPU and caches do not go together.
+   *
+   * @throws {FatalError} when they do not
+   */
+  override verifyMemoryMode(): void {
+    if (!this.system.isTimingMode()) super.verifyMemoryMode();
   }
 
   override supportTakeOver(): boolean {

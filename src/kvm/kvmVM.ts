@@ -51,6 +51,10 @@ export interface MappedStore {
 /** A CPU model of the VM. */
 export interface KvmVMMember {
   getVCpuID(): number;
+  /** Whether its vCPU executes instructions whenever it is entered. */
+  readonly isRunning: boolean;
+  /** Whether its vCPU, when it is entered, only waits in the kernel. */
+  readonly isWaiting: boolean;
   /** Whether this CPU has the context now. */
   hasContext(context: SystemThreadContext): boolean;
 }
@@ -114,6 +118,21 @@ export class KvmVM extends SimObject {
   /** Adds a CPU model of this VM. */
   addMember(member: KvmVMMember): void {
     this.#members.push(member);
+  }
+
+  /** Whether there is more than one CPU. */
+  get hasSeveralCPUs(): boolean {
+    return this.#members.length > 1;
+  }
+
+  /**
+   * Whether a CPU that waits in the kernel should leave the host's time to others: because one of
+   * them runs, or does the waiting for all. They share one thread.
+   */
+  othersRun(cpu: KvmVMMember): boolean {
+    if (!cpu.isWaiting) return false;
+    const others = this.#members;
+    return others.some(each => each.isRunning) || others.find(each => each.isWaiting) !== cpu;
   }
 
   /**

@@ -10,16 +10,19 @@ import {
   dumpSpecRegs,
   findCpuidLeaf,
   hasCpuidFeature,
+  MpState,
   RegisterSet,
   registerSetNames,
   trapPort,
   XFeature,
   type CpuidLeaf,
+  type DeliveryMode,
+  type Interrupt,
   type UserFeatures,
   type X86ThreadState,
 } from '../arch/x86/index';
-import { dprintf, inform, panic, warn } from '../base/index';
-import type { Tick } from '../base/index';
+import { dprintf, fatal, inform, panic, warn } from '../base/index';
+import type { DebugFlag, Tick } from '../base/index';
 import type { BaseCPU } from '../cpu/index';
 import { Workload } from '../mem/index';
 import { defineSchema, param, type ParamsOf } from '../sim/index';
@@ -29,9 +32,10 @@ import { baseKvmCPUSchema } from './baseKvmCPUSchema';
 import { KvmContext, KvmInt, KvmIO } from './debugFlags';
 import type { IoExit } from './exits';
 import { KvmUnavailableError } from './kvmError';
-import { PCI_ADDRESS_PORT, portAddress } from './pciConfig';
+import { PortAccess } from './portAccess';
 import type { VcpuPort } from './vcpu';
 import { dumpAll, dumpDebugRegs, dumpMSRs, dumpVCpuEvents, dumpXCRs, dumpXSave } from './x86Dump';
+import { waitsForStartup, X86Interrupts, type InterruptedCPU } from './x86Interrupts';
 import { X86StateSync } from './x86StateSync';
 
 export const x86KvmCPUSchema = defineSchema('X86KvmCPU', baseKvmCPUSchema, {
@@ -72,8 +76,39 @@ export class X86KvmCPU extends BaseKvmCPU {
 
   #sync: X86StateSync | null = null;
   #useXSave = false;
-  /** What the guest last wrote to port 0xCF8. */
-  #pciAddress = 0;
+  readonly #ports: PortAccess;
+  readonly #interrupts: X86Interrupts;
+  /** Whether the local APIC is in the kernel, which then knows of every interrupt. */
+  #kernelChip = false;
+  readonly #mpState = new Uint8Array(4);
+
+  constructor(params: X86KvmCPUParams) {
+    super(params);
+    this.#ports = new PortAccess(params.name, (address, data, isWrite) =>
+      this.doMMIOAccess(address, data, isWrite),
+    );
+    this.#interrupts = new X86Interrupts(this.#interruptedCPU());
+  }
+
+  #interruptedCPU(): InterruptedCPU {
+    return {
+      state: () => this.#state,
+      vcpu: () => this.engine.vcpu,
+      syncThreadState: () => {
+        this.syncThreadState();
+      },
+      pushNow: () => {
+        if (KvmContext.enabled) this.#traceContext('to KVM', this.#state.dirty);
+        this.#stateSync.pushByRequests();
+      },
+      suspend: () => {
+        this.thread.suspend();
+      },
+      noteDelivery: interrupt => {
+        this.#noteInterrupt(interrupt);
+      },
+    };
+  }
 
   override init(): void {
     super.init();
@@ -93,8 +128,16 @@ export class X86KvmCPU extends BaseKvmCPU {
     else if (!this.#useXSave) warn(`${this.name()}: the kernel lacks KVM_CAP_XSAVE; AVX is lost`);
   }
 
+  /** A processor that the guest has not started yet waits in the kernel, which starts it. */
+  override startup(): void {
+    super.startup();
+    const isNew = !this.switchedOut() && this.thread.status() === 'Halted';
+    if (this.#kernelChip && isNew && waitsForStartup(this.#state)) this.thread.activate();
+  }
+
   protected override startVCPU(vcpu: VcpuPort): void {
     const { kvm } = this.vm;
+    this.#kernelChip = this.vm.hasKernelIRQChip();
     vcpu.setCpuid(this.cpuid());
     this.#sync = new X86StateSync(this.thread.state, vcpu, {
       syncRegs: kvm.capSyncRegs(),
@@ -102,9 +145,14 @@ export class X86KvmCPU extends BaseKvmCPU {
       xcrs: kvm.capXCRs(),
       debugRegs: kvm.capDebugRegs(),
       vcpuEvents: kvm.capVCPUEvents(),
-      mpState: kvm.capMPState(),
+      // Without an in-kernel chip every vCPU is runnable to the kernel, whatever it waits for.
+      mpState: kvm.capMPState() && this.#kernelChip,
+      lapic: this.#kernelChip,
       msrs: kvm.getSupportedMSRs(),
     });
+    // With a chip in the kernel other processors can start this one before its own first entry,
+    // which must not undo that.
+    if (this.#kernelChip) this.#sync.pushByRequests();
   }
 
   /** What the CPUID instruction answers the guest, where the host lets that be chosen. */
@@ -152,7 +200,7 @@ export class X86KvmCPU extends BaseKvmCPU {
 
   #traceContext(direction: string, sets: number): void {
     const names = registerSetNames(sets).join(' ');
-    dprintf(KvmContext, this.curTick(), this.name(), `${direction}: ${names}`);
+    this.#trace(KvmContext, `${direction}: ${names}`);
   }
 
   protected override fetchWholeState(): void {
@@ -187,6 +235,12 @@ export class X86KvmCPU extends BaseKvmCPU {
     entryHook.afterExit(this.#state);
   }
 
+  protected override waitsInKernel(): boolean {
+    if (!this.#kernelChip) return false;
+    this.engine.vcpu.read('mpState', this.#mpState);
+    return this.#mpState[0] !== MpState.Runnable;
+  }
+
   protected override archIsDrained(): boolean {
     const state = this.#state;
     if (state.entryHook?.inSupervisor(state) === true) return false;
@@ -208,25 +262,13 @@ export class X86KvmCPU extends BaseKvmCPU {
   // Ports
 
   protected override handleKvmExitIO(exit: IoExit): Tick {
-    const { port, isWrite, size, count, data } = exit;
+    const { port, isWrite, size, count } = exit;
     if (port === trapPort && isWrite && this.#state.entryHook !== null) return this.#trap();
     if (KvmIO.enabled) {
       const what = `${isWrite ? 'write' : 'read'} of ${String(count)} times ${String(size)} bytes`;
-      dprintf(
-        KvmIO,
-        this.curTick(),
-        this.name(),
-        `Handling ${what} at port 0x${port.toString(16)}`,
-      );
+      this.#trace(KvmIO, `Handling ${what} at port 0x${port.toString(16)}`);
     }
-    if (port === PCI_ADDRESS_PORT) return this.#accessPciAddress(exit);
-    const address = portAddress(port, this.#pciAddress);
-    if (count === 1) return this.doMMIOAccess(address, data, isWrite);
-    let ticks = 0;
-    for (let i = 0; i < count; i++) {
-      ticks += this.doMMIOAccess(address, data.subarray(i * size, (i + 1) * size), isWrite);
-    }
-    return ticks;
+    return this.#ports.serve(exit);
   }
 
   /** The program that is emulated has made a system call or caused an exception. */
@@ -238,36 +280,51 @@ export class X86KvmCPU extends BaseKvmCPU {
     return this.clockPeriod();
   }
 
-  /** Port 0xCF8 is a register of 4 bytes; other accesses do not reach it. */
-  #accessPciAddress({ isWrite, size, count, data }: IoExit): Tick {
-    if (size !== 4 || count !== 1) {
-      panic(
-        `${this.name()}: port 0xcf8 was accessed with ${String(count)} times ${String(size)} bytes`,
-      );
-    }
-    const register = new DataView(data.buffer, data.byteOffset, 4);
-    if (isWrite) this.#pciAddress = register.getUint32(0, true);
-    else register.setUint32(0, this.#pciAddress, true);
-    return 0;
-  }
-
   // Interrupts
 
-  /** Makes the guest take an external interrupt; only while it can, and without in-kernel chip. */
-  kvmInterrupt(vector: number): void {
-    this.#noteInterrupt(`vector ${String(vector)}`);
-    this.engine.vcpu.interrupt(vector);
+  /**
+   * Requests an interrupt, which the guest takes as soon as it can. A thread that waits in HLT, or
+   * for a startup interrupt, is woken.
+   * @param vector - 32 to 255; for `startup` the page below 1 MiB where the processor begins; else 0
+   * @throws {FatalError} when there is no such vector, or the local APIC is in the kernel
+   */
+  requestInterrupt(vector: number, mode: DeliveryMode = 'fixed'): void {
+    if (this.#kernelChip && mode !== 'nmi') {
+      fatal(
+        `${this.name()}: its local APIC is in the kernel, which takes no ${mode} interrupt from ` +
+          'here; use setIRQLine() of the VM',
+      );
+    }
+    const { interrupts } = this.#state;
+    interrupts.request(vector, mode);
+    if (this.thread.status() === 'Active') this.kick();
+    else if (this.#canWake(mode)) this.thread.activate();
   }
 
-  /** Makes the guest take a non-maskable interrupt. */
-  kvmNonMaskableInterrupt(): void {
-    this.#noteInterrupt('NMI');
-    this.engine.vcpu.nonMaskableInterrupt();
+  #canWake(mode: DeliveryMode): boolean {
+    this.syncThreadState();
+    if (waitsForStartup(this.#state)) return mode === 'startup';
+    return this.thread.status() === 'Suspended' && this.#interrupts.hasDeliverable();
   }
 
-  #noteInterrupt(what: string): void {
+  protected override deliverInterrupts(): void {
+    this.#interrupts.deliver();
+  }
+
+  protected override hasDeliverableInterrupt(): boolean {
+    if (!this.#state.interrupts.isPending) return false;
+    this.syncThreadState();
+    return this.#interrupts.hasDeliverable();
+  }
+
+  #noteInterrupt({ mode, vector }: Interrupt): void {
     this.kvmStats.numInterrupts.value++;
-    if (KvmInt.enabled) dprintf(KvmInt, this.curTick(), this.name(), `Delivering ${what}`);
+    if (KvmInt.enabled)
+      this.#trace(KvmInt, `Delivering ${mode} interrupt, vector ${String(vector)}`);
+  }
+
+  #trace(flag: DebugFlag, text: string): void {
+    dprintf(flag, this.curTick(), this.name(), text);
   }
 
   // Dumps

@@ -34,12 +34,16 @@ export interface X86SyncCapabilities {
   readonly debugRegs: boolean;
   readonly vcpuEvents: boolean;
   readonly mpState: boolean;
+  /** Whether the local APIC is in the kernel. */
+  readonly lapic: boolean;
   /** Indices of the MSRs that KVM knows. */
   readonly msrs: readonly number[];
 }
 
 /** The sets whose bytes begin both the state block and the shared page; the same bits in both. */
 const SHARED = RegisterSet.Regs | RegisterSet.Sregs | RegisterSet.Events;
+/** Where the local APIC says what it is, which is never 0. */
+const LAPIC_VERSION = 0x30;
 const SHARED_BYTES = layout.events.offset + layout.events.bytes;
 
 /**
@@ -50,6 +54,7 @@ const SHARED_BYTES = layout.events.offset + layout.events.bytes;
  */
 export const PUSH_ORDER: readonly number[] = [
   RegisterSet.MpState, // first: it may change the state of the local APIC
+  RegisterSet.Lapic, // before the MSRs: the deadline of its timer is one; needs its base, see push()
   RegisterSet.Xcrs, // before the XSAVE area: they say which of its components exist
   RegisterSet.Xsave,
   RegisterSet.DebugRegs,
@@ -96,9 +101,18 @@ export class X86StateSync implements RegisterSource {
 
   /** Writes to the vCPU what was changed in the state since the last time. */
   push(): void {
+    this.#push(this.#state.dirty & SHARED & this.#can.syncRegs);
+  }
+
+  /** As {@link push}, with nothing left for the next entry: for what has to follow it. */
+  pushByRequests(): void {
+    this.#push(0);
+  }
+
+  /** @param inPage - the sets that travel in the shared page */
+  #push(inPage: number): void {
     const { dirty } = this.#state;
     if (dirty === 0) return;
-    const inPage = dirty & SHARED & this.#can.syncRegs;
     const rest = dirty & ~inPage;
     if (rest !== 0) {
       for (const set of PUSH_ORDER) if ((rest & set) !== 0) this.#pushOne(set);
@@ -133,6 +147,9 @@ export class X86StateSync implements RegisterSource {
   /** Fetches sets that are not shared; see {@link RegisterSource}. */
   pull(mask: number): void {
     if ((mask & RegisterSet.MpState) !== 0 && this.#can.mpState) this.#pullMpState();
+    if ((mask & RegisterSet.Lapic) !== 0 && this.#can.lapic) {
+      this.#vcpu.read('lapic', this.#state.bytesOf('lapic'));
+    }
     if ((mask & RegisterSet.Xcrs) !== 0 && this.#can.xcrs) this.#pullXcrs();
     if ((mask & RegisterSet.Xsave) !== 0) this.#pullXsave();
     if ((mask & RegisterSet.DebugRegs) !== 0 && this.#can.debugRegs) {
@@ -161,18 +178,17 @@ export class X86StateSync implements RegisterSource {
       case RegisterSet.Regs:
         this.#vcpu.write('regs', this.#state.bytesOf('regs'));
         break;
-      case RegisterSet.Sregs: {
-        const sregs = this.#state.bytesOf('sregs').slice();
-        prepareSregs(sregs);
-        this.#vcpu.write('sregs', sregs);
-        this.#pushCr8();
+      case RegisterSet.Sregs:
+        this.#pushSregs();
         break;
-      }
       case RegisterSet.Events:
         if (this.#can.vcpuEvents) this.#vcpu.write('events', this.#state.bytesOf('events'));
         break;
       case RegisterSet.MpState:
         this.#pushMpState();
+        break;
+      case RegisterSet.Lapic:
+        this.#pushLapic();
         break;
       case RegisterSet.Xcrs:
         if (this.#can.xcrs) this.#pushXcrs();
@@ -191,6 +207,24 @@ export class X86StateSync implements RegisterSource {
       default:
         panic(`no register set ${String(set)}`);
     }
+  }
+
+  #pushSregs(): void {
+    const sregs = this.#state.bytesOf('sregs').slice();
+    prepareSregs(sregs);
+    this.#vcpu.write('sregs', sregs);
+    this.#pushCr8();
+  }
+
+  /**
+   * Writes the local APIC, in the mode that IA32_APIC_BASE among the special registers says. A thread
+   * that never had one in the kernel has none to give, and the vCPU keeps that of its reset.
+   */
+  #pushLapic(): void {
+    const lapic = this.#state.bytesOf('lapic');
+    if (!this.#can.lapic || lapic[LAPIC_VERSION] === 0) return;
+    this.#pushSregs();
+    this.#vcpu.write('lapic', lapic);
   }
 
   /** Without an in-kernel local APIC every entry takes CR8 from kvm_run. */

@@ -204,7 +204,7 @@ describe('X86KvmCPU', () => {
     system.physicalMemory.writeBytes(0x20 * 4, Uint8Array.of(0x00, 0x90, 0x00, 0x00));
     system.physicalMemory.writeBytes(0x9000, Uint8Array.of(0xe6, 0xea, ...ENDLESS));
     device.onWrite = () => {
-      if (device.writes.length === 1) cpu.kvmInterrupt(0x20);
+      if (device.writes.length === 1) cpu.requestInterrupt(0x20);
       else simulation.exitSimLoop('enough');
     };
     simulation.simulate(LONG);

@@ -28,6 +28,7 @@ function aThread(code: readonly number[], syncRegs: number | 'all' = 'all') {
     debugRegs: kvm.capDebugRegs(),
     vcpuEvents: kvm.capVCPUEvents(),
     mpState: kvm.capMPState(),
+    lapic: false,
     msrs: kvm.getSupportedMSRs(),
   });
   state.dirty = 0;

@@ -143,7 +143,8 @@ export function aBareKvmCpu(options: BareKvmCpuOptions): BareKvmCpu {
   };
 }
 
-function startGuest(
+/** Puts a guest's tables and code into memory, and a CPU at its beginning. */
+export function startGuest(
   system: SystemModel,
   cpu: X86KvmCPUModel,
   code: readonly number[],

@@ -107,6 +107,7 @@ export class SeGuest {
       debugRegs: kvm.capDebugRegs(),
       vcpuEvents: kvm.capVCPUEvents(),
       mpState: kvm.capMPState(),
+      lapic: false,
       msrs: kvm.getSupportedMSRs(),
     });
   }

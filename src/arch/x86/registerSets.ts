@@ -12,7 +12,8 @@ export const RegisterSet = {
   Xsave: 1 << 5,
   Msrs: 1 << 6,
   MpState: 1 << 7,
-  All: (1 << 8) - 1,
+  Lapic: 1 << 8,
+  All: (1 << 9) - 1,
 } as const;
 
 /** Names of the sets in a mask, for messages. */

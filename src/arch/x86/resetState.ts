@@ -1,4 +1,5 @@
 import { Cr0 } from './flags';
+import { MpState } from './mpState';
 import { Msr } from './msr';
 import { RegisterSet } from './registerSets';
 import { CS, DS, ES, FS, GS, LDTR, RDX, SS, TR } from './registers';
@@ -9,6 +10,7 @@ import type { X86ThreadState } from './threadState';
 const resetSignature = 0x600n;
 /** Local APIC at its usual address, enabled, on the bootstrap processor. */
 const resetApicBase = 0xfee00900n;
+const bootstrapFlag = 0x100n;
 /** Write-back, write-through, uncached-, uncached, twice. */
 const resetPat = 0x0007040600070406n;
 /** Fast string operations. */
@@ -21,11 +23,47 @@ const realMode: SegmentValue = {
 
 /**
  * Puts a thread into the state after power-up (SDM volume 3, table 9-1): real mode, at the reset vector.
+ *
+ * @param isBootstrap Whether it runs at once; else it waits for INIT and SIPI.
  */
-export function resetThreadState(state: X86ThreadState): void {
+export function resetThreadState(state: X86ThreadState, isBootstrap = true): void {
   state.block.fill(0);
   state.stale = 0;
   state.dirty = RegisterSet.All;
+  setResetRegisters(state);
+  state.cr0 = BigInt(Cr0.CD | Cr0.NW | Cr0.ET);
+  state.apicBase = isBootstrap ? resetApicBase : resetApicBase & ~bootstrapFlag;
+  state.mpState = isBootstrap ? MpState.Runnable : MpState.Uninitialized;
+  state.xcr0 = 1n;
+  state.setMsr(Msr.PAT, resetPat);
+  state.setMsr(Msr.MISC_ENABLE, resetMiscEnable);
+  state.fpu.reset();
+  state.fpu.fcw = 0x40;
+}
+
+/**
+ * Puts a thread into the state after INIT (SDM volume 3, table 9-1): as after power-up, but caches,
+ * x87, SSE and AVX registers, MSRs and the local APIC's place are left alone.
+ */
+export function initThreadState(state: X86ThreadState): void {
+  state.refresh(RegisterSet.All);
+  const { apicBase } = state;
+  const caches = state.cr0 & BigInt(Cr0.CD | Cr0.NW);
+  for (const part of ['regs', 'sregs', 'events', 'debugRegs'] as const) state.bytesOf(part).fill(0);
+  setResetRegisters(state);
+  state.cr0 = caches | BigInt(Cr0.ET);
+  state.apicBase = apicBase;
+  state.dirty = RegisterSet.All;
+}
+
+/** Has a thread that INIT has reset begin at a page below 1 MiB, as SIPI says. */
+export function startThreadAt(state: X86ThreadState, page: number): void {
+  const code = state.segment(CS);
+  code.assign({ ...code.toValue(), selector: page << 8, base: BigInt(page << 12) });
+  state.rip = 0n;
+}
+
+function setResetRegisters(state: X86ThreadState): void {
   state.rip = 0xfff0n;
   state.rflags = 2n;
   state.setGpr(RDX, resetSignature);
@@ -35,13 +73,6 @@ export function resetThreadState(state: X86ThreadState): void {
   state.segment(LDTR).assign({ ...realMode, type: 0x2, s: false });
   state.gdt.limit = 0xffff;
   state.idt.limit = 0xffff;
-  state.cr0 = BigInt(Cr0.CD | Cr0.NW | Cr0.ET);
-  state.apicBase = resetApicBase;
-  state.xcr0 = 1n;
   state.setDebugRegister(6, 0xffff0ff0n);
   state.setDebugRegister(7, 0x400n);
-  state.setMsr(Msr.PAT, resetPat);
-  state.setMsr(Msr.MISC_ENABLE, resetMiscEnable);
-  state.fpu.reset();
-  state.fpu.fcw = 0x40;
 }

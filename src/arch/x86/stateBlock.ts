@@ -4,7 +4,8 @@ import type { RegisterSource } from './registerSets';
 import { threadStateLayout as layout } from './threadStateLayout';
 
 /** The parts of the block that have a struct of their own. */
-export type StatePart = 'regs' | 'sregs' | 'events' | 'debugRegs' | 'msrs' | 'scratch' | 'xsave';
+export type StatePart =
+  'regs' | 'sregs' | 'events' | 'debugRegs' | 'msrs' | 'scratch' | 'lapic' | 'xsave';
 
 /**
  * The bytes of a thread's state ({@link layout}), wherever they lie, and how they relate to a vCPU that

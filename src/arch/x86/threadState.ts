@@ -1,6 +1,7 @@
 import { panic } from '../../base/index';
 import type { EntryHook } from './entryHook';
 import { FpuState } from './fpuState';
+import { InterruptRequests } from './interruptRequests';
 import { msrName, msrSlot, stateMsrs } from './msr';
 import { RegisterSet } from './registerSets';
 import { RFLAGS, RIP, segmentCount } from './registers';
@@ -26,6 +27,9 @@ const msrWord = layout.msrs.offset / 8;
 export class X86ThreadState extends StateBlock {
   /** What a CPU that runs the thread on hardware calls around each run; syscall emulation sets it. */
   entryHook: EntryHook | null = null;
+
+  /** What waits to interrupt the thread, where KVM has no local APIC for it. */
+  readonly interrupts = new InterruptRequests();
 
   /** Views of segment registers by {@link SegmentIndex}. */
   readonly segments: readonly SegmentRegister[];

@@ -29,6 +29,8 @@ export function serializeThreadState(state: X86ThreadState, out: CheckpointOut):
   // The kernel's own layouts: pending exceptions and interrupts, and the vector registers.
   out.paramOut('events', state.bytesOf('events').slice());
   out.paramOut('xsave', state.bytesOf('xsave').slice());
+  out.paramOut('lapic', state.bytesOf('lapic').slice());
+  state.interrupts.serialize(out);
 }
 
 /** Restores what {@link serializeThreadState} saved; everything is dirty afterwards. */
@@ -48,6 +50,8 @@ export function unserializeThreadState(state: X86ThreadState, from: CheckpointIn
   state.mpState = from.number('mpState');
   state.bytesOf('events').set(from.bytes('events'));
   state.bytesOf('xsave').set(from.bytes('xsave'));
+  state.bytesOf('lapic').set(from.bytes('lapic'));
+  state.interrupts.unserialize(from);
   state.dirty = RegisterSet.All;
 }
 

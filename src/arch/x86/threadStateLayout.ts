@@ -14,7 +14,8 @@
  * | 648 | 8 | XCR0 |
  * | 656 | 4 | MP state (`KVM_MP_STATE_…`) |
  * | 704 | 512 | MSRs, 8 bytes each, in the order of `stateMsrs` (msr.ts) |
- * | 1216 | 2880 | scratch words of the CPU model that runs the thread; never saved |
+ * | 1216 | 1856 | scratch words of the CPU model that runs the thread; never saved |
+ * | 3072 | 1024 | `struct kvm_lapic_state`; all zero where KVM has no local APIC for the thread |
  * | 4096 | 4096 | XSAVE area, standard format (`struct kvm_xsave`) |
  *
  * Source: <asm/kvm.h>; SDM volume 1, 13.4 (XSAVE area).
@@ -27,7 +28,8 @@ export const threadStateLayout = {
   xcr0: { offset: 648, bytes: 8 },
   mpState: { offset: 656, bytes: 4 },
   msrs: { offset: 704, bytes: 512 },
-  scratch: { offset: 1216, bytes: 2880 },
+  scratch: { offset: 1216, bytes: 1856 },
+  lapic: { offset: 3072, bytes: 1024 },
   xsave: { offset: 4096, bytes: 4096 },
   /** Size of the whole block. */
   bytes: 8192,

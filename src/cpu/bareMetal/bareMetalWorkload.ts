@@ -31,8 +31,6 @@ export const bareMetalWorkloadSchema = defineSchema('X86BareMetalWorkload', work
 /** Parameters of a `BareMetalWorkload`. */
 export type BareMetalWorkloadParams = ParamsOf<typeof bareMetalWorkloadSchema>;
 
-/** `KVM_MP_STATE_UNINITIALIZED`: waits for INIT and SIPI. */
-const WAITS_FOR_SIPI = 1;
 const MODULE_ALIGNMENT = 4096;
 /** Modules are out of the way of 16-bit code. */
 const MODULES_START = 0x10_0000;
@@ -56,11 +54,7 @@ export class BareMetalWorkload extends Workload {
       context instanceof ThreadContext ? context : panic(`${this.name()} got a foreign context`),
     );
     if (first === undefined) fatal(`${this.name()} has nobody to run its program; add a CPU`);
-    for (const context of others) {
-      const state = context.registers();
-      resetThreadState(state);
-      state.mpState = WAITS_FOR_SIPI;
-    }
+    for (const context of others) resetThreadState(context.registers(), false);
     this.#load(first);
     first.activate();
   }

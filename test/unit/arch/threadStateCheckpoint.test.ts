@@ -24,6 +24,7 @@ describe('A thread state in a checkpoint', () => {
         saved.block.set(noise.subarray(400, 408), xcr0.offset);
         saved.block.set(noise.subarray(500, 700), msrs.offset);
         saved.bytesOf('xsave').set(noise.subarray(4096));
+        saved.bytesOf('lapic').set(noise.subarray(2000, 3024));
         saved.segment(FS).base = 0xffff_8000_0000_0000n;
         saved.segment(FS).l = true;
         saved.gdt.limit = 0x7f;

@@ -103,8 +103,9 @@ describe('Kvm', () => {
     expect(kvm.capSyncRegs()).to.equal(7);
     expect(kvm.capMaxVCPUs()).to.equal(8);
     expect(kvm.capIRQLineLayout2()).to.equal(false);
-    expect(kvm.capReadonlyMem()).to.equal(false);
-    expect(kvm.capDeviceControl()).to.equal(false);
+    expect(kvm.capReadonlyMem()).to.equal(true);
+    expect(kvm.capDeviceControl()).to.equal(true);
+    expect(kvm.getAPIVersion()).to.equal(12);
     expect(kvm.capMPState()).to.equal(true);
   });
 

@@ -333,10 +333,11 @@ describe('KvmVM', () => {
     const contexts = [{}, {}] as unknown as SystemThreadContext[];
     const { vm } = make({ contexts });
     expect(vm.validEnvironment()).to.equal(false);
-    vm.addMember({ getVCpuID: () => 7, hasContext: context => context === contexts[0] });
+    const rest = { isRunning: true, isWaiting: false };
+    vm.addMember({ getVCpuID: () => 7, hasContext: context => context === contexts[0], ...rest });
     expect(vm.validEnvironment()).to.equal(false);
     expect(() => vm.contextIdToVCpuId(1)).to.throw('thread context 1');
-    vm.addMember({ getVCpuID: () => 9, hasContext: context => context === contexts[1] });
+    vm.addMember({ getVCpuID: () => 9, hasContext: context => context === contexts[1], ...rest });
     expect(vm.validEnvironment()).to.equal(true);
     expect([0, 1].map(id => vm.contextIdToVCpuId(id))).to.deep.equal([7, 9]);
   });

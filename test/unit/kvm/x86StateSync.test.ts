@@ -19,6 +19,7 @@ const EVERYTHING: X86SyncCapabilities = {
   debugRegs: true,
   vcpuEvents: true,
   mpState: true,
+  lapic: false,
   msrs: [Msr.TSC, Msr.STAR, Msr.LSTAR],
 };
 
@@ -57,6 +58,26 @@ describe('X86StateSync', () => {
       ...['write 1 MSRs', 'write regs', 'write sregs', 'write events'],
     ]);
     expect(PUSH_ORDER.reduce((sets, set) => sets | set, 0)).to.equal(RegisterSet.All);
+  });
+
+  it('writes a local APIC after its base, and only one that there is', () => {
+    const { vcpu, state, sync } = aPair({ lapic: true });
+    sync.push();
+    expect(vcpu.log).not.to.include('write lapic');
+    state.bytesOf('lapic')[0x30] = 0x14; // version
+    state.dirty = RegisterSet.Lapic | RegisterSet.Msrs;
+    state.setMsr(Msr.STAR, 5n);
+    vcpu.log.length = 0;
+    sync.push();
+    expect(vcpu.log).to.deep.equal(['write sregs', 'write lapic', 'write 1 MSRs']);
+  });
+
+  it('fetches a local APIC where there is one', () => {
+    const { vcpu, state, sync } = inStep({ lapic: true });
+    vcpu.parts.lapic[0x30] = 0x14;
+    sync.pullShared();
+    state.refresh(RegisterSet.Lapic);
+    expect(state.bytesOf('lapic')[0x30]).to.equal(0x14);
   });
 
   it('writes nothing when nothing was changed', () => {
