@@ -144,6 +144,9 @@ export {
 export { BasicPioDevice, basicPioDeviceSchema, PioDevice, pioDeviceSchema } from '../dev/index';
 export type { BasicPioDeviceParams, PioDeviceParams } from '../dev/index';
 
+// What KVM keeps in the kernel.
+export { KvmDevice, KvmKernelGicV2 } from '../kvm/index';
+
 // Ports, packets, memories.
 export { InvalidPortID, Port } from '../sim/index';
 export {
