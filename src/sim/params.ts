@@ -211,32 +211,57 @@ export const param = {
   }),
 };
 
+/** Any of `names`, each as often as the script likes: with a default, or required. */
+function enumListParam<const Name extends string>(
+  kind: string,
+  names: readonly Name[],
+  description: string,
+): ParamSpec<ListOf<Name>, readonly Name[]>;
+function enumListParam<const Name extends string>(
+  kind: string,
+  names: readonly Name[],
+  defaultValue: ListOf<NoInfer<Name>> | ParamProxy,
+  description: string,
+  options?: ParamOptions,
+): ParamSpec<ListOf<Name>, readonly Name[]>;
+function enumListParam<const Name extends string>(
+  kind: string,
+  names: readonly Name[],
+  ...rest: [string] | [ListOf<Name> | ParamProxy, string, (ParamOptions | undefined)?]
+): ParamSpec<ListOf<Name>, readonly Name[]> {
+  const type = vectorType(enumType(kind, names));
+  if (rest.length === 1) return { type, description: rest[0] };
+  return { type, default: rest[0], description: rest[1], ...rest[2] };
+}
+
+type ObjectListDefault<M extends SimObject> =
+  readonly Node<M>[] | ParamProxy | (() => readonly Node<M>[]);
+
+/** Objects of class `type` (or derived from it): with a default, or required. */
+function objectListParam<M extends SimObject>(
+  type: string,
+  description: string,
+): ParamSpec<ListOf<Node<M>>, readonly M[]>;
+function objectListParam<M extends SimObject>(
+  type: string,
+  defaultValue: ObjectListDefault<M>,
+  description: string,
+  options?: ParamOptions,
+): ParamSpec<ListOf<Node<M>>, readonly M[]>;
+function objectListParam<M extends SimObject>(
+  type: string,
+  ...rest: [string] | [ObjectListDefault<M>, string, (ParamOptions | undefined)?]
+): ParamSpec<ListOf<Node<M>>, readonly M[]> {
+  const spec = { type: vectorType(objectType<Node<M>, M>(type, false)) };
+  if (rest.length === 1) return { ...spec, description: rest[0] };
+  return { ...spec, default: rest[0], description: rest[1], ...rest[2] };
+}
+
 /** Declarations of parameters that are lists. */
 export const vectorParam = {
   ...vectors,
-  /** Any of `names`, each as often as the script likes. */
-  Enum: <const Name extends string>(
-    kind: string,
-    names: readonly Name[],
-    defaultValue: ListOf<NoInfer<Name>>,
-    description: string,
-    options: ParamOptions = {},
-  ): ParamSpec<ListOf<Name>, readonly Name[]> => ({
-    type: vectorType(enumType(kind, names)),
-    description,
-    default: defaultValue,
-    ...options,
-  }),
-  /** Objects of class `type` (or derived from it). */
-  SimObject: <M extends SimObject>(
-    type: string,
-    defaultValue: readonly Node<M>[] | ParamProxy | (() => readonly Node<M>[]),
-    description: string,
-    options: ParamOptions = {},
-  ): ParamSpec<ListOf<Node<M>>, readonly M[]> => ({
-    type: vectorType(objectType<Node<M>, M>(type, false)),
-    description,
-    default: defaultValue,
-    ...options,
-  }),
+  /** Any of a list of names, each as often as the script likes. */
+  Enum: enumListParam,
+  /** Objects of a class, or of ones derived from it. */
+  SimObject: objectListParam,
 };

@@ -288,6 +288,31 @@ describe('A list', () => {
     expect(setting(spec, ['green', 'red']).value).to.deep.equal(['green', 'red']);
     expect(() => setting(spec, ['blue'])).to.throw(FatalError, /accepted: one of red, green$/);
   });
+
+  it('may have to be given by the script, whatever its type', () => {
+    const needy = defineSchema('Needy', simObjectSchema, {
+      description: 'Needs lists',
+      params: {
+        colours: vectorParam.Enum('Colour', ['red', 'green'], 'what colours'),
+        friends: vectorParam.SimObject<SimObject>('SimObject', 'whom to know'),
+      },
+    });
+    class Needy extends SimObject {
+      static override readonly schema = needy;
+    }
+    const NeedyNode = nodeClass(Needy);
+    const settle = (node: InstanceType<typeof NeedyNode>) => () => {
+      settleTree(new Root({ fullSystem: false, node }));
+    };
+    expect(settle(new NeedyNode({ friends: [] }))).to.throw(
+      FatalError,
+      'node.colours without default or user set value',
+    );
+    expect(settle(new NeedyNode({ colours: 'red' }))).to.throw(FatalError, 'node.friends without');
+    expect(settle(new NeedyNode({ colours: 'red', friends: [] }))).to.not.throw();
+    // @ts-expect-error -- blue is none of the colours
+    expect(() => new NeedyNode({ colours: ['blue'] })).to.throw(FatalError, 'blue');
+  });
 });
 
 describe('A date', () => {
