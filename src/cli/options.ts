@@ -13,6 +13,7 @@ export interface CommandOptions extends DebugOptions, RedirectOptions {
   readonly jsonConfig: string;
   readonly dotConfig: string;
   readonly svgConfig: string;
+  readonly dotDvfsConfig: string;
   readonly jsonStats: string;
   readonly traceOut?: string;
   readonly buildInfo: boolean;
@@ -80,6 +81,7 @@ function withOptions(program: Command): Command {
     .option('--json-config <file>', 'as JSON', 'config.json')
     .option('--dot-config <file>', 'as a graph for Graphviz', 'config.dot')
     .option('--svg-config <file>', 'that graph drawn, such as config.svg; takes 0.2 s', '')
+    .option('--dot-dvfs-config <file>', 'clocks and voltages as a graph', '')
     .optionsGroup('Debugging:')
     .option('--debug-flags <flag[,flag...]>', 'debug flags to set; -FLAG clears one')
     .option('--debug-start <tick>', 'start debug output at this tick')

@@ -65,6 +65,7 @@ function applyOptions(options: CommandOptions, sink: TerminalSink): void {
   outputFiles.configJson = options.jsonConfig;
   outputFiles.configDot = options.dotConfig;
   outputFiles.configSvg = options.svgConfig;
+  outputFiles.dvfsDot = options.dotDvfsConfig;
   outputFiles.jsonStats = options.jsonStats;
   redirect(options);
   applyDebugOptions(options, sink);

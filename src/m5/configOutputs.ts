@@ -1,6 +1,6 @@
 /** Writes the configuration of an instantiated system: `config.ini`, `.json`, `.dot`, `.svg`. */
 import { warn } from '../base/index';
-import { configDot, configIni, configJson, pythonJson, type AnyNode } from '../sim/index';
+import { configDot, configIni, configJson, dvfsDot, pythonJson, type AnyNode } from '../sim/index';
 import { layOutDot } from './layOutDot';
 import type { OutputHost } from './nodeHost';
 
@@ -14,6 +14,8 @@ export interface ConfigFiles {
   configDot: string;
   /** The picture that Graphviz makes of it. Takes about 0.2 s, so it is made when asked for. */
   configSvg: string;
+  /** Clock and voltage domains with what they drive, as gem5's `--dot-dvfs-config`. */
+  dvfsDot: string;
 }
 
 /**
@@ -31,6 +33,7 @@ export function writeConfigOutputs(
   if (files.configJson !== '') {
     host.writeOutput(files.configJson, pythonJson(configJson(root, ticksPerSecond)));
   }
+  if (files.dvfsDot !== '') host.writeOutput(files.dvfsDot, dvfsDot(root, ticksPerSecond));
   if (files.configDot === '' && files.configSvg === '') return;
   const dot = configDot(root, ticksPerSecond);
   if (files.configDot !== '') host.writeOutput(files.configDot, dot);

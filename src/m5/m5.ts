@@ -42,6 +42,7 @@ export class M5 {
     configJson: 'config.json',
     configDot: 'config.dot',
     configSvg: '',
+    dvfsDot: '',
     jsonStats: 'stats.json',
   };
   /** How long a tick is. */

@@ -89,7 +89,8 @@ function edges(node: AnyNode): string[] {
     );
 }
 
-function quoted(text: string): string {
+/** A text as DOT has it. */
+export function quoted(text: string): string {
   return `"${escaped(text)}"`;
 }
 

@@ -11,6 +11,7 @@ export type { ClockedMember, DerivedClockDomainParams, SrcClockDomainParams } fr
 export { ClockedObject, clockedObjectSchema } from './clockedObject';
 export type { ClockedObjectParams } from './clockedObject';
 export { configDot } from './configDot';
+export { dvfsDot } from './dvfsDot';
 export { configIni, configJson } from './configTree';
 export { describeSchema } from './describeSchema';
 export { DrainManager } from './drain';

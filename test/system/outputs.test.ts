@@ -77,6 +77,15 @@ describe('The output directory', function () {
     });
   });
 
+  it('has a graph of clocks and voltages when it is asked for', () => {
+    run(['--dot-dvfs-config', 'dvfs.dot'], (read, names) => {
+      expect(names).to.include('dvfs.dot');
+      expect(read('dvfs.dot')).to.match(
+        /label="system\.clk_domain : SrcClockDomain, clock = 1000";/,
+      );
+    });
+  });
+
   it('has the names that the options say, and leaves out what has none', () => {
     const names = ['--dump-config', 'a.ini', '--json-config', '', '--dot-config', ''];
     const stats = ['--stats-file', 'text://b.txt?desc=False', '--json-stats', ''];
