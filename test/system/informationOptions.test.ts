@@ -2,7 +2,7 @@ import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { inFolder, runCommand } from '../support/command';
-import { packageJson } from '../support/repository';
+import { packageJson, readText } from '../support/repository';
 
 /** What an option that asks for information prints; it must need no script and write nothing. */
 function answer(...options: string[]): string {
@@ -45,6 +45,22 @@ describe('The options that ask for information', function () {
     expect(text).to.not.include('(default: false)');
     const groups = ['Options:', 'Statistics:', 'Debugging:', 'Information:', 'Exit status:'];
     for (const group of groups) expect(text).to.match(new RegExp(`^${group}$`, 'm'));
+  });
+});
+
+describe('docs/command.md', function () {
+  this.timeout(20_000);
+
+  it('names options and exit statuses that there are', () => {
+    const help = answer('--help');
+    const page = readText('docs/command.md');
+    const options = Array.from(page.matchAll(/`(--?[a-z][a-z-]*)/g), ([, option]) => option ?? '');
+    expect(options.length).to.be.greaterThan(10);
+    for (const option of options) expect(help).to.match(new RegExp(`^ .*${option}\\b`, 'm'));
+    for (const status of ['1', '2', '134']) {
+      expect(help).to.match(new RegExp(`^  ${status} `, 'm'));
+      expect(page).to.match(new RegExp(`^\\| ${status} \\|`, 'm'));
+    }
   });
 });
 
