@@ -55,7 +55,7 @@ after --:
  */
 export function parseSeOptions(args: readonly string[]): SeOptions {
   const program = new Command('se.ts')
-    .description('Runs a static x86-64 Linux program in syscall emulation.')
+    .description('Runs an x86-64 Linux program in syscall emulation.')
     .option('-c, --cmd <program>', 'the program to run')
     .option('-o, --options <words>', 'its arguments, in one word')
     .option('--argv0 <name>', 'its argv[0], instead of the name after -c')

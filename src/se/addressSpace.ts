@@ -100,6 +100,11 @@ export class AddressSpace {
     return start;
   }
 
+  /** The start of a free range of addresses for mappings; negative when there is none. */
+  findRoom(length: number): number {
+    return this.#areas.findGap(length, LOWEST_MAPPING, this.mmapTop);
+  }
+
   /** Makes the stack's area: `size` bytes now, more as the program needs them. */
   mapStack(size: number, protection: number = Protection.Read | Protection.Write): void {
     const start = STACK_TOP - pageUp(size);
@@ -222,7 +227,7 @@ export class AddressSpace {
       return address;
     }
     if (!mayMove || !this.#resident.canMove(oldSize)) return -Errno.ENOMEM;
-    const place = this.#areas.findGap(newSize, LOWEST_MAPPING, this.mmapTop);
+    const place = this.findRoom(newSize);
     if (place < 0) return -Errno.ENOMEM;
     this.#move(area, address, oldSize, newSize, place);
     return place;

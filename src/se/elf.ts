@@ -5,7 +5,7 @@
  * Source: the System V ABI, "Object Files" and its AMD64 supplement; elf(5).
  */
 import { fatal } from '../base/index';
-import { LOWEST_MAPPING, pageOffset, Protection, USER_END } from './layout';
+import { LOWEST_MAPPING, PAGE_SIZE, pageOffset, Protection, USER_END } from './layout';
 import type { FileBacking } from './vma';
 
 /** A part of a program that is loaded. Sizes in bytes, addresses as linked. */
@@ -22,16 +22,18 @@ export interface ElfSegment {
 export interface ElfProgram {
   /** The file its segments are read from. */
   readonly file: FileBacking;
-  /** May be loaded anywhere (static PIE); otherwise at the addresses it was linked for. */
+  /** May be loaded anywhere; otherwise at the addresses it was linked for. */
   readonly relocatable: boolean;
   readonly entry: number;
   /** In ascending order of addresses, without overlaps; at least one. */
   readonly segments: readonly ElfSegment[];
-  /** Largest alignment that a segment asks for. */
+  /** Largest alignment that a segment asks for, in bytes; a page at least. */
   readonly alignment: number;
   /** The program header table as the loaded program sees it; address 0 when it is not loaded. */
   readonly programHeaders: { readonly address: number; readonly count: number };
   readonly executableStack: boolean;
+  /** Path of the program that loads this one's shared libraries; `undefined` when it needs none. */
+  readonly interpreter: string | undefined;
 }
 
 const HEADER_SIZE = 64;
@@ -58,6 +60,8 @@ const ET = { Relocatable: 1, Executable: 2, Dynamic: 3, Core: 4 } as const;
 const PT = { Load: 1, Dynamic: 2, Interpreter: 3, GnuStack: 0x6474e551 } as const;
 const PF = { Execute: 1, Write: 2, Read: 4 } as const;
 const DT_NEEDED = 1;
+/** Longest path, in bytes, its final 0 included. */
+const PATH_MAX = 4096;
 const OS_NAMES: Readonly<Record<number, string>> = {
   2: 'NetBSD',
   6: 'Solaris',
@@ -83,7 +87,7 @@ function hex(value: number): string {
 /**
  * Reads a program's headers.
  * @param file - anywhere, on disk or in memory.
- * @throws {FatalError} when it is no static x86-64 Linux program, or is damaged.
+ * @throws {FatalError} when it is no x86-64 Linux program, or is damaged.
  */
 export function readElf(file: FileBacking): ElfProgram {
   return new ElfReader(file).read();
@@ -103,9 +107,7 @@ class ElfReader {
     const type = header.getUint16(16, true);
     const entry = word64(header, 24);
     const headers = this.#programHeaders(header);
-    if (headers.some(h => h.type === PT.Interpreter) || this.#needsLibraries(headers)) {
-      this.#refuse('is dynamically linked; link with -static');
-    }
+    const interpreter = this.#interpreter(headers);
     const relocatable = type === ET.Dynamic;
     const segments = this.#segments(headers, relocatable);
     const inCode = segments.some(
@@ -127,12 +129,13 @@ class ElfReader {
       relocatable,
       entry,
       segments,
-      alignment: Math.max(...headers.filter(h => h.type === PT.Load).map(h => h.align)),
+      alignment: Math.max(PAGE_SIZE, ...headers.filter(h => h.type === PT.Load).map(h => h.align)),
       programHeaders: {
         address: addressOfOffset(segments, word64(header, 32), headers.length),
         count: headers.length,
       },
       executableStack: stack !== undefined && (stack.flags & PF.Execute) !== 0,
+      interpreter,
     };
   }
 
@@ -157,7 +160,7 @@ class ElfReader {
       this.#refuse('is a script; give the program that runs it');
     }
     if (magic.byteLength < 4 || magic.getUint32(0) !== 0x7f454c46) {
-      this.#refuse('is not an ELF file; give a static x86-64 Linux program');
+      this.#refuse('is not an ELF file; give an x86-64 Linux program');
     }
     const header = this.#view(0, HEADER_SIZE, 'its ELF header');
     const elfClass = header.getUint8(4);
@@ -202,6 +205,22 @@ class ElfReader {
     }
     const view = this.#view(position, count * entrySize, 'its program header table');
     return Array.from({ length: count }, (_, i) => programHeader(view, i * entrySize));
+  }
+
+  #interpreter(headers: readonly ProgramHeader[]): string | undefined {
+    const header = headers.find(h => h.type === PT.Interpreter);
+    if (header === undefined) {
+      if (!this.#needsLibraries(headers)) return undefined;
+      return this.#refuse('needs shared libraries but no interpreter to load them; link it again');
+    }
+    const { fileOffset, fileSize } = header;
+    if (fileSize > PATH_MAX) this.#refuse(`is damaged: its interpreter's name is too long`);
+    const view = this.#view(fileOffset, fileSize, "its interpreter's name");
+    const text = Buffer.from(view.buffer).toString();
+    if (!text.startsWith('/') || text.indexOf('\0') !== text.length - 1) {
+      this.#refuse(`is damaged: its interpreter's name is no absolute path`);
+    }
+    return text.slice(0, -1);
   }
 
   /** Whether the dynamic section, which static PIEs have too, names a shared library. */

@@ -9,8 +9,16 @@ import type { PageTables, UserFeatures } from '../arch/x86/index';
 import { fatal, panic } from '../base/index';
 import { Scalar, SimObject, unit } from '../sim/index';
 import { AddressSpace } from './addressSpace';
-import { PROGRAM_HEADER_SIZE, readElf, type ElfProgram } from './elf';
-import { loadElf, openProgram, stackProtection, type LoadedProgram } from './elfLoader';
+import { PROGRAM_HEADER_SIZE } from './elf';
+import {
+  loadElf,
+  loadInterpreter,
+  openProgram,
+  releaseFiles,
+  stackProtection,
+  type LoadedProgram,
+  type ProgramFiles,
+} from './elfLoader';
 import { FileAccess } from './fileAccess';
 import { FileDescriptors } from './fileDescriptors';
 import { AuxType, buildInitialStack } from './initialStack';
@@ -47,12 +55,12 @@ export class Process extends SimObject {
   readonly executable: string;
   /** System calls made. */
   readonly numSyscalls: Scalar;
-  readonly #program: ElfProgram;
+  readonly #files: ProgramFiles;
   readonly #contexts: ProcessThreadContext[] = [];
   #state: ProcessState | undefined;
   #supervisor: GuestSupervisor | undefined;
 
-  /** @throws {FatalError} when the program's file is missing or is none that can be run. */
+  /** @throws {FatalError} when a file of the program is missing or is none that can be run. */
   constructor(params: ProcessParams) {
     super(params);
     const path = params.executable === '' ? params.cmd[0] : params.executable;
@@ -61,13 +69,7 @@ export class Process extends SimObject {
     }
     this.executable = resolve(path);
     this.numSyscalls = new Scalar(this.stats, 'numSyscalls', unit.Count, 'system calls');
-    const file = openProgram(this.executable);
-    try {
-      this.#program = readElf(file);
-    } catch (error) {
-      file.release();
-      throw error;
-    }
+    this.#files = openProgram(this.executable);
   }
 
   /** Called by a CPU: this context runs the program. The CPU has registered it with the system. */
@@ -134,10 +136,12 @@ export class Process extends SimObject {
       const supervisor = new GuestSupervisor(pageTables, pageTableMemory, workload.physicalEnd);
       this.#supervisor = supervisor;
       this.#mapM5ops(pageTables);
-      const loaded = loadElf(this.#program, state.space);
+      const { program, interpreter } = this.#files;
+      const loaded = loadElf(program, state.space);
+      const loader = interpreter && loadInterpreter(interpreter, state.space);
       supervisor.prepare(context.state, context.userFeatures ?? { fsgsbase: false, xcr0: 0 });
-      context.state.setGprNumber(RIP, loaded.entry);
-      context.state.setGprNumber(RSP, this.#buildStack(state, loaded));
+      context.state.setGprNumber(RIP, (loader ?? loaded).entry);
+      context.state.setGprNumber(RSP, this.#buildStack(state, loaded, loader?.bias ?? 0));
     } catch (error) {
       if (!(error instanceof OutOfGuestMemory)) throw error;
       fatal(`${this.executable} does not fit into the system's memory; give the system more`);
@@ -200,9 +204,14 @@ export class Process extends SimObject {
     });
   }
 
-  /** Makes the stack and fills it. Returns the first stack pointer. */
-  #buildStack(state: ProcessState, loaded: LoadedProgram): number {
+  /**
+   * Makes the stack and fills it.
+   * @param base - where the interpreter was loaded, 0 when there is none.
+   * @returns the first stack pointer.
+   */
+  #buildStack(state: ProcessState, loaded: LoadedProgram, base: number): number {
     const { params } = this;
+    const { program } = this.#files;
     const random = new Uint8Array(16);
     state.fillRandom(random);
     const secure = params.uid !== params.euid || params.gid !== params.egid;
@@ -218,8 +227,8 @@ export class Process extends SimObject {
           [AuxType.ClockTicks, CLOCK_TICKS],
           [AuxType.Phdr, loaded.programHeaders],
           [AuxType.PhEnt, PROGRAM_HEADER_SIZE],
-          [AuxType.PhNum, this.#program.programHeaders.count],
-          [AuxType.Base, 0],
+          [AuxType.PhNum, program.programHeaders.count],
+          [AuxType.Base, base],
           [AuxType.Flags, 0],
           [AuxType.Entry, loaded.entry],
           [AuxType.Uid, params.uid],
@@ -236,7 +245,7 @@ export class Process extends SimObject {
     );
     const wanted = image.bytes.length + STACK_HEADROOM;
     const size = Math.ceil(wanted / STACK_ALIGNMENT) * STACK_ALIGNMENT;
-    state.space.mapStack(Math.min(size, params.maxStackSize), stackProtection(this.#program));
+    state.space.mapStack(Math.min(size, params.maxStackSize), stackProtection(program));
     state.memory.copyOut(image.pointer, image.bytes);
     return image.pointer;
   }
@@ -244,7 +253,7 @@ export class Process extends SimObject {
   override dispose(): void {
     this.#state?.files.closeAll();
     this.#state?.space.closeFiles();
-    this.#program.file.release();
+    releaseFiles(this.#files);
     super.dispose();
   }
 }

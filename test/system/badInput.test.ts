@@ -1,14 +1,8 @@
-import {
-  chmodSync,
-  copyFileSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { configPath, inFolder, runCommand, runScriptText } from '../support/command';
+import { anElf, PT_INTERP, USUAL_SEGMENTS } from '../support/elf';
 import { guestPath, type ProgramRun } from '../support/guests';
 
 /** Expects one line that matches, a status that is not 0, and no JavaScript stack. */
@@ -223,11 +217,13 @@ describe('A program that cannot run is answered by one line', function () {
     });
   });
 
-  it('dynamically linked', () => {
+  it('dynamically linked, its interpreter missing', () => {
     inFolder(folder => {
-      copyFileSync(process.execPath, join(folder, 'dynamic'));
-      chmodSync(join(folder, 'dynamic'), 0o755);
-      expectRefused(folder, './dynamic', /^fatal: .*dynamically linked/m);
+      const name = [...Buffer.from('/no/such/ld.so\0')];
+      const header = { type: PT_INTERP, offset: 0x200, address: 0x40_0200, fileSize: name.length };
+      const segments = [...USUAL_SEGMENTS, header];
+      writeFileSync(join(folder, 'dynamic'), anElf({ segments, contents: [[0x200, name]] }));
+      expectRefused(folder, './dynamic', /^fatal: .*interpreter \/no\/such\/ld.so does not exist/m);
     });
   });
 

@@ -88,15 +88,27 @@ describe('readElf', () => {
     expect(refusal({ type: 77 })).to.include('type 77');
   });
 
-  it('tells how to link a dynamic program instead', () => {
-    const interpreter = { type: PT_INTERP, offset: 0x200, address: 0x40_0200, fileSize: 8 };
-    expect(refusal({ segments: [...USUAL_SEGMENTS, interpreter] })).to.equal(
-      '/path/program is dynamically linked; link with -static',
-    );
+  it('reads the name of the interpreter of a dynamic program', () => {
+    const name = '/lib64/ld.so\0';
+    const header = { type: PT_INTERP, offset: 0x200, address: 0x40_0200, fileSize: name.length };
+    const options = (text: string): Partial<ElfOptions> => ({
+      segments: [...USUAL_SEGMENTS, header],
+      contents: [[0x200, [...Buffer.from(text)]]],
+    });
+    expect(read(options(name)).interpreter).to.equal('/lib64/ld.so');
+    expect(read({}).interpreter).to.equal(undefined);
+    for (const bad of ['lib64/ld.so.2', '/lib64/ld.so!', '/lib64\0ld.so\0']) {
+      expect(refusal(options(bad)), bad).to.include("its interpreter's name is no absolute path");
+    }
+    const tooLong = { ...header, fileSize: 5000 };
+    expect(refusal({ segments: [...USUAL_SEGMENTS, tooLong], size: 0x2000 })).to.match(/too long/);
+  });
+
+  it('refuses a program that needs libraries but names nobody to load them', () => {
     const dynamic = { type: PT_DYNAMIC, offset: 0x1000, address: CODE, fileSize: 0x40 };
     const needed: [number, number[]] = [0x1000, [1, 0, 0, 0, 0, 0, 0, 0]];
-    expect(refusal({ segments: [...USUAL_SEGMENTS, dynamic], contents: [needed] })).to.include(
-      'link with -static',
+    expect(refusal({ segments: [...USUAL_SEGMENTS, dynamic], contents: [needed] })).to.equal(
+      '/path/program needs shared libraries but no interpreter to load them; link it again',
     );
   });
 
