@@ -35,6 +35,7 @@ export {
   readFully,
   tryOpen,
   tryPoll,
+  tryPollAll,
   tryPread,
   tryPwrite,
   tryRead,

@@ -107,6 +107,12 @@ export class SystemThreads<T extends SystemThreadContext = SystemThreadContext> 
     this.#events.reschedule(entry.resumeEvent, when, true);
   }
 
+  /** The thread does not wait for a tick any more: it was woken before it, or has ended. */
+  endQuiesce(id: ContextID): void {
+    const { resumeEvent } = this.#entry(id);
+    if (resumeEvent.scheduled) this.#events.deschedule(resumeEvent);
+  }
+
   #resume(id: ContextID): void {
     if (Quiesce.enabled) this.#trace('activating');
     this.#entry(id).context.activate();

@@ -7,7 +7,7 @@ import { formatVirtual, PageFaultError, Vector, vectorName } from '../arch/x86/i
 import { panic } from '../base/index';
 import { STACK_GUARD, STACK_TOP } from './layout';
 import type { AccessKind, FaultOutcome } from './pageFaults';
-import { Signal, signalName, type PendingSignal } from './signals';
+import { SI_KERNEL, Signal, signalName, type PendingSignal } from './signals';
 
 /** An exception, and where the program was. */
 export interface FaultContext {
@@ -31,7 +31,6 @@ const BUS_ADRALN = 1;
 const BUS_ADRERR = 2;
 const SEGV_MAPERR = 1;
 const SEGV_ACCERR = 2;
-const SI_KERNEL = 0x80;
 const TRAP_BRKPT = 1;
 const TRAP_TRACE = 2;
 

@@ -28,6 +28,11 @@ export class FileDescriptors {
     return this.entry(descriptor).file;
   }
 
+  /** The open file behind a descriptor, if there is one. */
+  find(descriptor: number): OpenFile | undefined {
+    return this.#slots[descriptor]?.file;
+  }
+
   /** @throws {SyscallFailure} EBADF */
   entry(descriptor: number): Descriptor {
     return this.#slots[descriptor] ?? failWith(Errno.EBADF);

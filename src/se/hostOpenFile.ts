@@ -4,16 +4,11 @@ import { isatty } from 'node:tty';
 import { Errno, PollEvent, tryOpen, tryPoll, tryPread, tryPwrite } from '../host/index';
 import { tryRead, tryWrite } from '../host/index';
 import { HostFile } from './hostFile';
+import { waitForHost, type HostWait } from './hostWait';
 import { OpenFile, OpenFlag, type FileStatus, type HostSpan } from './openFile';
 import { failWith } from './syscallFailure';
 import { RESTART } from './syscallResult';
 import type { FileBacking } from './vma';
-
-/** Says whether the user wants the simulation to stop. */
-export type InterruptCheck = () => boolean;
-
-/** Milliseconds between looks at whether the user wants to stop, while a call waits. */
-const LOOK_INTERVAL = 50;
 
 function hostStatus(descriptor: number): FileStatus {
   return fstatSync(descriptor, { bigint: true });
@@ -124,24 +119,18 @@ export class DirectoryFile extends OpenFile {
 export class StreamFile extends OpenFile {
   readonly #descriptor: number;
   readonly #owned: boolean;
-  readonly #interrupted: InterruptCheck;
+  readonly #hostWait: HostWait;
   readonly #terminal: boolean;
 
   /**
    * @param owned - close the descriptor with the file.
-   * @param interrupted - asked while a call waits for the host.
+   * @param hostWait - asked while a call waits for the host.
    */
-  constructor(
-    descriptor: number,
-    path: string,
-    flags: number,
-    owned: boolean,
-    interrupted: InterruptCheck,
-  ) {
+  constructor(descriptor: number, path: string, flags: number, owned: boolean, hostWait: HostWait) {
     super(path, flags);
     this.#descriptor = descriptor;
     this.#owned = owned;
-    this.#interrupted = interrupted;
+    this.#hostWait = hostWait;
     this.#terminal = isatty(descriptor);
   }
 
@@ -153,19 +142,24 @@ export class StreamFile extends OpenFile {
     return this.#descriptor;
   }
 
-  /**
-   * Waits until the host is ready, in steps, since a signal does not always end a wait.
-   * @returns 0, EAGAIN (the program does not want to wait) or {@link RESTART}.
-   */
+  override get waitingBytes(): number {
+    return -1;
+  }
+
+  override get waitsForHost(): boolean {
+    return true;
+  }
+
+  override poll(events: number): number {
+    return Math.max(0, tryPoll(this.#descriptor, events, 0));
+  }
+
+  /** Waits until the host is ready. Returns 0, or why there is no more waiting. */
   #wait(event: number): number {
     const patient = (this.flags & OpenFlag.NonBlock) === 0;
-    for (;;) {
-      const ready = tryPoll(this.#descriptor, event, patient ? LOOK_INTERVAL : 0);
-      if (ready > 0) return 0;
-      if (ready < 0 && ready !== -Errno.EINTR) return ready;
-      if (!patient) return -Errno.EAGAIN;
-      if (this.#interrupted()) return RESTART;
-    }
+    if (!patient && tryPoll(this.#descriptor, event, 0) === 0) return -Errno.EAGAIN;
+    const look = (milliseconds: number): number => tryPoll(this.#descriptor, event, milliseconds);
+    return Math.min(0, waitForHost(look, this.#hostWait));
   }
 
   read(target: HostSpan, length: number): number {
@@ -184,13 +178,13 @@ export class StreamFile extends OpenFile {
       if (count >= 0) {
         done += count;
         // The host takes less than all of it when a signal came.
-        if (done < length && this.#interrupted()) return done;
+        if (done < length && this.#hostWait.interrupted()) return done;
       } else if (count === -Errno.EAGAIN) {
         const ready = this.#wait(PollEvent.Out);
         if (ready !== 0) return done > 0 ? done : ready;
       } else if (count !== -Errno.EINTR) {
         return done > 0 ? done : count;
-      } else if (this.#interrupted()) {
+      } else if (this.#hostWait.interrupted()) {
         return done > 0 ? done : RESTART;
       }
     }
@@ -230,7 +224,7 @@ export function openHostFile(
   place: string,
   flags: number,
   mode: number,
-  interrupted: InterruptCheck,
+  hostWait: HostWait,
 ): OpenFile {
   // The path has no symbolic links left; one that appears now was put there to get out.
   let hostFlags = (flags & OpenFlag.AccessMode) | constants.O_NOFOLLOW | constants.O_NOCTTY;
@@ -242,7 +236,7 @@ export function openHostFile(
   const kept = flags & KEPT_FLAGS;
   if (stat.isFile()) return new RegularFile(new HostFile(descriptor, place), kept);
   if (stat.isDirectory()) return new DirectoryFile(descriptor, place, kept);
-  if (stat.isFIFO()) return new StreamFile(descriptor, place, kept, true, interrupted);
+  if (stat.isFIFO()) return new StreamFile(descriptor, place, kept, true, hostWait);
   closeSync(descriptor);
   return failWith(Errno.EACCES);
 }

@@ -2,7 +2,7 @@
  * Open files of a program: what Linux calls an open file description. Several descriptors may share
  * one, and with it the position.
  */
-import { Errno } from '../host/index';
+import { Errno, PollEvent } from '../host/index';
 import type { FileBacking } from './vma';
 
 /** Bytes in host memory that a call reads or fills: a program's own memory, or a buffer for it. */
@@ -89,6 +89,24 @@ export abstract class OpenFile {
 
   /** Whether it is a directory. */
   get isDirectory(): boolean {
+    return false;
+  }
+
+  /** Bytes that can be read without waiting, -1 where nobody knows. */
+  get waitingBytes(): number {
+    return this.seekable ? Math.max(0, this.size() - this.position) : -1;
+  }
+
+  /**
+   * What of it is ready, without waiting for it.
+   * @param events - `PollEvent` bits to look at; errors and hang-ups are always reported.
+   */
+  poll(events: number): number {
+    return events & (PollEvent.In | PollEvent.Out);
+  }
+
+  /** Whether the host decides when it is ready, so that waiting for it takes host time. */
+  get waitsForHost(): boolean {
     return false;
   }
 

@@ -58,6 +58,7 @@ export class Process extends SimObject {
   readonly #files: ProgramFiles;
   readonly #contexts: ProcessThreadContext[] = [];
   #state: ProcessState | undefined;
+  #thread: ProcessThread | undefined;
   #supervisor: GuestSupervisor | undefined;
 
   /** @throws {FatalError} when a file of the program is missing or is none that can be run. */
@@ -148,7 +149,8 @@ export class Process extends SimObject {
     }
     // Last: a program that cannot be loaded leaves no output files behind.
     this.#openStandardStreams(state);
-    workload.addThread(this, new ProcessThread(state, context.state, state.ids.pid), context);
+    this.#thread = new ProcessThread(state, context.state, state.ids.pid);
+    workload.addThread(this, this.#thread, context);
     context.activate();
   }
 
@@ -173,14 +175,17 @@ export class Process extends SimObject {
   #openStandardStreams(state: ProcessState): void {
     const { host } = this.simulation;
     const outputDirectory = (): string => host.makeOutputDirectory();
-    openStandardStreams(state.files, this.params, outputDirectory, () => host.interrupted());
+    openStandardStreams(state.files, this.params, outputDirectory, state.hostWait);
   }
 
   #makeState(workload: SEWorkload): ProcessState {
     const { params, simulation } = this;
     const cwd = resolve(params.cwd);
     const inCwd = (path: string): string => resolve(cwd, path);
-    const interrupted = (): boolean => simulation.host.interrupted();
+    const hostWait = {
+      interrupted: (): boolean => simulation.host.interrupted(),
+      patience: (): number => this.#thread?.patience() ?? Infinity,
+    };
     const files = new FileDescriptors();
     return new ProcessState({
       name: this.name(),
@@ -200,7 +205,7 @@ export class Process extends SimObject {
       commandLine: params.cmd,
       cwd,
       release: params.release,
-      interrupted,
+      hostWait,
     });
   }
 

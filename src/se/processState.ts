@@ -8,7 +8,8 @@ import { Random } from '../base/index';
 import type { AddressSpace } from './addressSpace';
 import type { FileAccess } from './fileAccess';
 import type { FileDescriptors } from './fileDescriptors';
-import type { InterruptCheck } from './hostOpenFile';
+import type { HostWait } from './hostWait';
+import { IntervalTimers } from './intervalTimers';
 import { SignalActions } from './signals';
 import type { SimulatedClock } from './simulatedClock';
 import { UserMemory } from './userMemory';
@@ -47,7 +48,7 @@ export interface ProcessParts {
   readonly cwd: string;
   /** Kernel version that uname(2) reports. */
   readonly release: string;
-  readonly interrupted: InterruptCheck;
+  readonly hostWait: HostWait;
 }
 
 const COMM_LENGTH = 15;
@@ -64,7 +65,7 @@ export class ProcessState {
   readonly executable: string;
   readonly commandLine: readonly string[];
   readonly release: string;
-  readonly interrupted: InterruptCheck;
+  readonly hostWait: HostWait;
   cwd: string;
   /** Permission bits that new files do not get. */
   umask = 0o022;
@@ -73,6 +74,9 @@ export class ProcessState {
   /** Where the program's random numbers come from: the same in every run. */
   readonly random: Random;
   readonly signalActions = new SignalActions();
+  readonly timers = new IntervalTimers();
+  /** The number of the next pipe. */
+  nextPipe = 1;
   /** Set once, when the program has ended. */
   end: ProcessEnd | undefined;
 
@@ -88,7 +92,7 @@ export class ProcessState {
     this.commandLine = parts.commandLine;
     this.cwd = parts.cwd;
     this.release = parts.release;
-    this.interrupted = parts.interrupted;
+    this.hostWait = parts.hostWait;
     this.comm = parts.executable.slice(parts.executable.lastIndexOf('/') + 1).slice(0, COMM_LENGTH);
     this.random = new Random(parts.ids.pid);
   }

@@ -1,5 +1,7 @@
 /** What an operating system kernel knows about a thread of a program that it runs. */
 import { RSP, type X86ThreadState } from '../arch/x86/index';
+import { MaxTick, type Tick } from '../base/index';
+import type { TimerClock } from './intervalTimers';
 import type { ProcessState } from './processState';
 import {
   maskHas,
@@ -9,11 +11,26 @@ import {
   type PendingSignal,
   type SignalMask,
 } from './signals';
+import { SLEEP } from './syscallResult';
 
 /** The stack on which signal handlers run, if the program has given one: otherwise of size 0. */
 export interface SignalStack {
   readonly address: number;
   readonly size: number;
+}
+
+/** How a thread waits, and how it goes on. Plain data. */
+export interface ThreadSleep {
+  /** Tick at which the wait began. */
+  readonly since: Tick;
+  /** Tick at which it ends by itself; `Infinity`: never. */
+  readonly until: Tick;
+  /** What the call returns then; `RESTART`: it is made again and sees what has changed. */
+  readonly result: number;
+  /** After a handler that was set up with `SA_RESTART` the call is made again. */
+  readonly restartable: boolean;
+  /** Where a call that a handler interrupts puts the time that was left; 0: nowhere. */
+  readonly remainder: number;
 }
 
 /** Flag of sigaltstack(2): there is no alternate stack. */
@@ -30,15 +47,18 @@ export class ProcessThread {
   /** Head of the list of robust futexes (set_robust_list(2)). */
   robustList = 0;
   blocked: SignalMask = NO_SIGNALS;
-  /** What `blocked` will be again after rt_sigsuspend(2). */
-  #blockedBefore: SignalMask | undefined;
+  /** What `blocked` will be again after a call that waits with other signals blocked. */
+  blockedBefore: SignalMask | undefined;
   readonly pending: PendingSignal[] = [];
   signalStack: SignalStack = { address: 0, size: 0 };
   /** Components of the XSAVE area that the thread has used. */
   extendedFeatures = 0;
-  /** After a call returned `SLEEP`: the tick at which it goes on, and what it then returns. */
-  wakeTick = 0;
-  wakeResult = 0;
+  /** Set while the thread waits, and until the next time it is looked at. */
+  sleep: ThreadSleep | undefined;
+  /** Ticks that the thread has waited altogether, without the wait under way. */
+  sleptTicks: Tick = 0;
+  /** When a call that is made again and again gives up; `undefined` before its first attempt. */
+  deadline: Tick | undefined;
 
   constructor(process: ProcessState, registers: X86ThreadState, tid: number) {
     this.process = process;
@@ -74,16 +94,59 @@ export class ProcessThread {
     return first;
   }
 
-  /** Blocks other signals until {@link takeOriginalMask}. */
+  /** Blocks other signals until {@link takeOriginalMask}; a call made again changes nothing. */
   suspendWith(mask: SignalMask): void {
-    this.#blockedBefore = this.blocked;
+    this.blockedBefore ??= this.blocked;
     this.blocked = mask;
   }
 
   /** The set of signals to be blocked again after the handler that is about to run. */
   takeOriginalMask(): SignalMask {
-    const mask = this.#blockedBefore ?? this.blocked;
-    this.#blockedBefore = undefined;
+    const mask = this.blockedBefore ?? this.blocked;
+    this.blockedBefore = undefined;
     return mask;
   }
+
+  /** Says how the thread waits. Returns `SLEEP`, for the call that makes it wait. */
+  sleepUntil(until: Tick, how: SleepEnd): number {
+    const since = this.process.clock.tick();
+    const { result, restartable = false, remainder = 0 } = how;
+    const end = until < MaxTick ? until : Infinity;
+    this.sleep = { since, until: end, result, restartable, remainder };
+    return SLEEP;
+  }
+
+  /** The wait is over. */
+  endSleep(): void {
+    this.sleptTicks = this.#slept();
+    this.sleep = undefined;
+  }
+
+  #slept(): Tick {
+    const { sleep } = this;
+    if (sleep === undefined) return this.sleptTicks;
+    return this.sleptTicks + Math.min(this.process.clock.tick(), sleep.until) - sleep.since;
+  }
+
+  /** The clocks of the thread's timers. */
+  timerClock(): TimerClock {
+    const now = this.process.clock.tick();
+    return { now, cpuNow: now - this.#slept(), awake: Math.max(now, this.sleep?.until ?? 0) };
+  }
+
+  /** The tick at which a timer of the program expires next. */
+  nextTimer(): Tick {
+    const next = this.process.timers.next(this.timerClock());
+    return next < MaxTick ? next : Infinity;
+  }
+
+  /** Milliseconds that the thread may wait for the host: until then time stands still for it. */
+  patience(): number {
+    const { clock } = this.process;
+    return Math.max(0, clock.milliseconds(this.nextTimer() - clock.tick()));
+  }
 }
+
+/** How a wait ends; see {@link ThreadSleep}. */
+export type SleepEnd = Pick<ThreadSleep, 'result'> &
+  Partial<Pick<ThreadSleep, 'restartable' | 'remainder'>>;

@@ -19,19 +19,19 @@ import {
   type X86ThreadState,
 } from '../arch/x86/index';
 import { panic, warn, type Addr } from '../base/index';
-import { Errno } from '../host/index';
 import { Workload, workloadSchema } from '../mem/index';
 import type { PhysicalMemory, System, SystemThreadContext } from '../mem/index';
-import { defineSchema, type ParamsOf, type Scalar } from '../sim/index';
+import { defineSchema, EventFunctionWrapper, type ParamsOf, type Scalar } from '../sim/index';
 import { accessOf, exceptionSignal, outOfMemoryReason, pageFaultSignal } from './faultSignals';
 import type { FaultContext } from './faultSignals';
 import { USER_END } from './layout';
 import { PageAllocator } from './pageAllocator';
 import type { ProcessState } from './processState';
-import type { ProcessThread } from './processThread';
-import { deliverSignals, forceSignal } from './signalDelivery';
-import { Signal } from './signals';
-import { REGISTERS_SET, RESTART, SLEEP } from './syscallResult';
+import type { ProcessThread, ThreadSleep } from './processThread';
+import { deliverSignals, forceSignal, sendSignal } from './signalDelivery';
+import { SI_KERNEL, Signal, signalName } from './signals';
+import { beginSleep, repeatCall } from './sleep';
+import { BLOCKED, REGISTERS_SET, RESTART, SLEEP } from './syscallResult';
 import { doSyscall } from './syscallTable';
 
 export const seWorkloadSchema = defineSchema('SEWorkload', workloadSchema, {
@@ -44,8 +44,10 @@ export type SEWorkloadParams = ParamsOf<typeof seWorkloadSchema>;
 
 /** A thread context that runs a program. */
 export interface ProcessContext extends SystemThreadContext {
-  /** The registers of the thread. */
+  /** The registers of the thread, as the last trap left them. */
   readonly state: X86ThreadState;
+  /** The same, brought up to date. */
+  registers(): X86ThreadState;
   /** Ends the thread. */
   halt(): void;
 }
@@ -61,10 +63,9 @@ interface RunningThread {
   readonly process: EmulatedProcess;
   readonly thread: ProcessThread;
   context: ProcessContext;
+  /** Happens when a timer of the program expires. */
+  readonly timerEvent: EventFunctionWrapper;
 }
-
-/** Bytes of the `syscall` instruction. */
-const SYSCALL_LENGTH = 2;
 
 /** Emulates an operating system, and owns the memory that its programs use. */
 export abstract class SEWorkload extends Workload {
@@ -105,7 +106,11 @@ export abstract class SEWorkload extends Workload {
 
   /** A program's thread is ready to run. */
   addThread(process: EmulatedProcess, thread: ProcessThread, context: ProcessContext): void {
-    this.#running[context.contextId] = { process, thread, context };
+    const timerEvent = new EventFunctionWrapper(() => {
+      this.#timeIsUp(running);
+    }, `${process.state.name}.timer`);
+    const running: RunningThread = { process, thread, context, timerEvent };
+    this.#running[context.contextId] = running;
   }
 
   /** Another context runs the thread from now on. */
@@ -126,23 +131,23 @@ export abstract class SEWorkload extends Workload {
       panic(`${this.name()}: context ${String(context.contextId)} runs no program`);
     }
     const { process, thread } = running;
+    if (thread.sleep !== undefined) thread.endSleep();
     const trap = process.supervisor.takeTrap(thread.registers);
     if (trap.kind === 'syscall') {
       process.numSyscalls.value++;
-      this.#syscall(running);
+      this.#syscall(thread);
     } else if (trap.kind === 'exception') {
       this.#exception(thread, trap);
     } else {
       // The program used the port that only the supervisor may use.
       raise(thread, { vector: Vector.GP, errorCode: 0, address: 0 });
     }
-    if (thread.pending.length > 0) deliverSignals(thread);
-    if (process.state.end !== undefined) this.#finish(running);
+    this.#goOn(running);
   }
 
-  #syscall({ thread, context }: RunningThread): void {
+  #syscall(thread: ProcessThread): void {
     const { registers } = thread;
-    const result = doSyscall(
+    let result = doSyscall(
       thread,
       registers.gprNumber(RAX),
       registers.gprNumber(RDI),
@@ -153,30 +158,75 @@ export abstract class SEWorkload extends Workload {
       registers.gprNumber(R9),
     );
     if (thread.process.end !== undefined || result === REGISTERS_SET) return;
+    if (result === BLOCKED) {
+      result = thread.sleepUntil(thread.nextTimer(), { result: RESTART, restartable: true });
+    }
     if (result === RESTART) {
-      registers.setGprNumber(RIP, registers.gprNumber(RIP) - SYSCALL_LENGTH);
+      repeatCall(thread);
     } else if (result === SLEEP) {
-      this.#sleep(thread, context);
+      beginSleep(thread);
     } else {
       registers.setGprNumber(RAX, result);
     }
   }
 
-  #sleep(thread: ProcessThread, context: ProcessContext): void {
-    const { registers, wakeTick } = thread;
-    if (thread.hasDeliverable()) {
-      registers.setGprNumber(RAX, -Errno.EINTR);
+  /** Delivers signals; then the thread runs on, waits or ends. */
+  #goOn(running: RunningThread): void {
+    const { process, thread } = running;
+    if (thread.pending.length > 0) deliverSignals(thread);
+    if (process.state.end !== undefined) {
+      this.#finish(running);
       return;
     }
-    registers.setGprNumber(RAX, thread.wakeResult);
-    if (wakeTick <= this.curTick()) return;
+    if (thread.sleep !== undefined) this.#sleep(running, thread.sleep);
+    this.#arm(running);
+  }
+
+  #sleep({ thread, context }: RunningThread, { until }: ThreadSleep): void {
     const { threads } = this.#system();
-    if (Number.isFinite(wakeTick)) {
-      threads.quiesceTick(context.contextId, wakeTick);
+    if (until <= this.curTick()) {
+      thread.endSleep();
+    } else if (Number.isFinite(until)) {
+      threads.quiesceTick(context.contextId, until);
     } else {
-      warn(`${thread.process.name}: the program waits for what can never happen`);
+      if (thread.nextTimer() === Infinity) {
+        warn(`${thread.process.name}: the program waits for what can never happen`);
+      }
       threads.quiesce(context.contextId);
     }
+  }
+
+  /** Makes the timer event happen when the next timer expires. */
+  #arm({ thread, timerEvent }: RunningThread): void {
+    const next = thread.nextTimer();
+    if (next !== Infinity) this.reschedule(timerEvent, Math.max(next, this.curTick()), true);
+    else if (timerEvent.scheduled) this.deschedule(timerEvent);
+  }
+
+  /** Timers have expired: their signals interrupt the program wherever it is. */
+  #timeIsUp(running: RunningThread): void {
+    const { process, thread, context } = running;
+    for (const signal of process.state.timers.expire(thread.timerClock())) {
+      const reason = `program killed by ${signalName(signal)}: a timer of its own expired`;
+      sendSignal(thread, { signal, code: SI_KERNEL, address: 0, reason });
+    }
+    const asleep = context.status() === 'Suspended';
+    if (!asleep && thread.sleep !== undefined) thread.endSleep();
+    // A thread on its way to the host gets its signals there.
+    if (process.supervisor.inSupervisor(context.registers())) {
+      this.#arm(running);
+      return;
+    }
+    if (thread.pending.length > 0) deliverSignals(thread);
+    if (process.state.end !== undefined) {
+      this.#finish(running);
+      return;
+    }
+    if (asleep && thread.sleep === undefined) {
+      this.#system().threads.endQuiesce(context.contextId);
+      context.activate();
+    }
+    this.#arm(running);
   }
 
   #exception(thread: ProcessThread, trap: ExceptionTrap): void {
@@ -202,9 +252,11 @@ export abstract class SEWorkload extends Workload {
     }
   }
 
-  #finish({ process, context }: RunningThread): void {
+  #finish({ process, context, timerEvent }: RunningThread): void {
     const { end } = process.state;
     if (end === undefined) return;
+    if (timerEvent.scheduled) this.deschedule(timerEvent);
+    this.#system().threads.endQuiesce(context.contextId);
     this.#running[context.contextId] = undefined;
     process.state.files.closeAll();
     context.halt();

@@ -2,6 +2,7 @@
 import { warnOnce } from '../base/index';
 import type { ProcessThread } from './processThread';
 import { enterHandler } from './signalFrame';
+import { interruptSleep } from './sleep';
 import {
   ActionFlag,
   FIRST_REAL_TIME_SIGNAL,
@@ -19,8 +20,14 @@ import {
 } from './signals';
 import { SyscallFailure } from './syscallFailure';
 
-/** Makes a signal wait for a thread; of each kind but the real-time ones, one waits at most. */
+/**
+ * Makes a signal wait for a thread; of each kind but the real-time ones, one waits at most. One that
+ * would be ignored is lost at once, and disturbs no call that waits.
+ */
 export function sendSignal(thread: ProcessThread, pending: PendingSignal): void {
+  const { handler } = thread.process.signalActions.get(pending.signal);
+  const ignored = handler === SIG_IGN || (handler === SIG_DFL && ignoredByDefault(pending.signal));
+  if (ignored && !maskHas(thread.blocked, pending.signal)) return;
   const waits = thread.pending.some(({ signal }) => signal === pending.signal);
   if (waits && pending.signal < FIRST_REAL_TIME_SIGNAL) return;
   thread.pending.push(pending);
@@ -71,6 +78,7 @@ function deliver(thread: ProcessThread, pending: PendingSignal): void {
     kill(thread, pending);
     return;
   }
+  interruptSleep(thread, action);
   try {
     enterHandler(thread, action, pending);
   } catch (error) {

@@ -3,6 +3,7 @@
  *
  * Source of the behaviour: signal(7), sigaction(2).
  */
+import type { UserMemory } from './userMemory';
 
 /** Signal numbers of x86-64 Linux that the simulator itself raises or treats specially. */
 export const Signal = {
@@ -74,6 +75,11 @@ export function maskWith(mask: SignalMask, signal: number): SignalMask {
   return bit < 32
     ? { low: mask.low | (1 << bit), high: mask.high }
     : { low: mask.low, high: mask.high | (1 << (bit & 31)) };
+}
+
+/** A set as a program has it in memory. @throws {SyscallFailure} EFAULT */
+export function readMask(memory: UserMemory, address: number): SignalMask {
+  return { low: memory.readInt32(address), high: memory.readInt32(address + 4) };
 }
 
 /** Everything in either set. */
@@ -166,6 +172,9 @@ export function precedes(signal: number, other: number): boolean {
   const urgent = SYNCHRONOUS.has(signal);
   return urgent === SYNCHRONOUS.has(other) ? signal < other : urgent;
 }
+
+/** `si_code` of signals that the kernel itself sends. */
+export const SI_KERNEL = 0x80;
 
 /** A signal that waits to be delivered. */
 export interface PendingSignal {

@@ -13,7 +13,7 @@ const NANOSECONDS = 1e9;
 export class SimulatedClock {
   readonly #curTick: () => Tick;
   readonly #ticksPerSecond: number;
-  /** After {@link sample}: whole seconds since the simulation began. */
+  /** After {@link sample}: whole seconds. */
   seconds = 0;
   /** After {@link sample}: nanoseconds on top of them. */
   nanoseconds = 0;
@@ -26,9 +26,8 @@ export class SimulatedClock {
   /** Nanoseconds from 1970 to the beginning of simulated time. */
   readonly epochNanoseconds = EPOCH_SECONDS * NANOSECONDS;
 
-  /** Takes the time. */
-  sample(): void {
-    const tick = this.#curTick();
+  /** Takes the time: now, or that of so many ticks. */
+  sample(tick = this.#curTick()): void {
     this.seconds = Math.floor(tick / this.#ticksPerSecond);
     const rest = tick - this.seconds * this.#ticksPerSecond;
     this.nanoseconds = Math.floor(rest * (NANOSECONDS / this.#ticksPerSecond));
@@ -41,12 +40,22 @@ export class SimulatedClock {
 
   /** The tick that lies this many nanoseconds ahead. */
   tickAfter(nanoseconds: number): Tick {
-    return this.#curTick() + Math.ceil(nanoseconds * (this.#ticksPerSecond / NANOSECONDS));
+    return this.#curTick() + this.ticks(nanoseconds);
   }
 
-  /** Nanoseconds since the simulation began; exact for 104 days. */
-  elapsed(): number {
-    this.sample();
+  /** Ticks in so many nanoseconds. */
+  ticks(nanoseconds: number): Tick {
+    return Math.ceil(nanoseconds * (this.#ticksPerSecond / NANOSECONDS));
+  }
+
+  /** Milliseconds in so many ticks. */
+  milliseconds(ticks: Tick): number {
+    return (ticks / this.#ticksPerSecond) * 1000;
+  }
+
+  /** Nanoseconds from the beginning of the simulation to a tick; exact for 104 days. */
+  elapsed(tick?: Tick): number {
+    this.sample(tick);
     return this.seconds * NANOSECONDS + this.nanoseconds;
   }
 }

@@ -9,7 +9,8 @@ import { fatal } from '../base/index';
 import { dup, errnoText, tryOpen } from '../host/index';
 import type { FileDescriptors } from './fileDescriptors';
 import { HostFile } from './hostFile';
-import { RegularFile, StreamFile, type InterruptCheck } from './hostOpenFile';
+import { RegularFile, StreamFile } from './hostOpenFile';
+import type { HostWait } from './hostWait';
 import { NullDevice, OpenFlag, type OpenFile } from './openFile';
 
 /** What the three descriptors are to be: `cin`, `cout`, `cerr`, a path, or nothing at all (''). */
@@ -32,15 +33,15 @@ export function openStandardStreams(
   files: FileDescriptors,
   names: StreamNames,
   outputDirectory: () => string,
-  interrupted: InterruptCheck,
+  hostWait: HostWait,
 ): void {
   const output = (name: string): OpenFile | undefined => {
     if (name === '') return undefined;
-    if (HOST_OUTPUT.includes(name)) return hostStream(1, 'stdout', interrupted);
-    if (HOST_ERROR.includes(name)) return hostStream(2, 'stderr', interrupted);
-    return outputFile(resolve(outputDirectory(), name), interrupted);
+    if (HOST_OUTPUT.includes(name)) return hostStream(1, 'stdout', hostWait);
+    if (HOST_ERROR.includes(name)) return hostStream(2, 'stderr', hostWait);
+    return outputFile(resolve(outputDirectory(), name), hostWait);
   };
-  const input = openInput(names.input, interrupted);
+  const input = openInput(names.input, hostWait);
   const out = output(names.output);
   // Both into one file: they must share its position.
   const shared = out !== undefined && names.errout === names.output;
@@ -51,7 +52,7 @@ export function openStandardStreams(
   }
 }
 
-function hostStream(descriptor: number, name: string, interrupted: InterruptCheck): OpenFile {
+function hostStream(descriptor: number, name: string, hostWait: HostWait): OpenFile {
   try {
     fstatSync(descriptor);
   } catch {
@@ -59,13 +60,13 @@ function hostStream(descriptor: number, name: string, interrupted: InterruptChec
     return new NullDevice(OpenFlag.ReadWrite);
   }
   const flags = descriptor === 0 ? OpenFlag.ReadOnly : OpenFlag.WriteOnly;
-  return new StreamFile(descriptor, name, flags, false, interrupted);
+  return new StreamFile(descriptor, name, flags, false, hostWait);
 }
 
-function openInput(name: string, interrupted: InterruptCheck): OpenFile | undefined {
+function openInput(name: string, hostWait: HostWait): OpenFile | undefined {
   if (name === '') return undefined;
   if (HOST_INPUT.includes(name)) {
-    const stream = hostStream(0, 'stdin', interrupted);
+    const stream = hostStream(0, 'stdin', hostWait);
     const regular = stream.descriptor === 0 && fstatSync(0).isFile();
     return regular ? inputFile(dup(0), 'stdin', positionOf(0)) : stream;
   }
@@ -76,7 +77,7 @@ function openInput(name: string, interrupted: InterruptCheck): OpenFile | undefi
   const stat = fstatSync(descriptor);
   if (stat.isFile()) return inputFile(descriptor, path, 0);
   if (stat.isDirectory()) fatal(`${path} is a directory; it cannot be the program's input`);
-  return new StreamFile(descriptor, path, OpenFlag.ReadOnly, true, interrupted);
+  return new StreamFile(descriptor, path, OpenFlag.ReadOnly, true, hostWait);
 }
 
 function inputFile(descriptor: number, path: string, position: number): OpenFile {
@@ -91,13 +92,13 @@ function positionOf(descriptor: number): number {
   return Number(/^pos:\s*(\d+)/.exec(text)?.[1] ?? 0);
 }
 
-function outputFile(path: string, interrupted: InterruptCheck): OpenFile {
+function outputFile(path: string, hostWait: HostWait): OpenFile {
   const flags = constants.O_RDWR | constants.O_CREAT | constants.O_TRUNC;
   const descriptor = tryOpen(path, flags, 0o664);
   if (descriptor < 0)
     fatal(`cannot write the program's output to ${path}: ${errnoText(-descriptor)}`);
   if (!fstatSync(descriptor).isFile()) {
-    return new StreamFile(descriptor, path, OpenFlag.WriteOnly, true, interrupted);
+    return new StreamFile(descriptor, path, OpenFlag.WriteOnly, true, hostWait);
   }
   return new RegularFile(new HostFile(descriptor, path), OpenFlag.WriteOnly);
 }

@@ -5,9 +5,11 @@
 
 /** The user interrupted a wait: the program makes the call again when the simulation goes on. */
 export const RESTART = -512;
-/** The thread sleeps until its `wakeTick`; the call then returns its `wakeResult`. */
+/** The thread waits as its `sleep` says. */
 export const SLEEP = -513;
 /** The handler has set the thread's registers itself. */
 export const REGISTERS_SET = -514;
 /** The program has ended: there is nothing to return to. */
 export const ENDED = -515;
+/** Nothing but a signal can end the wait: the program makes the call again after one. */
+export const BLOCKED = -516;

@@ -13,9 +13,13 @@ import { fileCalls } from './syscalls/files';
 import { memoryCalls } from './syscalls/memory';
 import { miscCalls } from './syscalls/misc';
 import { pathCalls } from './syscalls/paths';
+import { pipeCalls } from './syscalls/pipes';
+import { pollingCalls } from './syscalls/polling';
 import { processCalls } from './syscalls/process';
 import { signalCalls } from './syscalls/signals';
 import { timeCalls } from './syscalls/time';
+import { timerCalls } from './syscalls/timers';
+import { RESTART } from './syscallResult';
 
 const SyscallVerbose = debugFlag('SyscallVerbose', 'System calls with their arguments and results');
 
@@ -23,9 +27,12 @@ const GROUPS: readonly SyscallGroup[] = [
   memoryCalls,
   fileCalls,
   pathCalls,
+  pipeCalls,
+  pollingCalls,
   processCalls,
   signalCalls,
   timeCalls,
+  timerCalls,
   miscCalls,
 ];
 
@@ -77,6 +84,7 @@ export function doSyscall(
       result = -error.errno;
     }
   }
+  if (result > RESTART) thread.deadline = undefined;
   if (SyscallVerbose.enabled) trace(thread, number, [a0, a1, a2, a3, a4, a5], result);
   return result;
 }

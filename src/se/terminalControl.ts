@@ -40,6 +40,10 @@ export function terminalControl(
     file.flags = on ? file.flags | O_NONBLOCK : file.flags & ~O_NONBLOCK;
     return 0;
   }
+  if (request === REQUEST.BytesToRead && file.waitingBytes >= 0) {
+    process.memory.writeInt32(argument, file.waitingBytes);
+    return 0;
+  }
   const size = SIZES[request];
   if (size !== undefined && file.descriptor >= 0) {
     const result = ioctlRaw(file.descriptor, request, scratch);

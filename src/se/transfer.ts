@@ -120,6 +120,38 @@ function gather(memory: UserMemory, address: number, length: number, start = 0):
   return done;
 }
 
+/**
+ * Copies from a file to another.
+ * @param from - where in the input, `undefined` for its own position, which then moves; so `to`.
+ * @returns bytes, or a negated error number.
+ */
+export function copyFile(
+  input: OpenFile,
+  from: Place,
+  output: OpenFile,
+  to: Place,
+  length: number,
+): number {
+  const span = buffer();
+  const wanted = Math.min(sizeArgument(length), MOST_BYTES);
+  const source = from ?? input.position;
+  const target = to ?? output.position;
+  let done = 0;
+  while (done < wanted) {
+    const found = input.read(span, Math.min(BUFFER_SIZE, wanted - done), source + done);
+    if (found <= 0) {
+      if (done === 0) return found;
+      break;
+    }
+    const count = output.write(span, found, target + done);
+    if (count < 0 && done === 0) return count;
+    if (count > 0) done += count;
+    if (count < found) break;
+  }
+  finish(input, from, done);
+  return finish(output, to, done);
+}
+
 /** The I/O vector of the call under way: addresses and lengths. */
 const addresses = new Float64Array(MOST_VECTORS);
 const lengths = new Float64Array(MOST_VECTORS);

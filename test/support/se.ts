@@ -183,7 +183,7 @@ export class TestProcess {
       commandLine: ['program', 'argument'],
       cwd: options.cwd ?? '/some/directory',
       release: '5.1.0',
-      interrupted: () => false,
+      hostWait: { interrupted: () => false, patience: () => this.thread.patience() },
     });
     this.thread = new ProcessThread(this.state, new X86ThreadState(), 104);
     this.buffer = space.map({ address: 0, length: 0x1_0000, protection: 3 });

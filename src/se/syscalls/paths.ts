@@ -46,7 +46,7 @@ function openPath(process: ProcessState, path: string, flags: number, mode: numb
   const wanted = isOwnExecutable(process, path) ? process.executable : path;
   const follow = (flags & OpenFlag.NoFollow) === 0;
   const place = process.access.locate(wanted, changes ? 'write' : 'read', follow);
-  return openHostFile(place, flags, mode & PERMISSIONS & ~process.umask, process.interrupted);
+  return openHostFile(place, flags, mode & PERMISSIONS & ~process.umask, process.hostWait);
 }
 
 function openat(

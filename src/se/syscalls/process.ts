@@ -5,7 +5,7 @@ import { USER_END } from '../layout';
 import type { ProcessThread } from '../processThread';
 import { StructWriter } from '../structWriter';
 import type { SyscallGroup, SyscallHandler } from '../syscallHandler';
-import { ENDED, SLEEP } from '../syscallResult';
+import { BLOCKED, ENDED } from '../syscallResult';
 import { readTimespec, sleepFor } from './time';
 
 const ARCH = { SetGs: 0x1001, SetFs: 0x1002, GetFs: 0x1003, GetGs: 0x1004 } as const;
@@ -118,24 +118,17 @@ function futex(
     case FUTEX.Wait:
     case FUTEX.WaitBitset: {
       if (now !== (value | 0)) return -Errno.EAGAIN;
-      if (timeout === 0) return sleepForEver(thread);
+      if (timeout === 0) return BLOCKED;
       const time = readTimespec(process, timeout);
       if (time < 0) return -Errno.EINVAL;
-      if (command === FUTEX.Wait) return sleepFor(thread, time, -Errno.ETIMEDOUT);
+      if (command === FUTEX.Wait) return sleepFor(thread, time, { result: -Errno.ETIMEDOUT });
       const epoch = (operation & FUTEX_CLOCK_REALTIME) === 0 ? 0 : process.clock.epochNanoseconds;
       const left = Math.max(0, time - epoch - process.clock.elapsed());
-      return sleepFor(thread, left, -Errno.ETIMEDOUT);
+      return sleepFor(thread, left, { result: -Errno.ETIMEDOUT });
     }
     default:
       return -Errno.ENOSYS;
   }
-}
-
-/** Nothing will ever wake the thread; a signal that it has arranged for could. */
-function sleepForEver(thread: ProcessThread): number {
-  thread.wakeTick = Infinity;
-  thread.wakeResult = -Errno.EINTR;
-  return SLEEP;
 }
 
 function affinity({ process }: ProcessThread, _pid: number, size: number, address: number): number {

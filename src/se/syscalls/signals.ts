@@ -7,6 +7,7 @@ import { sendSignal } from '../signalDelivery';
 import {
   maskUnion,
   maskWithout,
+  readMask,
   SIGNAL_COUNT,
   signalName,
   Signal,
@@ -15,7 +16,7 @@ import {
 } from '../signals';
 import { StructWriter } from '../structWriter';
 import type { SyscallGroup } from '../syscallHandler';
-import { REGISTERS_SET, SLEEP } from '../syscallResult';
+import { REGISTERS_SET } from '../syscallResult';
 
 /** Bytes of a signal set as the kernel counts them. */
 const SET_SIZE = 8;
@@ -28,13 +29,6 @@ const SMALLEST_STACK = 2048;
 const ACTION_SIZE = 32;
 
 const struct = new StructWriter(ACTION_SIZE);
-
-function readMask(process: ProcessState, address: number): SignalMask {
-  return {
-    low: process.memory.readInt32(address),
-    high: process.memory.readInt32(address + 4),
-  };
-}
 
 function writeMask(process: ProcessState, address: number, mask: SignalMask): void {
   struct.u32(0, mask.low).u32(4, mask.high);
@@ -57,7 +51,7 @@ function rtSigaction(
       handler: process.memory.readInt64(action),
       flags: process.memory.readInt32(action + 8),
       restorer: process.memory.readInt64(action + 16),
-      mask: readMask(process, action + 24),
+      mask: readMask(process.memory, action + 24),
     });
   }
   if (oldAction !== 0) {
@@ -84,7 +78,7 @@ function rtSigprocmask(
   if (setSize !== SET_SIZE) return -Errno.EINVAL;
   const before = thread.blocked;
   if (set !== 0) {
-    const mask = readMask(process, set);
+    const mask = readMask(process.memory, set);
     let blocked: SignalMask;
     if (how === HOW.Block) blocked = maskUnion(before, mask);
     else if (how === HOW.Unblock) blocked = maskWithout(before, mask);
@@ -135,12 +129,9 @@ function toOurselves({ process }: ProcessThread, pid: number): boolean {
   return pid === ids.pid || pid === 0 || pid === -ids.pgid || pid === -1;
 }
 
-/** Waits for a signal. */
+/** Waits for a signal that a handler takes. */
 function waitForSignal(thread: ProcessThread): number {
-  if (thread.hasDeliverable()) return -Errno.EINTR;
-  thread.wakeTick = Infinity;
-  thread.wakeResult = -Errno.EINTR;
-  return SLEEP;
+  return thread.sleepUntil(Infinity, { result: -Errno.EINTR });
 }
 
 /** Handlers of this group. */
@@ -158,7 +149,7 @@ export const signalCalls: SyscallGroup = {
   },
   rt_sigsuspend: (thread, set, setSize) => {
     if (setSize !== SET_SIZE) return -Errno.EINVAL;
-    thread.suspendWith(maskWithout(readMask(thread.process, set), UNBLOCKABLE));
+    thread.suspendWith(maskWithout(readMask(thread.process.memory, set), UNBLOCKABLE));
     return waitForSignal(thread);
   },
   pause: waitForSignal,

@@ -1,11 +1,10 @@
 /** System calls about time: simulated time, never the host's. Source: clock_gettime(2) and kin. */
 import { Errno } from '../../host/index';
 import type { ProcessState } from '../processState';
-import type { ProcessThread } from '../processThread';
+import type { ProcessThread, SleepEnd } from '../processThread';
 import { EPOCH_SECONDS } from '../simulatedClock';
 import { StructWriter } from '../structWriter';
 import type { SyscallGroup } from '../syscallHandler';
-import { SLEEP } from '../syscallResult';
 
 const CLOCK = { Realtime: 0, RealtimeCoarse: 5, RealtimeAlarm: 8, Tai: 11 } as const;
 const HIGHEST_CLOCK = 11;
@@ -62,11 +61,17 @@ export function readTimespec(process: ProcessState, address: number): number {
   return seconds * NANOSECONDS + nanoseconds;
 }
 
+/** A `struct timeval` as nanoseconds, -1 when it is none. */
+export function readTimeval(process: ProcessState, address: number): number {
+  const seconds = process.memory.readInt64(address);
+  const microseconds = process.memory.readInt64(address + 8);
+  if (seconds < 0 || microseconds < 0 || microseconds >= NANOSECONDS / 1000) return -1;
+  return seconds * NANOSECONDS + microseconds * 1000;
+}
+
 /** Lets a thread sleep for so many nanoseconds of simulated time. */
-export function sleepFor(thread: ProcessThread, nanoseconds: number, result: number): number {
-  thread.wakeTick = thread.process.clock.tickAfter(nanoseconds);
-  thread.wakeResult = result;
-  return SLEEP;
+export function sleepFor(thread: ProcessThread, nanoseconds: number, how: SleepEnd): number {
+  return thread.sleepUntil(thread.process.clock.tickAfter(nanoseconds), how);
 }
 
 function clockNanosleep(
@@ -74,15 +79,16 @@ function clockNanosleep(
   clock: number,
   flags: number,
   address: number,
+  remainder: number,
 ): number {
   const base = clockBase(clock);
   if (base < 0) return -Errno.EINVAL;
   const { process } = thread;
   const time = readTimespec(process, address);
   if (time < 0) return -Errno.EINVAL;
-  if ((flags & TIMER_ABSTIME) === 0) return sleepFor(thread, time, 0);
+  if ((flags & TIMER_ABSTIME) === 0) return sleepFor(thread, time, { result: 0, remainder });
   const left = time - base * NANOSECONDS - process.clock.elapsed();
-  return left <= 0 ? 0 : sleepFor(thread, left, 0);
+  return left <= 0 ? 0 : sleepFor(thread, left, { result: 0 });
 }
 
 function times({ process }: ProcessThread, address: number): number {
@@ -122,9 +128,9 @@ export const timeCalls: SyscallGroup = {
     if (address !== 0) process.memory.writeInt64(address, now);
     return now;
   },
-  nanosleep: (thread, address) => {
+  nanosleep: (thread, address, remainder) => {
     const time = readTimespec(thread.process, address);
-    return time < 0 ? -Errno.EINVAL : sleepFor(thread, time, 0);
+    return time < 0 ? -Errno.EINVAL : sleepFor(thread, time, { result: 0, remainder });
   },
   clock_nanosleep: clockNanosleep,
   times,

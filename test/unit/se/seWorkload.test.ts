@@ -50,6 +50,10 @@ class TestContext implements ProcessThreadContext {
   readonly state = new X86ThreadState();
   #status: ThreadStatus = 'Halted';
 
+  registers(): X86ThreadState {
+    return this.state;
+  }
+
   setContextId(id: ContextID): void {
     this.contextId = id;
   }

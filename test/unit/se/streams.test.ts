@@ -32,7 +32,8 @@ describe('StreamFile', () => {
     const [ours, others] =
       end === 'read' ? [ends.readEnd, ends.writeEnd] : [ends.writeEnd, ends.readEnd];
     const flags = end === 'read' ? OpenFlag.ReadOnly : OpenFlag.WriteOnly;
-    process.state.files.set(0, new StreamFile(ours, 'pipe', flags, true, interrupted));
+    const hostWait = { interrupted, patience: () => process.thread.patience() };
+    process.state.files.set(0, new StreamFile(ours, 'pipe', flags, true, hostWait));
     return { process, others };
   }
 
@@ -106,12 +107,8 @@ describe('openStandardStreams', () => {
   function open(names: Partial<StreamNames>): FileDescriptors {
     const files = new FileDescriptors();
     const all = { input: '', output: '', errout: '', ...names };
-    openStandardStreams(
-      files,
-      all,
-      () => folder,
-      () => false,
-    );
+    const hostWait = { interrupted: () => false, patience: () => Infinity };
+    openStandardStreams(files, all, () => folder, hostWait);
     return files;
   }
 

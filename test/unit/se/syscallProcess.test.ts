@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { FS } from '../../../src/arch/x86/index';
 import { resetWarnOnce, setLogSink, type LogSink } from '../../../src/base/index';
 import { Errno } from '../../../src/host/index';
-import { ENDED, SLEEP } from '../../../src/se/syscallResult';
+import { BLOCKED, ENDED, SLEEP } from '../../../src/se/syscallResult';
 import { doSyscall, offeredSyscalls } from '../../../src/se/syscallTable';
 import { TestProcess } from '../../support/se';
 
@@ -126,8 +126,7 @@ describe('process calls', () => {
     expect(process.call('futex', process.buffer, 0x81, 1)).to.equal(0);
     expect(process.call('futex', process.buffer, 0x80, 4)).to.equal(-Errno.EAGAIN);
     expect(process.call('futex', 0, 0x81, 1)).to.equal(-Errno.EFAULT);
-    expect(process.call('futex', process.buffer, 0x80, 5, 0)).to.equal(SLEEP);
-    expect(process.thread.wakeTick).to.equal(Infinity);
+    expect(process.call('futex', process.buffer, 0x80, 5, 0)).to.equal(BLOCKED);
   });
 
   it('run on one processor', () => {
@@ -179,15 +178,14 @@ describe('time calls', () => {
     process.state.memory.writeInt64(process.buffer, 1);
     process.state.memory.writeInt64(process.buffer + 8, 500_000_000);
     expect(process.call('nanosleep', process.buffer, 0)).to.equal(SLEEP);
-    expect(process.thread.wakeTick).to.equal(3.5e12);
-    expect(process.thread.wakeResult).to.equal(0);
+    expect(process.thread.sleep).to.include({ since: 2e12, until: 3.5e12, result: 0 });
     const ABSOLUTE = 1;
     expect(process.call('clock_nanosleep', CLOCK_MONOTONIC, ABSOLUTE, process.buffer)).to.equal(0);
     process.state.memory.writeInt64(process.buffer, 4);
     expect(process.call('clock_nanosleep', CLOCK_MONOTONIC, ABSOLUTE, process.buffer)).to.equal(
       SLEEP,
     );
-    expect(process.thread.wakeTick).to.equal(4.5e12);
+    expect(process.thread.sleep).to.include({ until: 4.5e12, result: 0, remainder: 0 });
     process.state.memory.writeInt64(process.buffer + 8, 1_000_000_000);
     expect(process.call('nanosleep', process.buffer, 0)).to.equal(-Errno.EINVAL);
   });
