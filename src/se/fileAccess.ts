@@ -2,10 +2,11 @@
  * Which files of the host a program may use. Symbolic links are followed first: what counts is where
  * a path leads, not how it is written.
  */
-import { lstatSync, readlinkSync, realpathSync } from 'node:fs';
+import { constants, lstatSync, readlinkSync, realpathSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { warnOnce } from '../base/index';
-import { Errno } from '../host/index';
+import { close, Errno, tryOpen } from '../host/index';
+import { OpenFlag } from './openFile';
 import { failWith, SyscallFailure } from './syscallFailure';
 
 /** Folders of libraries and their data, readable by default. */
@@ -95,6 +96,21 @@ export class FileAccess {
   }
 
   /**
+   * Lets `body` work on the place that a path leads to, if the program may use it so.
+   * @param body - gets a path for calls of the host that do not follow a symbolic link at its end, and
+   *   the place's own.
+   * @param follow - as in {@link FileAccess.locate}, which also says what is thrown.
+   */
+  use<T>(
+    path: string,
+    access: PathUse,
+    body: (hostPath: string, place: string) => T,
+    follow = true,
+  ): T {
+    return atPlace(this.locate(path, access, follow), body);
+  }
+
+  /**
    * The place that a path leads to, checked.
    * @param follow - whether a symbolic link at the very end is followed.
    * @throws {SyscallFailure} EACCES when the program may not use it so, ENOENT and others when there
@@ -117,6 +133,31 @@ export class FileAccess {
       `${this.#owner}: the program may not ${VERBS[access]} ${place}${why}`,
     );
     return failWith(Errno.EACCES);
+  }
+}
+
+/** The path by which Linux shows what a descriptor of the simulator is. */
+export function descriptorPath(descriptor: number): string {
+  return `/proc/self/fd/${String(descriptor)}`;
+}
+
+/**
+ * Lets `body` work on a place that was checked, by a path that leads there even when somebody puts a
+ * symbolic link into the way meanwhile: the folder is open, and known to be the one that was checked.
+ * @throws {SyscallFailure} as `body` does through {@link hostCall}; ELOOP when the way has changed.
+ */
+function atPlace<T>(place: string, body: (hostPath: string, place: string) => T): T {
+  if (place === '/') return hostCall(() => body(place, place));
+  const folder = dirname(place);
+  const flags = OpenFlag.Path | constants.O_DIRECTORY | constants.O_NOFOLLOW;
+  const descriptor = tryOpen(folder, flags);
+  if (descriptor < 0) return failWith(-descriptor);
+  try {
+    const held = descriptorPath(descriptor);
+    if (hostCall(() => readlinkSync(held)) !== folder) return failWith(Errno.ELOOP);
+    return hostCall(() => body(join(held, basename(place)), place));
+  } finally {
+    close(descriptor);
   }
 }
 

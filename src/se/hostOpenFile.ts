@@ -1,8 +1,9 @@
 /** Open files of a program that are files of the host. */
-import { closeSync, constants, fstatSync, lstatSync, readdirSync } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { Errno, PollEvent, tryOpen, tryPoll, tryPread, tryPwrite } from '../host/index';
 import { tryRead, tryWrite } from '../host/index';
+import { descriptorPath } from './fileAccess';
 import { HostFile } from './hostFile';
 import { waitForHost, type HostWait } from './hostWait';
 import { OpenFile, OpenFlag, type FileStatus, type HostSpan } from './openFile';
@@ -88,14 +89,20 @@ export class DirectoryFile extends OpenFile {
   /** The entries, in order of names; listed anew when the position is at the start. */
   entries(): readonly DirectoryEntry[] {
     if (this.position === 0) {
-      const names = ['.', '..', ...readdirSync(this.path).sort()];
+      const folder = descriptorPath(this.#descriptor);
+      const names = ['.', '..', ...readdirSync(folder).sort()];
       this.#entries = names.flatMap(name => {
-        const stat = lstatSync(`${this.path}/${name}`, { bigint: true, throwIfNoEntry: false });
+        const stat = lstatSync(`${folder}/${name}`, { bigint: true, throwIfNoEntry: false });
         if (stat === undefined) return [];
         return [{ name, ino: stat.ino, type: Number(stat.mode) & S_IFMT }];
       });
     }
     return this.#entries;
+  }
+
+  /** Where the directory is now, if it is anywhere. */
+  override currentPath(): string {
+    return readlinkSync(descriptorPath(this.#descriptor));
   }
 
   read(): number {
@@ -215,12 +222,14 @@ const KEPT_FLAGS = OpenFlag.AccessMode | OpenFlag.Append | OpenFlag.NonBlock;
 
 /**
  * Opens a file of the host for a program.
+ * @param hostPath - leads to the place; a symbolic link at its end is not followed.
  * @param place - canonical path, checked against what the program may use.
  * @param flags - the program's flags (`OpenFlag`).
  * @param mode - permissions of a file that is created.
  * @throws {SyscallFailure} with the host's error; EACCES for devices and sockets.
  */
 export function openHostFile(
+  hostPath: string,
   place: string,
   flags: number,
   mode: number,
@@ -230,7 +239,7 @@ export function openHostFile(
   let hostFlags = (flags & OpenFlag.AccessMode) | constants.O_NOFOLLOW | constants.O_NOCTTY;
   for (const [guest, host] of HOST_FLAGS) if ((flags & guest) === guest) hostFlags |= host;
   // Opening one end of a named pipe would wait for the other with no way to interrupt it.
-  const descriptor = tryOpen(place, hostFlags | constants.O_NONBLOCK, mode);
+  const descriptor = tryOpen(hostPath, hostFlags | constants.O_NONBLOCK, mode);
   if (descriptor < 0) return failWith(-descriptor);
   const stat = fstatSync(descriptor);
   const kept = flags & KEPT_FLAGS;

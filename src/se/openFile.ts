@@ -92,6 +92,11 @@ export abstract class OpenFile {
     return false;
   }
 
+  /** Where the file is: what it was opened by, unless the host knows of a move. */
+  currentPath(): string {
+    return this.path;
+  }
+
   /** Bytes that can be read without waiting, -1 where nobody knows. */
   get waitingBytes(): number {
     return this.seekable ? Math.max(0, this.size() - this.position) : -1;

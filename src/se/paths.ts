@@ -1,6 +1,7 @@
 /** What a program's paths mean: relative ones, and those of files that the simulator provides. */
 import { Errno } from '../host/index';
 import { openEmulatedFile } from './emulatedFiles';
+import { hostCall } from './fileAccess';
 import { NullDevice, RandomDevice, ZeroDevice, type OpenFile } from './openFile';
 import type { ProcessState } from './processState';
 import { failWith } from './syscallFailure';
@@ -15,12 +16,28 @@ export function absolutePath(process: ProcessState, directory: number, path: str
   if (directory === AT_FDCWD) return `${process.cwd}/${path}`;
   const file = process.files.get(directory);
   if (!file.isDirectory) return failWith(Errno.ENOTDIR);
-  return `${file.path}/${path}`;
+  return `${hostCall(() => file.currentPath())}/${path}`;
 }
 
-/** The path of the program itself, under the names that it has for it. */
-export function isOwnExecutable({ ids }: ProcessState, path: string): boolean {
-  return path === '/proc/self/exe' || path === `/proc/${String(ids.pid)}/exe`;
+/**
+ * What links below `/proc/self` lead to for the program, not for the simulator: the path with the link
+ * replaced. Other paths come back as they are.
+ */
+export function withoutOwnLinks(process: ProcessState, path: string): string {
+  const match = OWN_LINK.exec(path);
+  const [, owner, name, rest = ''] = match ?? [];
+  if (owner !== 'self' && owner !== 'thread-self' && owner !== String(process.ids.pid)) return path;
+  if (name === 'exe') return `${process.executable}${rest}`;
+  return `${name === 'cwd' ? process.cwd : ''}${rest === '' ? '/' : rest}`;
+}
+
+const OWN_LINK = /^\/+proc\/+(\w+|thread-self)\/+(exe|cwd|root)(\/.*)?$/;
+
+/** Where a link below `/proc/self` leads, `undefined` when a path is none. */
+export function ownLink(process: ProcessState, path: string): string | undefined {
+  const target = withoutOwnLinks(process, path);
+  if (target === path) return undefined;
+  return target.length > 1 && target.endsWith('/') ? target.slice(0, -1) : target;
 }
 
 const DESCRIPTOR_FOLDER = /^(?:\/dev\/fd|\/proc\/self\/fd)\/(\d+)$/;

@@ -9,6 +9,8 @@ import type { ProcessThread } from './processThread';
 import { SyscallFailure } from './syscallFailure';
 import type { SyscallGroup, SyscallHandler } from './syscallHandler';
 import { syscallName, syscallNumber } from './syscallNames';
+import { attributeCalls } from './syscalls/attributes';
+import { directoryCalls } from './syscalls/directories';
 import { fileCalls } from './syscalls/files';
 import { memoryCalls } from './syscalls/memory';
 import { miscCalls } from './syscalls/misc';
@@ -27,6 +29,8 @@ const GROUPS: readonly SyscallGroup[] = [
   memoryCalls,
   fileCalls,
   pathCalls,
+  directoryCalls,
+  attributeCalls,
   pipeCalls,
   pollingCalls,
   processCalls,

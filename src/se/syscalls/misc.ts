@@ -2,7 +2,7 @@
 import { Errno } from '../../host/index';
 import type { ProcessThread } from '../processThread';
 import { StructWriter } from '../structWriter';
-import { sizeArgument, type SyscallGroup } from '../syscallHandler';
+import { sizeArgument, type SyscallGroup, type SyscallHandler } from '../syscallHandler';
 
 const FIELD = 65;
 const GRND_ALL = 0x7;
@@ -57,8 +57,19 @@ function getrandom(
   return done;
 }
 
+/** No descriptor is a socket, since none can be made. */
+const notASocket: SyscallHandler = ({ process }, descriptor) => {
+  process.files.get(descriptor | 0);
+  return -Errno.ENOTSOCK;
+};
+
 /** Handlers of this group. */
 export const miscCalls: SyscallGroup = {
+  getpeername: notASocket,
+  getsockname: notASocket,
+  getsockopt: notASocket,
+  setsockopt: notASocket,
+  shutdown: notASocket,
   uname,
   sysinfo,
   getrandom,

@@ -1,32 +1,23 @@
 /** System calls that take paths. Source of the behaviour: man-pages section 2. */
-import {
-  accessSync,
-  fdatasyncSync,
-  fstatSync,
-  fsyncSync,
-  ftruncateSync,
-  lstatSync,
-  mkdirSync,
-  readlinkSync,
-  renameSync,
-  rmdirSync,
-  statSync,
-  unlinkSync,
-} from 'node:fs';
+import { accessSync, constants, lstatSync, readlinkSync } from 'node:fs';
 import { Errno } from '../../host/index';
 import { EmulatedFile } from '../emulatedFiles';
-import { hostCall } from '../fileAccess';
 import { writeStat, writeStatx } from '../fileStatus';
 import { openHostFile } from '../hostOpenFile';
 import { OpenFlag, type FileStatus, type OpenFile } from '../openFile';
-import { absolutePath, AT_FDCWD, isOwnExecutable, namedDescriptor, openProvided } from '../paths';
+import {
+  absolutePath,
+  AT_FDCWD,
+  namedDescriptor,
+  openProvided,
+  ownLink,
+  withoutOwnLinks,
+} from '../paths';
 import type { ProcessState } from '../processState';
 import type { ProcessThread } from '../processThread';
-import { failWith } from '../syscallFailure';
 import type { SyscallGroup } from '../syscallHandler';
 
-const AT = { NoFollow: 0x100, RemoveDirectory: 0x200, EmptyPath: 0x1000 } as const;
-const RENAME_NOREPLACE = 1;
+const AT = { NoFollow: 0x100, EmptyPath: 0x1000 } as const;
 const W_OK = 2;
 const PERMISSIONS = 0o7777;
 
@@ -43,10 +34,13 @@ function openPath(process: ProcessState, path: string, flags: number, mode: numb
   const changes =
     (flags & OpenFlag.AccessMode) !== OpenFlag.ReadOnly ||
     (flags & (OpenFlag.Truncate | OpenFlag.Create)) !== 0;
-  const wanted = isOwnExecutable(process, path) ? process.executable : path;
-  const follow = (flags & OpenFlag.NoFollow) === 0;
-  const place = process.access.locate(wanted, changes ? 'write' : 'read', follow);
-  return openHostFile(place, flags, mode & PERMISSIONS & ~process.umask, process.hostWait);
+  const permissions = mode & PERMISSIONS & ~process.umask;
+  return process.access.use(
+    withoutOwnLinks(process, path),
+    changes ? 'write' : 'read',
+    (hostPath, place) => openHostFile(hostPath, place, flags, permissions, process.hostWait),
+    (flags & OpenFlag.NoFollow) === 0,
+  );
 }
 
 function openat(
@@ -67,9 +61,12 @@ function statusOf(process: ProcessState, path: string, follow: boolean): FileSta
   if (provided !== undefined) return provided.status();
   const named = namedDescriptor(path);
   if (named >= 0) return process.files.get(named).status();
-  const own = isOwnExecutable(process, path) && follow;
-  const place = process.access.locate(own ? process.executable : path, 'look', follow);
-  return hostCall(() => (follow ? statSync : lstatSync)(place, { bigint: true }));
+  return process.access.use(
+    withoutOwnLinks(process, path),
+    'look',
+    place => lstatSync(place, { bigint: true }),
+    follow,
+  );
 }
 
 /** As {@link statusOf}, for the calls that take a descriptor and a path. */
@@ -124,12 +121,11 @@ function faccessat(
   if (provided instanceof EmulatedFile && (mode & W_OK) !== 0) return -Errno.EACCES;
   if (provided !== undefined) return 0;
   const follow = (flags & AT.NoFollow) === 0;
-  const wanted = isOwnExecutable(process, path) ? process.executable : path;
   const use = (mode & W_OK) !== 0 ? 'write' : 'look';
-  const place = process.access.locate(wanted, use, follow);
-  hostCall(() => {
+  const check = (place: string): void => {
     accessSync(place, mode);
-  });
+  };
+  process.access.use(withoutOwnLinks(process, path), use, check, follow);
   return 0;
 }
 
@@ -143,10 +139,11 @@ function readlinkat(
   if ((size | 0) <= 0) return -Errno.EINVAL;
   const path = absolutePath(process, directory | 0, process.memory.readCString(pathAddress));
   const named = namedDescriptor(path);
-  let target: string;
-  if (isOwnExecutable(process, path)) target = process.executable;
-  else if (named >= 0) target = process.files.get(named).path;
-  else target = hostCall(() => readlinkSync(process.access.locate(path, 'look', false)));
+  const target =
+    named >= 0
+      ? process.files.get(named).currentPath()
+      : (ownLink(process, path) ??
+        process.access.use(path, 'look', place => readlinkSync(place), false));
   const bytes = Buffer.from(target);
   const length = Math.min(bytes.length, size);
   process.memory.copyOut(address, bytes, length);
@@ -161,96 +158,12 @@ function getcwd({ process }: ProcessThread, address: number, size: number): numb
 }
 
 function changeDirectory(process: ProcessState, path: string): number {
-  const place = process.access.locate(path, 'look');
-  if (!hostCall(() => statSync(place)).isDirectory()) return -Errno.ENOTDIR;
-  process.cwd = place;
-  return 0;
-}
-
-function mkdirat(
-  { process }: ProcessThread,
-  directory: number,
-  path: number,
-  mode: number,
-): number {
-  const wanted = absolutePath(process, directory | 0, process.memory.readCString(path));
-  // A final slash is allowed for a directory that does not exist yet.
-  const place = process.access.locate(wanted.replace(/\/+$/, ''), 'write', false);
-  hostCall(() => mkdirSync(place, mode & PERMISSIONS & ~process.umask));
-  return 0;
-}
-
-function unlinkat(
-  { process }: ProcessThread,
-  directory: number,
-  path: number,
-  flags: number,
-): number {
-  if ((flags & ~AT.RemoveDirectory) !== 0) return -Errno.EINVAL;
-  const wanted = absolutePath(process, directory | 0, process.memory.readCString(path));
-  const place = process.access.locate(wanted.replace(/\/+$/, ''), 'write', false);
-  hostCall(() => {
-    if (flags !== 0) {
-      rmdirSync(place);
-    } else if (lstatSync(place).isDirectory()) {
-      failWith(Errno.EISDIR);
-    } else {
-      unlinkSync(place);
-    }
+  return process.access.use(withoutOwnLinks(process, path), 'look', (hostPath, place) => {
+    if (!lstatSync(hostPath).isDirectory()) return -Errno.ENOTDIR;
+    accessSync(hostPath, constants.X_OK);
+    process.cwd = place;
+    return 0;
   });
-  return 0;
-}
-
-function renameat(
-  { process }: ProcessThread,
-  oldDirectory: number,
-  oldPath: number,
-  newDirectory: number,
-  newPath: number,
-  flags: number,
-): number {
-  if ((flags & ~RENAME_NOREPLACE) !== 0) return -Errno.EINVAL;
-  const { memory, access } = process;
-  const from = absolutePath(process, oldDirectory | 0, memory.readCString(oldPath));
-  const to = absolutePath(process, newDirectory | 0, memory.readCString(newPath));
-  const source = access.locate(from, 'write', false);
-  const target = access.locate(to, 'write', false);
-  if (flags !== 0 && lstatSync(target, { throwIfNoEntry: false }) !== undefined) {
-    return -Errno.EEXIST;
-  }
-  hostCall(() => {
-    renameSync(source, target);
-  });
-  return 0;
-}
-
-function ftruncate({ process }: ProcessThread, descriptor: number, length: number): number {
-  const file = process.files.get(descriptor | 0);
-  if (!file.seekable || !file.writable || length < 0) return -Errno.EINVAL;
-  hostCall(() => {
-    ftruncateSync(file.descriptor, length);
-  });
-  return 0;
-}
-
-function synchronise(
-  { process }: ProcessThread,
-  descriptor: number,
-  call: (fd: number) => void,
-): number {
-  const file = process.files.get(descriptor | 0);
-  if (!file.seekable && !file.isDirectory) return -Errno.EINVAL;
-  hostCall(() => {
-    call(file.descriptor);
-  });
-  return 0;
-}
-
-function fchmod({ process }: ProcessThread, descriptor: number, mode: number): number {
-  const file = process.files.get(descriptor | 0);
-  // Only if nothing changes: the host's permissions are not the program's to set.
-  const present = fstatSync(file.descriptor).mode & PERMISSIONS;
-  return present === (mode & PERMISSIONS) ? 0 : -Errno.EPERM;
 }
 
 /** Handlers of this group. */
@@ -279,24 +192,6 @@ export const pathCalls: SyscallGroup = {
     changeDirectory(process, absolutePath(process, AT_FDCWD, process.memory.readCString(path))),
   fchdir: ({ process }, descriptor) => {
     const file = process.files.get(descriptor | 0);
-    return file.isDirectory ? changeDirectory(process, file.path) : -Errno.ENOTDIR;
-  },
-  mkdir: (thread, path, mode) => mkdirat(thread, AT_FDCWD, path, mode),
-  mkdirat,
-  rmdir: (thread, path) => unlinkat(thread, AT_FDCWD, path, AT.RemoveDirectory),
-  unlink: (thread, path) => unlinkat(thread, AT_FDCWD, path, 0),
-  unlinkat,
-  rename: (thread, from, to) => renameat(thread, AT_FDCWD, from, AT_FDCWD, to, 0),
-  renameat: (thread, oldDirectory, from, newDirectory, to) =>
-    renameat(thread, oldDirectory, from, newDirectory, to, 0),
-  renameat2: renameat,
-  ftruncate,
-  fsync: (thread, descriptor) => synchronise(thread, descriptor, fsyncSync),
-  fdatasync: (thread, descriptor) => synchronise(thread, descriptor, fdatasyncSync),
-  fchmod,
-  umask: ({ process }, mask) => {
-    const before = process.umask;
-    process.umask = mask & 0o777;
-    return before;
+    return file.isDirectory ? changeDirectory(process, file.currentPath()) : -Errno.ENOTDIR;
   },
 };
