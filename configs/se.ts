@@ -9,6 +9,7 @@ import * as m5 from 'mini-gem5';
 import {
   AddrRange,
   KvmVM,
+  LIBRARY_FOLDERS,
   Process,
   Root,
   SEWorkload,
@@ -60,6 +61,9 @@ system.cpu.workload = new Process({
   input: options.input,
   output: options.output,
   errout: options.errout,
+  readablePaths: ['.', ...LIBRARY_FOLDERS, ...options.readable],
+  writablePaths: options.writable,
+  hostTime: options.hostTime,
 });
 
 m5.instantiate(new Root({ fullSystem: false, system }));

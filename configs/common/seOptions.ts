@@ -21,6 +21,11 @@ export interface SeOptions {
   readonly input: string;
   readonly output: string;
   readonly errout: string;
+  /** Host files and folders that it may read, and write, besides those it always may. */
+  readonly readable: readonly string[];
+  readonly writable: readonly string[];
+  /** Whether the date that it sees is the host's. */
+  readonly hostTime: boolean;
   /** Tick at which to stop, or undefined. */
   readonly absMaxTick: number | undefined;
   /** Parameters of the System. */
@@ -40,6 +45,9 @@ interface RawOptions {
   readonly input: string;
   readonly output: string;
   readonly errout: string;
+  readonly readable: readonly string[];
+  readonly writable: readonly string[];
+  readonly hostTime: boolean;
   readonly absMaxTick?: number;
 }
 
@@ -68,6 +76,9 @@ export function parseSeOptions(args: readonly string[]): SeOptions {
     .option('-i, --input <file>', 'its standard input', 'cin')
     .option('--output <file>', 'its standard output, in the output directory', 'cout')
     .option('--errout <file>', 'its standard error, in the output directory', 'cerr')
+    .option('--readable <path>', 'let it read this file or folder; repeatable', oneMore, [])
+    .option('--writable <path>', 'let it write this file or folder; repeatable', oneMore, [])
+    .option('--host-time', "let it see the host's date instead of simulated time", false)
     .option('--cpu-type <class>', 'class of the CPU', 'X86KvmCPU')
     .option('--cpu-clock <clock>', 'clock of the CPU', '2GHz')
     .option('--sys-clock <clock>', 'clock of everything else', '1GHz')
@@ -83,6 +94,11 @@ export function parseSeOptions(args: readonly string[]): SeOptions {
     .parse([...args], { from: 'user' });
   return { ...settle(program.opts<RawOptions>(), program.args), system: systemOptions(program) };
 }
+
+const oneMore = (value: string, previous: readonly string[]): readonly string[] => [
+  ...previous,
+  value,
+];
 
 function settle(raw: RawOptions, rest: readonly string[]): Omit<SeOptions, 'system'> {
   const { cmd, options, argv0, absMaxTick, ...others } = raw;

@@ -12,6 +12,7 @@ import { nodeClass } from '../sim/index';
 
 export { x86IOAddress, x86PciConfigRange } from '../arch/x86/index';
 export { AddrRange } from '../base/index';
+export { LIBRARY_FOLDERS } from '../se/index';
 
 /** The root of the tree; `m5.instantiate` takes it. */
 export const Root = nodeClass(sim.Root);

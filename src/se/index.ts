@@ -1,5 +1,6 @@
 /** Floor 5, syscall emulation: programs for x86-64 Linux without a kernel. Knows no CPU model. */
 export { checkProgram } from './elfLoader';
+export { LIBRARY_FOLDERS } from './fileAccess';
 export { Process } from './process';
 export type { ProcessThreadContext } from './process';
 export { processSchema } from './processSchema';

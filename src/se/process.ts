@@ -200,7 +200,7 @@ export class Process extends SimObject {
         readable: [this.executable, ...params.readablePaths.map(inCwd)],
         writable: [simulation.host.outputDirectory(), ...params.writablePaths.map(inCwd)],
       }),
-      clock: new SimulatedClock(() => this.curTick(), simulation.ticksPerSecond),
+      clock: new SimulatedClock(() => this.curTick(), simulation.ticksPerSecond, params.hostTime),
       executable: this.executable,
       commandLine: params.cmd,
       cwd,

@@ -34,6 +34,11 @@ export const processSchema = defineSchema('Process', simObjectSchema, {
     pid: param.Int(100, 'process id'),
     ppid: param.Int(0, 'parent process id'),
     pgid: param.Int(100, 'process group id'),
+    hostTime: param.Bool(
+      false,
+      "the date and the time of day are the host's, so that no two runs are the same; without it " +
+        'they are simulated time, from 9 September 2001 on',
+    ),
     release: param.String('5.1.0', 'version of Linux that the program is told'),
     system: param.SimObject<System>('System', Parent.any, 'system that the program runs on'),
   },

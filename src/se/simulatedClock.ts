@@ -5,7 +5,7 @@ import type { Tick } from '../base/index';
  * Seconds since 1970 at which simulated time begins: 9 September 2001, as in gem5. A fixed date makes
  * runs repeatable.
  */
-export const EPOCH_SECONDS = 1_000_000_000;
+const EPOCH_SECONDS = 1_000_000_000;
 
 const NANOSECONDS = 1e9;
 
@@ -18,13 +18,32 @@ export class SimulatedClock {
   /** After {@link sample}: nanoseconds on top of them. */
   nanoseconds = 0;
 
-  constructor(curTick: () => Tick, ticksPerSecond: number) {
+  readonly #hostTime: boolean;
+
+  /** @param hostTime - the date is the host's. */
+  constructor(curTick: () => Tick, ticksPerSecond: number, hostTime = false) {
     this.#curTick = curTick;
     this.#ticksPerSecond = ticksPerSecond;
+    this.#hostTime = hostTime;
   }
 
-  /** Nanoseconds from 1970 to the beginning of simulated time. */
-  readonly epochNanoseconds = EPOCH_SECONDS * NANOSECONDS;
+  /** Takes the date: time since 1970. */
+  sampleDate(): void {
+    if (this.#hostTime) {
+      const milliseconds = Date.now();
+      this.seconds = Math.floor(milliseconds / 1000);
+      this.nanoseconds = (milliseconds % 1000) * 1e6;
+    } else {
+      this.sample();
+      this.seconds += EPOCH_SECONDS;
+    }
+  }
+
+  /** Nanoseconds since 1970, exact to some hundred of them. */
+  date(): number {
+    this.sampleDate();
+    return this.seconds * NANOSECONDS + this.nanoseconds;
+  }
 
   /** Takes the time: now, or that of so many ticks. */
   sample(tick = this.#curTick()): void {

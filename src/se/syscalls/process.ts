@@ -122,8 +122,9 @@ function futex(
       const time = readTimespec(process, timeout);
       if (time < 0) return -Errno.EINVAL;
       if (command === FUTEX.Wait) return sleepFor(thread, time, { result: -Errno.ETIMEDOUT });
-      const epoch = (operation & FUTEX_CLOCK_REALTIME) === 0 ? 0 : process.clock.epochNanoseconds;
-      const left = Math.max(0, time - epoch - process.clock.elapsed());
+      const { clock } = process;
+      const byDate = (operation & FUTEX_CLOCK_REALTIME) !== 0;
+      const left = Math.max(0, time - (byDate ? clock.date() : clock.elapsed()));
       return sleepFor(thread, left, { result: -Errno.ETIMEDOUT });
     }
     default:

@@ -1,14 +1,20 @@
-/** System calls about time: simulated time, never the host's. Source: clock_gettime(2) and kin. */
+/** System calls about time: simulated time, unless the host's date was asked for. Source: clock_gettime(2) and kin. */
 import { Errno } from '../../host/index';
 import type { ProcessState } from '../processState';
 import type { ProcessThread, SleepEnd } from '../processThread';
-import { EPOCH_SECONDS } from '../simulatedClock';
 import { StructWriter } from '../structWriter';
+import { failWith } from '../syscallFailure';
 import type { SyscallGroup } from '../syscallHandler';
 
-const CLOCK = { Realtime: 0, RealtimeCoarse: 5, RealtimeAlarm: 8, Tai: 11 } as const;
-const HIGHEST_CLOCK = 11;
-const SGI_CLOCK = 10;
+const CLOCK = {
+  Realtime: 0,
+  ProcessCpu: 2,
+  ThreadCpu: 3,
+  RealtimeCoarse: 5,
+  RealtimeAlarm: 8,
+  Sgi: 10,
+  Tai: 11,
+} as const;
 const TIMER_ABSTIME = 1;
 const NANOSECONDS = 1e9;
 /** Ticks of times(2) in a second, what AT_CLKTCK says. */
@@ -16,18 +22,34 @@ const CLOCK_TICKS = 100;
 
 const struct = new StructWriter(144);
 
-/** Seconds that a clock is ahead of simulated time, -1 for no such clock. */
-function clockBase(clock: number): number {
+type ClockKind = 'date' | 'elapsed' | 'cpu';
+
+/** @throws {SyscallFailure} EINVAL when there is no such clock. */
+function clockKind(clock: number): ClockKind {
   const id = clock | 0;
-  // Negative ids are the processor time of processes and threads: all of it is ours.
-  if (id < 0) return 0;
-  if (id > HIGHEST_CLOCK || id === SGI_CLOCK) return -1;
-  const wall =
-    id === CLOCK.Realtime ||
-    id === CLOCK.RealtimeCoarse ||
-    id === CLOCK.RealtimeAlarm ||
-    id === CLOCK.Tai;
-  return wall ? EPOCH_SECONDS : 0;
+  switch (id) {
+    case CLOCK.Realtime:
+    case CLOCK.RealtimeCoarse:
+    case CLOCK.RealtimeAlarm:
+    case CLOCK.Tai:
+      return 'date';
+    case CLOCK.ProcessCpu:
+    case CLOCK.ThreadCpu:
+      return 'cpu';
+    case CLOCK.Sgi:
+      return failWith(Errno.EINVAL);
+    default:
+      if (id > CLOCK.Tai) failWith(Errno.EINVAL);
+      // Negative ids are the processor time of processes and threads.
+      return id < 0 ? 'cpu' : 'elapsed';
+  }
+}
+
+/** Puts the time of a clock into the process's clock. */
+function sample(thread: ProcessThread, kind: ClockKind): void {
+  const { clock } = thread.process;
+  if (kind === 'date') clock.sampleDate();
+  else clock.sample(kind === 'cpu' ? thread.timerClock().cpuNow : clock.tick());
 }
 
 function writeTime(process: ProcessState, address: number, seconds: number, rest: number): void {
@@ -35,20 +57,17 @@ function writeTime(process: ProcessState, address: number, seconds: number, rest
   process.memory.copyOut(address, struct.bytes, 16);
 }
 
-function clockGettime({ process }: ProcessThread, clock: number, address: number): number {
-  const base = clockBase(clock);
-  if (base < 0) return -Errno.EINVAL;
-  process.clock.sample();
-  writeTime(process, address, base + process.clock.seconds, process.clock.nanoseconds);
+function clockGettime(thread: ProcessThread, clock: number, address: number): number {
+  const { process } = thread;
+  sample(thread, clockKind(clock));
+  writeTime(process, address, process.clock.seconds, process.clock.nanoseconds);
   return 0;
 }
 
 function gettimeofday({ process }: ProcessThread, address: number, zone: number): number {
-  process.clock.sample();
+  process.clock.sampleDate();
   const { seconds, nanoseconds } = process.clock;
-  if (address !== 0) {
-    writeTime(process, address, EPOCH_SECONDS + seconds, Math.floor(nanoseconds / 1000));
-  }
+  if (address !== 0) writeTime(process, address, seconds, Math.floor(nanoseconds / 1000));
   if (zone !== 0) process.memory.clear(zone, 8);
   return 0;
 }
@@ -81,29 +100,36 @@ function clockNanosleep(
   address: number,
   remainder: number,
 ): number {
-  const base = clockBase(clock);
-  if (base < 0) return -Errno.EINVAL;
+  const kind = clockKind(clock);
   const { process } = thread;
   const time = readTimespec(process, address);
   if (time < 0) return -Errno.EINVAL;
   if ((flags & TIMER_ABSTIME) === 0) return sleepFor(thread, time, { result: 0, remainder });
-  const left = time - base * NANOSECONDS - process.clock.elapsed();
+  sample(thread, kind);
+  const left = time - process.clock.seconds * NANOSECONDS - process.clock.nanoseconds;
   return left <= 0 ? 0 : sleepFor(thread, left, { result: 0 });
 }
 
-function times({ process }: ProcessThread, address: number): number {
-  const now = Math.floor((process.clock.elapsed() * CLOCK_TICKS) / NANOSECONDS);
-  if (address !== 0) process.memory.copyOut(address, struct.begin(32).i64(0, now).bytes, 32);
-  return now;
+/** In ticks of a hundredth of a second: processor time into memory, elapsed time as the result. */
+function times(thread: ProcessThread, address: number): number {
+  const { clock, memory } = thread.process;
+  const hundredths = (tick?: number): number =>
+    Math.floor((clock.elapsed(tick) * CLOCK_TICKS) / NANOSECONDS);
+  if (address !== 0) {
+    struct.begin(32).i64(0, hundredths(thread.timerClock().cpuNow));
+    memory.copyOut(address, struct.bytes, 32);
+  }
+  return hundredths();
 }
 
-function getrusage({ process }: ProcessThread, who: number, address: number): number {
+function getrusage(thread: ProcessThread, who: number, address: number): number {
   const RUSAGE_CHILDREN = -1;
   const kind = who | 0;
   if (kind < RUSAGE_CHILDREN || kind > 1) return -Errno.EINVAL;
+  const { process } = thread;
   struct.begin(144);
   if (kind !== RUSAGE_CHILDREN) {
-    process.clock.sample();
+    sample(thread, 'cpu');
     struct
       .i64(0, process.clock.seconds)
       .i64(8, Math.floor(process.clock.nanoseconds / 1000))
@@ -117,14 +143,14 @@ function getrusage({ process }: ProcessThread, who: number, address: number): nu
 export const timeCalls: SyscallGroup = {
   clock_gettime: clockGettime,
   clock_getres: ({ process }, clock, address) => {
-    if (clockBase(clock) < 0) return -Errno.EINVAL;
+    clockKind(clock);
     if (address !== 0) writeTime(process, address, 0, 1);
     return 0;
   },
   gettimeofday,
   time: ({ process }, address) => {
-    process.clock.sample();
-    const now = EPOCH_SECONDS + process.clock.seconds;
+    process.clock.sampleDate();
+    const now = process.clock.seconds;
     if (address !== 0) process.memory.writeInt64(address, now);
     return now;
   },
