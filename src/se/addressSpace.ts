@@ -17,7 +17,8 @@ import type { PageAllocator, PhysicalBlock, PhysicalBlocks } from './pageAllocat
 import { PageFaults, type AccessKind, type FaultOutcome } from './pageFaults';
 import { placeMapping, type MapRequest } from './placeMapping';
 import { ResidentMemory } from './residentMemory';
-import { makeVma, VmaList, type Vma } from './vma';
+import type { SharedPages } from './sharedPages';
+import { isSharedFile, makeVma, VmaList, type Vma } from './vma';
 
 /** What an address space is made of. */
 export interface AddressSpaceParts {
@@ -81,6 +82,11 @@ export class AddressSpace {
   /** The area that holds an address. */
   areaAt(address: number): Vma | undefined {
     return this.#areas.find(address);
+  }
+
+  /** Whether something is mapped at every address of a range. */
+  isMapped(address: number, length: number): boolean {
+    return isRange(address, length) && this.#areas.covers(address, address + pageUp(length));
   }
 
   /**
@@ -153,8 +159,8 @@ export class AddressSpace {
 
   /**
    * Changes what the program may do with a range.
-   * @returns 0, -EINVAL (not aligned) or -ENOMEM (a part is not mapped, or more memory would be
-   *   needed than there is).
+   * @returns 0, -EINVAL (not aligned), -ENOMEM (a part is not mapped, or more memory would be needed
+   *   than there is) or -EACCES (stores would reach a file that is open for reading only).
    */
   protect(address: number, length: number, protection: number): number {
     if (address !== pageDown(address)) return -Errno.EINVAL;
@@ -165,8 +171,16 @@ export class AddressSpace {
     if ((protection & Protection.Write) !== 0 && !this.#fits(this.#newlyWritable(address, end))) {
       return -Errno.ENOMEM;
     }
-    this.#resident.protect(address, end - address, protection);
+    const areas = this.#areas.overlapping(address, end);
+    const writes = (protection & Protection.Write) !== 0;
+    if (writes && areas.some(area => isSharedFile(area) && !area.backing.writable)) {
+      return -Errno.EACCES;
+    }
     this.#areas.protect(address, end, protection);
+    for (const area of this.#areas.overlapping(address, end)) {
+      const start = Math.max(address, area.start);
+      this.#resident.protect(area, start, Math.min(end, area.end));
+    }
     return 0;
   }
 
@@ -286,8 +300,14 @@ export class AddressSpace {
     return this.#resident.blockOf(physical);
   }
 
-  /** Lets go of the files behind mappings, without touching the system's memory. */
+  /** Pages of files that the program has mapped with `MAP_SHARED`. */
+  get sharedPages(): SharedPages {
+    return this.#resident.shared;
+  }
+
+  /** Brings files up to date with what the program has stored, and lets go of them. */
   closeFiles(): void {
+    this.sharedPages.writeBackAll();
     for (const area of this.#areas.areas) area.backing?.release();
   }
 

@@ -243,7 +243,10 @@ export function openHostFile(
   if (descriptor < 0) return failWith(-descriptor);
   const stat = fstatSync(descriptor);
   const kept = flags & KEPT_FLAGS;
-  if (stat.isFile()) return new RegularFile(new HostFile(descriptor, place), kept);
+  if (stat.isFile()) {
+    const both = (flags & OpenFlag.AccessMode) === OpenFlag.ReadWrite;
+    return new RegularFile(new HostFile(descriptor, place, both), kept);
+  }
   if (stat.isDirectory()) return new DirectoryFile(descriptor, place, kept);
   if (stat.isFIFO()) return new StreamFile(descriptor, place, kept, true, hostWait);
   closeSync(descriptor);

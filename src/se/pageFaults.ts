@@ -9,7 +9,7 @@ import { PAGE_SIZE, pageDown, pageUp, Protection, STACK_GUARD, STACK_TOP } from 
 import { NO_PAGE, type PageAllocator } from './pageAllocator';
 import { OutOfGuestMemory, type ResidentMemory } from './residentMemory';
 import { TranslationCache } from './translationCache';
-import { FIRST_FAULT_PAGES, type Vma, type VmaList } from './vma';
+import { FIRST_FAULT_PAGES, isSharedFile, type Vma, type VmaList } from './vma';
 
 /** What became of a fault. */
 export type FaultOutcome =
@@ -65,14 +65,19 @@ export class PageFaults {
     if (!allows(area.protection, access)) return 'denied';
     const page = pageDown(address);
     if (this.#resident.physicalOf(page) !== NO_PAGE) {
-      // The processor used a translation from before the page's rights were widened.
-      this.#resident.protect(page, PAGE_SIZE, area.protection);
+      // The first store to a page of a shared file, or the processor used a translation from before
+      // the page's rights were widened.
+      if (access === 'write') this.#resident.makeWritable(area, page);
+      else this.#resident.protect(area, page, page + PAGE_SIZE);
       return 'resolved';
     }
     const fileEnd = endOfFile(area);
     if (page >= fileEnd) return 'past-file';
     try {
-      return this.#bringIn(area, page, fileEnd);
+      const outcome = this.#bringIn(area, page, fileEnd);
+      const stores = access === 'write' && isSharedFile(area) && outcome === 'resolved';
+      if (stores) this.#resident.makeWritable(area, page);
+      return outcome;
     } catch (error) {
       if (error instanceof OutOfGuestMemory) return 'out-of-memory';
       throw error;
@@ -124,6 +129,8 @@ export class PageFaults {
     physical = NO_PAGE;
     if (area !== undefined && allows(area.protection, access)) {
       physical = this.#resident.physicalOf(page);
+      const stores = access === 'write' && isSharedFile(area) && physical !== NO_PAGE;
+      if (stores) this.#resident.makeWritable(area, page);
     }
     if (physical === NO_PAGE) {
       if (this.handle(address, access) !== 'resolved') return NO_PAGE;

@@ -12,7 +12,8 @@ import {
   type PhysicalBlock,
   type PhysicalBlocks,
 } from './pageAllocator';
-import type { Vma } from './vma';
+import { SharedPages } from './sharedPages';
+import { isSharedFile, type SharedFileVma, type Vma } from './vma';
 
 /** There is no physical page left. */
 export class OutOfGuestMemory extends Error {
@@ -38,6 +39,8 @@ export class ResidentMemory implements PageTableMemory {
   readonly #memory: PhysicalBlocks;
   readonly #allocator: PageAllocator;
   readonly pageTables: PageTables;
+  /** Pages that are files' own. */
+  readonly shared: SharedPages;
   #block: PhysicalBlock | undefined;
   #pages = 0;
 
@@ -46,6 +49,7 @@ export class ResidentMemory implements PageTableMemory {
     this.#memory = memory;
     this.#allocator = allocator;
     this.pageTables = new PageTables(this, root);
+    this.shared = new SharedPages(allocator, physical => this.blockOf(physical));
   }
 
   /** Pages of the program that have memory, page tables not counted. */
@@ -95,6 +99,10 @@ export class ResidentMemory implements PageTableMemory {
    * @throws {OutOfGuestMemory} when the pages run out; what came in before stays.
    */
   populate(area: Vma, start: number, end: number): void {
+    if (isSharedFile(area)) {
+      this.#populateShared(area, start, end);
+      return;
+    }
     let frame: Addr = NO_PAGE;
     for (let page = start; page < end;) {
       if (this.physicalOf(page) !== NO_PAGE) {
@@ -113,9 +121,26 @@ export class ResidentMemory implements PageTableMemory {
     }
   }
 
+  /** Not writable at first, so that the first store to each page is noticed. */
+  #populateShared(area: SharedFileVma, start: number, end: number): void {
+    for (let page = start; page < end; page += PAGE_SIZE) {
+      if (this.physicalOf(page) !== NO_PAGE) continue;
+      const physical = this.shared.take(area.backing, pageIndex(area, page));
+      if (physical === NO_PAGE) throw new OutOfGuestMemory();
+      try {
+        this.pageTables.map(page, physical, PAGE_SIZE, flagsOf(quietProtection(area)));
+      } catch (error) {
+        this.shared.drop(physical);
+        throw error;
+      }
+      this.#pages++;
+    }
+  }
+
   #install(area: Vma, page: number, physical: Addr, size: number): void {
     const { backing } = area;
     if (backing !== undefined) {
+      if (!this.shared.empty) this.shared.writeBack(backing.identity);
       const position = area.fileOffset + (page - area.start);
       const length = Math.min(size, area.fileLimit - position);
       const block = this.blockOf(physical);
@@ -130,9 +155,15 @@ export class ResidentMemory implements PageTableMemory {
     this.#pages += size / PAGE_SIZE;
   }
 
-  /** Changes what the program may do with the pages of a range. */
-  protect(start: number, size: number, protection: number): void {
-    this.pageTables.protect(start, size, flagsOf(protection));
+  /** Makes the pages of a part of an area accessible as the area says. */
+  protect(area: Vma, start: number, end: number): void {
+    this.pageTables.protect(start, end - start, flagsOf(quietProtection(area)));
+  }
+
+  /** Lets the program store to a page of an area that it may write. */
+  makeWritable(area: Vma, page: number): void {
+    if (isSharedFile(area)) this.shared.written(this.physicalOf(page), area.backing);
+    this.pageTables.protect(page, PAGE_SIZE, flagsOf(area.protection));
   }
 
   /** Takes the memory of a range away. */
@@ -144,7 +175,10 @@ export class ResidentMemory implements PageTableMemory {
     if (freed.length === 0) return;
     this.pageTables.unmap(start, end - start);
     // Lowest page last, so that pages are handed out again in ascending order.
-    for (let i = freed.length - 1; i >= 0; i--) this.freePage(freed[i] ?? panic('no page'));
+    for (let i = freed.length - 1; i >= 0; i--) {
+      const page = freed[i] ?? panic('no page');
+      if (!this.shared.drop(page)) this.freePage(page);
+    }
     this.#pages -= freed.length;
   }
 
@@ -157,4 +191,16 @@ export class ResidentMemory implements PageTableMemory {
   move(from: number, to: number, size: number): void {
     this.pageTables.move(from, to, size);
   }
+}
+
+/** What pages of an area allow without being asked: of a shared file no stores, which must be seen. */
+function quietProtection(area: Vma): number {
+  const { protection } = area;
+  if (!isSharedFile(area) || (protection & Protection.Write) === 0) return protection;
+  return (protection & ~Protection.Write) | Protection.Read;
+}
+
+/** Which page of its file an area shows at an address. */
+function pageIndex(area: Vma, page: number): number {
+  return (area.fileOffset + page - area.start) / PAGE_SIZE;
 }

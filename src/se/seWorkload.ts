@@ -258,6 +258,7 @@ export abstract class SEWorkload extends Workload {
     if (timerEvent.scheduled) this.deschedule(timerEvent);
     this.#system().threads.endQuiesce(context.contextId);
     this.#running[context.contextId] = undefined;
+    process.state.space.sharedPages.writeBackAll();
     process.state.files.closeAll();
     context.halt();
     const last = this.#system().threads.numRunning() === 0;

@@ -1,6 +1,6 @@
 /** Moving data between open files and a program's memory. */
 import { addressOf, Errno } from '../host/index';
-import type { HostSpan, OpenFile } from './openFile';
+import { OpenFlag, type HostSpan, type OpenFile } from './openFile';
 import type { ProcessState } from './processState';
 import { sizeArgument } from './syscallHandler';
 import type { UserMemory } from './userMemory';
@@ -33,15 +33,44 @@ function finish(file: OpenFile, place: Place, count: number): number {
   return count;
 }
 
+/** Before a file is read: what the program has stored to it in memory must be there. */
+export function beforeReading({ space }: ProcessState, file: OpenFile): void {
+  const { sharedPages } = space;
+  if (!sharedPages.empty && file.backing !== undefined)
+    sharedPages.writeBack(file.backing.identity);
+}
+
+/** After a file was changed from `position` on: mappings must show it. */
+export function afterChanging(
+  { space }: ProcessState,
+  file: OpenFile,
+  position: number,
+  length: number,
+): void {
+  const { sharedPages } = space;
+  if (length <= 0 || sharedPages.empty || file.backing === undefined) return;
+  sharedPages.reload(file.backing, position, length);
+}
+
+/** Where a write begins; a file that is open for appending is written at its end whatever is asked. */
+function writePlace(file: OpenFile, place: Place): number {
+  if (!file.seekable || (file.flags & OpenFlag.Append) === 0) return place ?? file.position;
+  const end = file.size();
+  if (place === undefined) file.position = end;
+  return end;
+}
+
 /** Reads from a file straight into a program's memory. Returns bytes or a negated error number. */
 export function readFile(
-  { memory }: ProcessState,
+  process: ProcessState,
   file: OpenFile,
   address: number,
   length: number,
   place?: number,
 ): number {
   if (!file.readable) return -Errno.EBADF;
+  const { memory } = process;
+  beforeReading(process, file);
   const wanted = Math.min(sizeArgument(length), MOST_BYTES);
   const start = place ?? file.position;
   let done = 0;
@@ -79,15 +108,17 @@ function readInOnePiece(
 
 /** Writes to a file straight from a program's memory. Returns bytes or a negated error number. */
 export function writeFile(
-  { memory }: ProcessState,
+  process: ProcessState,
   file: OpenFile,
   address: number,
   length: number,
   place?: number,
 ): number {
   if (!file.writable) return -Errno.EBADF;
+  const { memory } = process;
+  beforeReading(process, file);
   const wanted = Math.min(sizeArgument(length), MOST_BYTES);
-  const start = place ?? file.position;
+  const start = writePlace(file, place);
   let done = 0;
   while (done < wanted) {
     let found = memory.locate(address + done, wanted - done, 'read');
@@ -100,6 +131,7 @@ export function writeFile(
     }
     const count = file.write(span, found, start + done);
     if (count < 0) return finish(file, place, done > 0 ? done : count);
+    afterChanging(process, file, start + done, count);
     done += count;
     if (count < found) break;
   }
@@ -135,7 +167,7 @@ export function copyFile(
   const span = buffer();
   const wanted = Math.min(sizeArgument(length), MOST_BYTES);
   const source = from ?? input.position;
-  const target = to ?? output.position;
+  const target = writePlace(output, to);
   let done = 0;
   while (done < wanted) {
     const found = input.read(span, Math.min(BUFFER_SIZE, wanted - done), source + done);
@@ -229,6 +261,9 @@ export function writeVectors(
     if (copied < length) break;
   }
   if (gathered === 0) return -Errno.EFAULT;
-  const written = file.write(buffer(), gathered, place ?? file.position);
+  beforeReading(process, file);
+  const start = writePlace(file, place);
+  const written = file.write(buffer(), gathered, start);
+  afterChanging(process, file, start, written);
   return finish(file, place, written);
 }

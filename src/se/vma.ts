@@ -17,6 +17,12 @@ export interface FileBacking {
    * @returns bytes read; fewer only at the file's end or when reading fails.
    */
   read(target: Uint8Array, targetOffset: number, length: number, position: number): number;
+  /** Tells the file from others, also when it is open twice. */
+  readonly identity: string;
+  /** Whether {@link FileBacking.write} can work. */
+  readonly writable: boolean;
+  /** Writes bytes at a file offset. Returns bytes written. */
+  write(source: Uint8Array, sourceOffset: number, length: number, position: number): number;
   /** One more, or one less, area uses the file. */
   retain(): void;
   release(): void;
@@ -80,6 +86,16 @@ export function makeVma(d: VmaDescription): Vma {
     faultEnd: -1,
     faultPages: FIRST_FAULT_PAGES,
   };
+}
+
+/** An area that shows a file's own pages, and not a private copy of them. */
+export interface SharedFileVma extends Vma {
+  readonly backing: FileBacking;
+}
+
+/** Whether stores to an area reach its file, and the file's changes reach it. */
+export function isSharedFile(area: Vma): area is SharedFileVma {
+  return area.shared && area.backing !== undefined;
 }
 
 function continues(a: Vma, b: Vma): boolean {

@@ -39,10 +39,12 @@ export class ArrayBacking implements FileBacking {
   readonly path: string;
   contents: Uint8Array;
   users = 1;
+  readonly writable: boolean;
   /** Offset and length of each read. */
   readonly reads: (readonly [position: number, length: number])[] = [];
 
-  constructor(contents: Uint8Array, path = '/some/file') {
+  constructor(contents: Uint8Array, path = '/some/file', writable = true) {
+    this.writable = writable;
     this.contents = contents;
     this.path = path;
   }
@@ -56,6 +58,15 @@ export class ArrayBacking implements FileBacking {
     const piece = this.contents.subarray(position, position + length);
     target.set(piece, targetOffset);
     return piece.length;
+  }
+
+  get identity(): string {
+    return this.path;
+  }
+
+  write(source: Uint8Array, sourceOffset: number, length: number, position: number): number {
+    this.contents.set(source.subarray(sourceOffset, sourceOffset + length), position);
+    return length;
   }
 
   retain(): void {

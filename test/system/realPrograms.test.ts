@@ -92,6 +92,16 @@ const cases: readonly Case[] = [
     status: 1,
     says: /\nok\n/,
   },
+  {
+    does: 'works on a database with a write-ahead log, whose index is mapped and shared',
+    program: 'sqlite3',
+    args: [
+      'wal.db',
+      'PRAGMA journal_mode=WAL; CREATE TABLE t(a); INSERT INTO t VALUES(1),(2);' +
+        'SELECT sum(a) FROM t; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA integrity_check;',
+    ],
+    says: /^wal\n3\n0\|0\|0\nok\n$/,
+  },
   { does: 'compresses', program: 'bzip2', args: ['-k', '-9', 'd/noise'], prepare: someFiles },
   { does: 'compresses a stream', program: 'bzip2', args: ['-c', '-v'], input: fruit },
   {

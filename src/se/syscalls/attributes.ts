@@ -17,6 +17,7 @@ import type { OpenFile } from '../openFile';
 import { absolutePath, AT_FDCWD, withoutOwnLinks } from '../paths';
 import type { ProcessState } from '../processState';
 import type { ProcessThread } from '../processThread';
+import { afterChanging, beforeReading } from '../transfer';
 import { StructWriter } from '../structWriter';
 import type { SyscallGroup, SyscallHandler } from '../syscallHandler';
 
@@ -52,9 +53,11 @@ function change(process: ProcessState, file: OpenFile, body: (descriptor: number
 function ftruncate({ process }: ProcessThread, descriptor: number, length: number): number {
   const file = process.files.get(descriptor | 0);
   if (!file.seekable || !file.writable || length < 0) return -Errno.EINVAL;
+  beforeReading(process, file);
   hostCall(() => {
     ftruncateSync(file.descriptor, length);
   });
+  afterChanging(process, file, length, Infinity);
   return 0;
 }
 

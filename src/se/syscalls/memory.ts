@@ -1,6 +1,7 @@
 /** System calls about the address space. Source of the behaviour: mmap(2) and kin. */
 import { Errno } from '../../host/index';
 import { pageDown, pageUp, Protection, USER_END } from '../layout';
+import { ZeroDevice } from '../openFile';
 import type { ProcessThread } from '../processThread';
 import { sizeArgument, type SyscallGroup } from '../syscallHandler';
 
@@ -21,6 +22,8 @@ const MREMAP = { MayMove: 1, Fixed: 2, DontUnmap: 4 } as const;
 
 const ADVICE = { DontNeed: 4, Free: 8, Remove: 9, DontFork: 10, HwPoison: 100 } as const;
 const HIGHEST_ADVICE = 25;
+/** `MS_ASYNC | MS_INVALIDATE | MS_SYNC` */
+const MS_ALL = 7;
 
 const ALL_PROTECTION = Protection.Read | Protection.Write | Protection.Execute;
 
@@ -55,11 +58,9 @@ function mmap(
   } else {
     const file = process.files.get(descriptor | 0);
     if (!file.readable) return -Errno.EACCES;
+    if (shared && (protection & Protection.Write) !== 0 && !file.writable) return -Errno.EACCES;
     const { backing } = file;
-    // Stores that must reach the file are not carried back, so such mappings are refused.
-    if (backing === undefined || (shared && (protection & Protection.Write) !== 0)) {
-      return -Errno.ENODEV;
-    }
+    if (backing === undefined && !(file instanceof ZeroDevice)) return -Errno.ENODEV;
     if (offset < 0) return -Errno.EOVERFLOW;
     result = process.space.map({ ...request, backing, fileOffset: offset });
   }
@@ -111,6 +112,15 @@ function madvise(
   return kind === ADVICE.Remove ? -Errno.EINVAL : 0;
 }
 
+/** All that was stored to shared mappings goes to their files, whatever part the program means. */
+function msync({ process }: ProcessThread, address: number, length: number, flags: number): number {
+  const { space } = process;
+  if (address !== pageDown(address) || (flags & ~MS_ALL) !== 0) return -Errno.EINVAL;
+  if (!space.isMapped(address, sizeArgument(length))) return -Errno.ENOMEM;
+  space.sharedPages.writeBackAll();
+  return 0;
+}
+
 /** Handlers of this group. */
 export const memoryCalls: SyscallGroup = {
   brk: ({ process }, address) => process.space.setBreak(address),
@@ -122,8 +132,7 @@ export const memoryCalls: SyscallGroup = {
       : process.space.protect(address, sizeArgument(length), protection),
   mremap,
   madvise,
-  // Mappings that differ from their file do not exist, so there is nothing to write back.
-  msync: () => 0,
+  msync,
   // Pages never leave the simulated memory.
   mlock: () => 0,
   mlock2: () => 0,

@@ -16,6 +16,7 @@ import {
 import type { ProcessState } from '../processState';
 import type { ProcessThread } from '../processThread';
 import type { SyscallGroup } from '../syscallHandler';
+import { afterChanging } from '../transfer';
 
 const AT = { NoFollow: 0x100, EmptyPath: 0x1000 } as const;
 const W_OK = 2;
@@ -52,6 +53,7 @@ function openat(
 ): number {
   const wanted = absolutePath(process, directory | 0, process.memory.readCString(path));
   const file = openPath(process, wanted, flags, mode);
+  if ((flags & OpenFlag.Truncate) !== 0) afterChanging(process, file, 0, Infinity);
   return process.files.add(file, (flags & OpenFlag.CloseOnExec) !== 0);
 }
 

@@ -4,7 +4,7 @@ import { OpenFlag, type OpenFile } from '../openFile';
 import { Pipe, PipeEnd } from '../pipe';
 import type { ProcessThread } from '../processThread';
 import type { SyscallGroup } from '../syscallHandler';
-import { copyFile } from '../transfer';
+import { afterChanging, beforeReading, copyFile } from '../transfer';
 
 function makePipe({ process }: ProcessThread, address: number, flags: number): number {
   if ((flags & ~(OpenFlag.CloseOnExec | OpenFlag.NonBlock)) !== 0) return -Errno.EINVAL;
@@ -49,7 +49,11 @@ function copy(
   const from = inputPlace === 0 ? undefined : memory.readInt64(inputPlace);
   const to = outputPlace === 0 ? undefined : memory.readInt64(outputPlace);
   if ((from ?? 0) < 0 || (to ?? 0) < 0) return -Errno.EINVAL;
+  beforeReading(process, input);
+  beforeReading(process, output);
+  const start = to ?? output.position;
   const count = copyFile(input, from, output, to, length);
+  afterChanging(process, output, start, count);
   if (count > 0 && from !== undefined) memory.writeInt64(inputPlace, from + count);
   if (count > 0 && to !== undefined) memory.writeInt64(outputPlace, to + count);
   return count;

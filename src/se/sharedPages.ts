@@ -1,0 +1,128 @@
+/**
+ * Pages of files that a program has mapped with `MAP_SHARED`: each is in memory once, however many
+ * mappings show it, and what the program stores there reaches the file: when the program asks for it
+ * (msync), reads the file, unmaps the page or ends.
+ *
+ * Source of the behaviour: mmap(2), msync(2).
+ */
+import { warnOnce, type Addr } from '../base/index';
+import { PAGE_SIZE } from './layout';
+import { NO_PAGE, type PageAllocator, type PhysicalBlock } from './pageAllocator';
+import type { FileBacking } from './vma';
+
+/** One page of a file. */
+interface SharedPage {
+  readonly physical: Addr;
+  /** Which file, by its identity, and which page of it. */
+  readonly file: string;
+  readonly index: number;
+  /** Mappings that show it. */
+  users: number;
+  /** Through what stores reach the file; undefined while the program has not stored anything. */
+  writer: FileBacking | undefined;
+}
+
+/** The shared pages of one address space. */
+export class SharedPages {
+  readonly #allocator: PageAllocator;
+  readonly #blockOf: (physical: Addr) => PhysicalBlock;
+  readonly #byPhysical = new Map<Addr, SharedPage>();
+  readonly #byFile = new Map<string, Map<number, SharedPage>>();
+
+  constructor(allocator: PageAllocator, blockOf: (physical: Addr) => PhysicalBlock) {
+    this.#allocator = allocator;
+    this.#blockOf = blockOf;
+  }
+
+  /** Whether there are none, so that files need no attention. */
+  get empty(): boolean {
+    return this.#byPhysical.size === 0;
+  }
+
+  /**
+   * The page of a file, for one more mapping.
+   * @returns its physical address, {@link NO_PAGE} when memory is used up.
+   */
+  take(backing: FileBacking, index: number): Addr {
+    const file = backing.identity;
+    let pages = this.#byFile.get(file);
+    const known = pages?.get(index);
+    if (known !== undefined) {
+      known.users++;
+      return known.physical;
+    }
+    const physical = this.#allocator.allocate();
+    if (physical === NO_PAGE) return NO_PAGE;
+    if (pages === undefined) {
+      pages = new Map();
+      this.#byFile.set(file, pages);
+    }
+    const page: SharedPage = { physical, file, index, users: 1, writer: undefined };
+    pages.set(index, page);
+    this.#byPhysical.set(physical, page);
+    this.#read(page, backing);
+    return physical;
+  }
+
+  /** The program is about to store to a page. */
+  written(physical: Addr, backing: FileBacking): void {
+    const page = this.#byPhysical.get(physical);
+    if (page === undefined || page.writer !== undefined) return;
+    backing.retain();
+    page.writer = backing;
+  }
+
+  /**
+   * One mapping of a page is gone; the last one writes it back.
+   * @returns whether the page was a shared one.
+   */
+  drop(physical: Addr): boolean {
+    const page = this.#byPhysical.get(physical);
+    if (page === undefined) return false;
+    if (--page.users > 0) return true;
+    this.#writeBack(page);
+    page.writer?.release();
+    this.#byPhysical.delete(physical);
+    const pages = this.#byFile.get(page.file);
+    pages?.delete(page.index);
+    if (pages?.size === 0) this.#byFile.delete(page.file);
+    this.#allocator.free(physical);
+    return true;
+  }
+
+  /** Brings a file up to date with what the program has stored. */
+  writeBack(file: string): void {
+    for (const page of this.#byFile.get(file)?.values() ?? []) this.#writeBack(page);
+  }
+
+  /** Brings all files up to date. */
+  writeBackAll(): void {
+    for (const page of this.#byPhysical.values()) this.#writeBack(page);
+  }
+
+  /** Brings pages up to date with their file, which has changed from `position` on. */
+  reload(backing: FileBacking, position: number, length: number): void {
+    for (const page of this.#byFile.get(backing.identity)?.values() ?? []) {
+      const start = page.index * PAGE_SIZE;
+      if (start + PAGE_SIZE > position && start < position + length) this.#read(page, backing);
+    }
+  }
+
+  #read({ physical, index }: SharedPage, backing: FileBacking): void {
+    const { bytes, start } = this.#blockOf(physical);
+    const offset = physical - start;
+    const count = backing.read(bytes, offset, PAGE_SIZE, index * PAGE_SIZE);
+    bytes.fill(0, offset + count, offset + PAGE_SIZE);
+  }
+
+  #writeBack({ writer, physical, index }: SharedPage): void {
+    if (writer === undefined) return;
+    const position = index * PAGE_SIZE;
+    // What lies behind the end of the file is nobody's.
+    const length = Math.min(PAGE_SIZE, writer.size() - position);
+    if (length <= 0) return;
+    const { bytes, start } = this.#blockOf(physical);
+    if (writer.write(bytes, physical - start, length, position) === length) return;
+    warnOnce(`write back ${writer.path}`, `what was stored to ${writer.path} in memory is lost`);
+  }
+}
