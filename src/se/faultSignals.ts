@@ -4,6 +4,7 @@
  * Source: Linux `arch/x86/kernel/traps.c`, `arch/x86/mm/fault.c`; sigaction(2).
  */
 import { formatVirtual, PageFaultError, Vector, vectorName } from '../arch/x86/index';
+import type { FpuState } from '../arch/x86/index';
 import { panic } from '../base/index';
 import { STACK_GUARD, STACK_TOP } from './layout';
 import type { AccessKind, FaultOutcome } from './pageFaults';
@@ -27,17 +28,24 @@ interface ExceptionMeaning {
 const ILL_ILLOPN = 2;
 const FPE_INTDIV = 1;
 const FPE_FLTINV = 7;
+/** Status bits of x87 and SSE, the first that is set and not masked counts, with their codes. */
+const FLOATING_POINT: readonly (readonly [bits: number, code: number])[] = [
+  [0x01, FPE_FLTINV],
+  [0x04, 3],
+  [0x08, 4],
+  [0x12, 5],
+  [0x20, 6],
+];
 const BUS_ADRALN = 1;
 const BUS_ADRERR = 2;
 const SEGV_MAPERR = 1;
 const SEGV_ACCERR = 2;
-const TRAP_BRKPT = 1;
 const TRAP_TRACE = 2;
 
 const EXCEPTIONS: Readonly<Record<number, ExceptionMeaning>> = {
   [Vector.DE]: { signal: Signal.SIGFPE, code: FPE_INTDIV, text: 'division error' },
   [Vector.DB]: { signal: Signal.SIGTRAP, code: TRAP_TRACE, text: 'debug exception' },
-  [Vector.BP]: { signal: Signal.SIGTRAP, code: TRAP_BRKPT, text: 'breakpoint' },
+  [Vector.BP]: { signal: Signal.SIGTRAP, code: SI_KERNEL, text: 'breakpoint' },
   [Vector.OF]: { signal: Signal.SIGSEGV, code: SI_KERNEL, text: 'overflow trap' },
   [Vector.BR]: { signal: Signal.SIGSEGV, code: SI_KERNEL, text: 'bound range exceeded' },
   [Vector.UD]: { signal: Signal.SIGILL, code: ILL_ILLOPN, text: 'invalid instruction' },
@@ -50,10 +58,23 @@ const EXCEPTIONS: Readonly<Record<number, ExceptionMeaning>> = {
   [Vector.XM]: { signal: Signal.SIGFPE, code: FPE_FLTINV, text: 'SSE floating-point exception' },
 };
 
-/** The signal for an exception other than a page fault. */
-export function exceptionSignal({ vector, errorCode, rip }: FaultContext): PendingSignal {
+/** What a floating-point exception of x87 or SSE was about, by the status and control words. */
+function floatingPointCode(vector: number, fpu: FpuState): number | undefined {
+  const unmasked =
+    vector === Vector.XM ? fpu.mxcsr & ~(fpu.mxcsr >>> 7) : fpu.fsw & ~(fpu.fcw & 0x3f);
+  return FLOATING_POINT.find(([bits]) => (unmasked & bits) !== 0)?.[1];
+}
+
+/**
+ * The signal for an exception other than a page fault.
+ * @param fpu - of the thread, which says more about floating-point exceptions.
+ */
+export function exceptionSignal(fault: FaultContext, fpu?: FpuState): PendingSignal {
+  const { vector, errorCode, rip } = fault;
   const meaning = EXCEPTIONS[vector] ?? panic(`unexpected exception ${vectorName(vector)}`);
-  const { signal, code, text } = meaning;
+  const { signal, text } = meaning;
+  const numeric = fpu !== undefined && (vector === Vector.XM || vector === Vector.MF);
+  const code = (numeric ? floatingPointCode(vector, fpu) : undefined) ?? meaning.code;
   const reason = `program killed by ${signalName(signal)}: ${text} at rip ${formatVirtual(rip)}`;
   // The address of a fault without one is that of the instruction; a protection fault has none.
   const address = code === SI_KERNEL ? 0 : rip;

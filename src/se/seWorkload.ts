@@ -276,7 +276,7 @@ export abstract class SEWorkload extends Workload {
 function raise(thread: ProcessThread, trap: Omit<FaultContext, 'rip'>): void {
   const { vector, errorCode, address } = trap;
   const rip = thread.registers.gprNumber(RIP);
-  forceSignal(thread, exceptionSignal({ vector, errorCode, address, rip }));
+  forceSignal(thread, exceptionSignal({ vector, errorCode, address, rip }, thread.registers.fpu));
 }
 
 export const x86EmuLinuxSchema = defineSchema('X86EmuLinux', seWorkloadSchema, {

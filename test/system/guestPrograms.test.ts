@@ -42,6 +42,23 @@ const cases: readonly GuestCase[] = [
   { does: 'relocates itself', program: 'pie', says: /^type ET_DYN\n/ },
   { does: 'makes system calls', program: 'syscallLoop', args: ['1000'], says: /^1000 of 1000/ },
   { does: 'sees time pass', program: 'time', says: /advances yes\n/ },
+  { does: 'handles signals of all kinds', program: 'signals', says: /xmm7 keeps 2\.5\n.*done\n$/s },
+  {
+    does: 'dies of a signal after a handler was removed',
+    program: 'signals',
+    args: ['15'],
+    status: 128 + 15,
+    says: /caught 15, code -6\n$/,
+  },
+  {
+    does: 'is interrupted by its timers, the last of which ends it',
+    program: 'timers',
+    status: 128 + 14,
+    says: /^five alarms\n.*bad: EINVAL\n$/s,
+  },
+  { does: 'moves and shares memory', program: 'mappings', says: /4 TiB: ok\n.*EACCES\n$/s },
+  { does: 'makes, moves and removes files', program: 'directory', says: /directory\.tmp: 0\n$/ },
+  { does: 'waits for its pipes', program: 'polling', says: /ppoll 0 after its time: 1\n/ },
   { does: 'lists faults', program: 'faults', says: /^null-read\n/ },
   { does: 'gets ENOSYS', program: 'faults', args: ['unknown-syscall'], says: /ENOSYS\nsurvived/ },
 ];
