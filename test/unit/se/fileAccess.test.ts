@@ -1,10 +1,19 @@
 /** Real files: what symbolic links lead to cannot be tried without them. */
 import { expect } from 'chai';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setLogSink, resetWarnOnce, type LogSink } from '../../../src/base/index';
-import { Errno } from '../../../src/host/index';
+import { Errno, openDescriptorCount } from '../../../src/host/index';
 import { FileAccess, type PathUse } from '../../../src/se/fileAccess';
 import { SyscallFailure } from '../../../src/se/syscallFailure';
 import { OpenFlag } from '../../../src/se/openFile';
@@ -103,6 +112,42 @@ describe('files of the host', () => {
       const open = new FileAccess('p', { readable: ['/'], writable: ['/'] });
       expect(() => open.locate('/proc/self/mem', 'write')).to.throw(SyscallFailure);
       expect(open.locate(path('secret/key'), 'write')).to.equal(path('secret/key'));
+    });
+
+    it('opens what was checked, whatever becomes of the way there', () => {
+      mkdirSync(path('out/folder'));
+      /** Puts a link out of bounds into the way, right after a path was found to be in them. */
+      class Racing extends FileAccess {
+        override locate(...args: Parameters<FileAccess['locate']>): string {
+          const place = super.locate(...args);
+          renameSync(path('out/folder'), path('out/moved'));
+          symlinkSync(path('secret'), path('out/folder'));
+          return place;
+        }
+      }
+      const racing = new Racing('p', { readable: [], writable: [path('out')] });
+      const write = (place: string): void => {
+        writeFileSync(place, 'stolen');
+      };
+      expect(() => {
+        racing.use(path('out/folder/key'), 'write', write);
+      })
+        .to.throw(SyscallFailure)
+        .with.property('errno', Errno.ENOTDIR);
+      expect(readFileSync(path('secret/key'), 'utf8')).to.equal('secret');
+      rmSync(path('out/folder'));
+      renameSync(path('out/moved'), path('out/folder'));
+
+      const before = openDescriptorCount();
+      access().use(path('out/folder/key'), 'write', place => {
+        renameSync(path('out/folder'), path('out/moved'));
+        symlinkSync(path('secret'), path('out/folder'));
+        write(place);
+      });
+      expect(readFileSync(path('secret/key'), 'utf8')).to.equal('secret');
+      expect(readFileSync(path('out/moved/key'), 'utf8')).to.equal('stolen');
+      expect(openDescriptorCount()).to.equal(before);
+      for (const name of ['out/folder', 'out/moved']) rmSync(path(name), { recursive: true });
     });
 
     it('shows the way to what is listed, but nothing beside it', () => {
@@ -234,6 +279,71 @@ describe('files of the host', () => {
       expect(process.text(target, 7)).to.equal('program');
       expect(process.call('readlink', process.put('link-in'), target, 100)).to.equal(4);
       expect(process.call('readlink', process.put('data'), target, 100)).to.equal(-Errno.EINVAL);
+    });
+
+    it('follow links below /proc/self to what they are for the program', () => {
+      const process = aProcess();
+      for (const name of ['/proc/self/cwd/data', '//proc/self/root' + path('in/data')]) {
+        const descriptor = openAt(process, name);
+        expect(process.call('read', descriptor, process.buffer, 4), name).to.equal(4);
+        expect(process.text(process.buffer, 4)).to.equal('0123');
+      }
+      const target = (name: string): string => {
+        const size = process.call('readlinkat', AT_FDCWD, process.put(name), process.buffer, 4096);
+        return size < 0 ? String(size) : process.text(process.buffer, size);
+      };
+      expect(target('/proc/self/cwd')).to.equal(path('in'));
+      expect(target('/proc/104/root')).to.equal('/');
+      expect(target('/proc/self/exe')).to.equal(path('program'));
+      for (const name of ['environ', 'mem', 'fd', 'task/../mem', 'root/proc/self/mem']) {
+        expect(openAt(process, `/proc/self/${name}`), name).to.equal(-Errno.EACCES);
+      }
+      expect(openAt(process, '/proc/self/root/../proc/self/environ')).to.equal(-Errno.EACCES);
+    });
+
+    it('make links, but none that would make a file writable', () => {
+      const process = aProcess();
+      const two = (call: string, from: string, to: string): number =>
+        process.call(call, process.put(from, process.buffer + 0x1000), process.put(to));
+      expect(two('link', path('in/data'), path('out/stolen'))).to.equal(-Errno.EACCES);
+      expect(two('symlink', path('secret/key'), path('out/pointer'))).to.equal(0);
+      expect(openAt(process, path('out/pointer'))).to.equal(-Errno.EACCES);
+      expect(openAt(process, path('out/pointer'), CREATE)).to.equal(-Errno.EACCES);
+      expect(two('symlink', 'x', path('in/new'))).to.equal(-Errno.EACCES);
+      expect(two('rename', path('in/data'), path('out/data'))).to.equal(-Errno.EACCES);
+      expect(two('rename', path('out/pointer'), path('out/renamed'))).to.equal(0);
+      expect(process.call('unlink', process.put(path('out/renamed')))).to.equal(0);
+      expect(readFileSync(path('secret/key'), 'utf8')).to.equal('secret');
+    });
+
+    it('change attributes only of what may be written, and give no set-id bits', () => {
+      const process = aProcess();
+      writeFileSync(path('out/mine'), 'text', { mode: 0o600 });
+      const mine = process.put(path('out/mine'));
+      expect(process.call('chmod', mine, 0o6751)).to.equal(0);
+      expect(statSync(path('out/mine')).mode & 0o7777).to.equal(0o751);
+      expect(process.call('truncate', mine, 2)).to.equal(0);
+      expect(readFileSync(path('out/mine'), 'utf8')).to.equal('te');
+      const UNCHANGED = 0xffff_ffff;
+      expect(process.call('chown', mine, UNCHANGED, UNCHANGED)).to.equal(0);
+      expect(process.call('chown', mine, 12345, UNCHANGED)).to.equal(-Errno.EPERM);
+      const times = process.buffer + 0x1000;
+      process.state.memory.writeInt64(times, 86400);
+      process.state.memory.writeInt64(times + 8, 0);
+      process.state.memory.writeInt64(times + 24, 0x3fff_fffe);
+      const { mtimeMs } = statSync(path('out/mine'));
+      expect(process.call('utimensat', AT_FDCWD, mine, times, 0)).to.equal(0);
+      expect(statSync(path('out/mine')).atimeMs).to.equal(86_400_000);
+      expect(statSync(path('out/mine')).mtimeMs).to.be.closeTo(mtimeMs, 1);
+      const descriptor = openAt(process, 'data');
+      expect(process.call('fchmod', descriptor, 0o777)).to.equal(-Errno.EACCES);
+      expect(process.call('utimensat', descriptor, 0, 0, 0)).to.equal(-Errno.EACCES);
+      for (const call of ['chmod', 'truncate', 'utimes', 'chown']) {
+        expect(process.call(call, process.put(path('in/data')), 0, 0), call).to.equal(
+          -Errno.EACCES,
+        );
+      }
+      rmSync(path('out/mine'));
     });
 
     it('open the program’s own descriptors by path, not the simulator’s', () => {

@@ -4,10 +4,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  R10,
   R11,
   RAX,
   RCX,
   RDI,
+  RDX,
   RIP,
   RSI,
   RSP,
@@ -162,7 +164,7 @@ describe('Process and X86EmuLinux', () => {
   function syscall({ context, workload }: Running, name: string, ...args: number[]): void {
     const { state } = context;
     state.setGprNumber(RAX, syscallNumber(name) ?? -1);
-    [RDI, RSI].forEach((register, i) => {
+    [RDI, RSI, RDX, R10].forEach((register, i) => {
       state.setGprNumber(register, args[i] ?? 0);
     });
     state.setGprNumber(RCX, CODE + 2);
@@ -233,6 +235,105 @@ describe('Process and X86EmuLinux', () => {
     running.simulation.simulate(3e12);
     expect(running.context.status()).to.equal('Active');
     running.simulation.dispose();
+  });
+
+  describe('a timer of the program', () => {
+    const HANDLER = 0x40_1080;
+    const ALARM = 14;
+    const RESTARTABLE = 0x1000_0000;
+
+    /** A program that has set a timer of so many milliseconds, and a handler for it. */
+    function timed(milliseconds: number, flags = 0): Running & { readonly scratch: number } {
+      const running = start();
+      const { memory } = running.process.state;
+      const scratch = running.context.state.gprNumber(RSP) - 8192;
+      memory.clear(scratch, 256);
+      memory.writeInt64(scratch, HANDLER);
+      memory.writeInt64(scratch + 8, flags);
+      syscall(running, 'rt_sigaction', ALARM, scratch, 0, 8);
+      memory.clear(scratch, 32);
+      memory.writeInt64(scratch + 24, milliseconds * 1000);
+      syscall(running, 'setitimer', 0, scratch);
+      return { ...running, scratch };
+    }
+
+    it('interrupts it where it is', () => {
+      const running = timed(2);
+      running.context.state.setGprNumber(RIP, CODE + 7);
+      running.simulation.simulate(1e9);
+      expect(running.context.state.gprNumber(RIP)).to.equal(CODE + 7);
+      running.simulation.simulate(2e9);
+      expect(running.context.state.gprNumber(RIP)).to.equal(HANDLER);
+      expect(running.context.state.gprNumber(RDI)).to.equal(ALARM);
+      running.simulation.dispose();
+    });
+
+    it('waits until it is outside the supervisor, and then until its trap', () => {
+      const running = timed(2);
+      const { state } = running.context;
+      state.setGprNumber(RIP, supervisorAddress.syscallStub);
+      running.simulation.simulate(3e9);
+      expect(state.gprNumber(RIP)).to.equal(supervisorAddress.syscallStub);
+      syscall(running, 'getpid');
+      expect(state.gprNumber(RIP)).to.equal(HANDLER);
+      running.simulation.dispose();
+    });
+
+    it('ends a sleep early, with EINTR and the time that was left', () => {
+      const running = timed(500);
+      const { memory } = running.process.state;
+      memory.writeInt64(running.scratch, 2);
+      memory.writeInt64(running.scratch + 8, 0);
+      syscall(running, 'nanosleep', running.scratch, running.scratch + 16);
+      expect(running.context.status()).to.equal('Suspended');
+      running.simulation.simulate(1e12);
+      expect(running.context.status()).to.equal('Active');
+      expect(running.context.state.gprNumber(RIP)).to.equal(HANDLER);
+      expect(running.context.state.gprNumber(RAX)).to.equal(0);
+      const context = running.context.state.gprNumber(RDX);
+      expect(memory.readInt64(context + 40 + 13 * 8), 'RAX after the handler').to.equal(-4);
+      expect(memory.readInt64(running.scratch + 16)).to.equal(1);
+      expect(memory.readInt64(running.scratch + 24)).to.equal(500_000_000);
+      // The end of the sleep, which is still to come, wakes nobody.
+      syscall(running, 'pause');
+      running.simulation.simulate(3e12);
+      expect(running.context.status()).to.equal('Suspended');
+      running.simulation.dispose();
+    });
+
+    for (const [flags, again] of [[0, false] as const, [RESTARTABLE, true] as const]) {
+      it(`lets a call that waits ${again ? 'begin anew' : 'fail'}, as its handler asks`, () => {
+        const running = timed(500, flags);
+        const { memory } = running.process.state;
+        syscall(running, 'pipe', running.scratch);
+        syscall(running, 'read', memory.readInt32(running.scratch), running.scratch, 1);
+        expect(running.context.status()).to.equal('Suspended');
+        running.simulation.simulate(1e12);
+        expect(running.context.status()).to.equal('Active');
+        expect(running.context.state.gprNumber(RIP)).to.equal(HANDLER);
+        const context = running.context.state.gprNumber(RDX);
+        const saved = (index: number): number => memory.readInt64(context + 40 + index * 8);
+        expect(saved(16), 'RIP').to.equal(again ? CODE : CODE + 2);
+        expect(saved(13), 'RAX').to.equal(again ? 0 : -4);
+        running.simulation.dispose();
+      });
+    }
+
+    it('ends a program that has no handler, asleep or awake', () => {
+      for (const asleep of [false, true]) {
+        const running = timed(2);
+        const { memory } = running.process.state;
+        memory.clear(running.scratch, 32);
+        syscall(running, 'rt_sigaction', ALARM, running.scratch, 0, 8);
+        if (asleep) syscall(running, 'pause');
+        const { cause, code } = finish(running);
+        expect([cause, code]).to.deep.equal([
+          'program killed by SIGALRM: a timer of its own expired',
+          128 + ALARM,
+        ]);
+        expect(running.context.status()).to.equal('Halted');
+      }
+    });
   });
 
   it('goes on in the context of another CPU that takes over', () => {
