@@ -27,10 +27,29 @@ const WASM_MAX_BYTES = 65536 * WASM_PAGE_BYTES;
 export const RESERVE_BYTES: number = 64 * 1024 * 1024;
 
 /** The part of a store's linear memory that is not the guest's. */
-export interface MemoryReserve {
+export class MemoryReserve {
   /** Where it begins in the linear memory; a multiple of 64 KiB. */
   readonly offset: number;
   readonly bytes: Uint8Array;
+  #taken = 0;
+
+  constructor(buffer: ArrayBuffer, offset: number) {
+    this.offset = offset;
+    this.bytes = new Uint8Array(buffer, offset);
+  }
+
+  /**
+   * Takes a part of it for good.
+   *
+   * @param bytes - a multiple of 64
+   * @returns where the part begins in the linear memory, or -1 when there is not enough left
+   */
+  take(bytes: number): number {
+    if (this.#taken + bytes > this.bytes.length) return -1;
+    const start = this.offset + this.#taken;
+    this.#taken += bytes;
+    return start;
+  }
 }
 
 /** One block of host memory for `size` bytes of guest memory. */
@@ -90,7 +109,7 @@ function linearMemory(size: number): HostMemory {
     // Guest memory begins where the linear memory begins, so offset 0 is the only view there is.
     view: () => buffer,
     wasm: memory,
-    reserve: { offset, bytes: new Uint8Array(buffer, offset) },
+    reserve: new MemoryReserve(buffer, offset),
     dispose: () => undefined,
   };
 }

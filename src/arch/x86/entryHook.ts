@@ -11,9 +11,12 @@ import type { X86ThreadState } from './threadState';
  * ```
  *
  * That is all a CPU does to make the processor forget changed page tables. A model that interprets
- * instructions and keeps its own translations watches `PageTableChanges.generation` instead.
+ * instructions and keeps its own translations watches {@link EntryHook.pageTableGeneration} instead.
  */
 export interface EntryHook {
+  /** Grows whenever a processor may have to forget something of the thread's page tables. */
+  readonly pageTableGeneration: number;
+
   /** The thread is about to run. May change registers; sets `state.dirty` as every change does. */
   beforeEntry(state: X86ThreadState): void;
 

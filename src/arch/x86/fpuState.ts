@@ -39,6 +39,16 @@ export class FpuState {
     this.#state.dirty |= RegisterSet.Xsave;
   }
 
+  /**
+   * Writes out the initial state of components that are in it ({@link XFeature} bits), so that their
+   * bytes may be used directly.
+   */
+  materialize(components: number): void {
+    for (const component of [XFeature.X87, XFeature.SSE, XFeature.AVX]) {
+      if ((components & component) !== 0) this.#touch(component);
+    }
+  }
+
   /** Which components are not in their initial state ({@link XFeature} bits; low 32). */
   get xstateBv(): number {
     this.#state.refresh(RegisterSet.Xsave);

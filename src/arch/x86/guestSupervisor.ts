@@ -100,6 +100,10 @@ export class GuestSupervisor implements EntryHook {
     state.entryHook = this;
   }
 
+  get pageTableGeneration(): number {
+    return this.#tables.changes.generation;
+  }
+
   beforeEntry(state: X86ThreadState): void {
     // From inside the supervisor the thread goes nowhere but to the host.
     if (!this.inSupervisor(state)) this.#flush.begin(state);

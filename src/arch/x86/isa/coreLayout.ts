@@ -1,0 +1,78 @@
+/**
+ * Where a software core keeps what it works with: one stretch of the linear memory that also holds
+ * guest memory, behind the guest's bytes. Generated code has these addresses as constants.
+ *
+ * | offset | bytes | content |
+ * |---|---|---|
+ * | 0 | 8192 | the thread's state block; its scratch part holds the core's own words |
+ * | 8192 | 16384 | translations for reading: tag, distance from virtual to linear address |
+ * | 24576 | 16384 | the same for writing |
+ * | 40960 | 65536 | jump cache: where an indirect jump leads |
+ * | 106496 | … | predecoded instructions |
+ */
+import { CS, FS, GS } from '../registers';
+import type { SegmentIndex } from '../registers';
+import { segmentLayout, sregsLayout, threadStateLayout, xsaveLayout } from '../threadStateLayout';
+
+const scratch = threadStateLayout.scratch.offset;
+
+/** Offsets of the core's words from its base. */
+export const coreOffset = {
+  /** Flags (see flagWords.ts). */
+  result: scratch,
+  carries: scratch + 8,
+  adjust: scratch + 16,
+  /** Instructions that may still begin, less those of the block that is running. */
+  budget: scratch + 20,
+  /** The record at which generated code stopped. */
+  record: scratch + 24,
+  /** Vector and error code of an exception that generated code raised. */
+  vector: scratch + 28,
+  errorCode: scratch + 32,
+  /** 16 bytes through which helpers get arguments and give results. */
+  argument: scratch + 48,
+  /** 8 bytes that are 0: the base or index of an address that has none. */
+  zero: scratch + 40,
+  /** Where loads that cross pages find their bytes. */
+  loadBounce: scratch + 64,
+  /** Where stores go that need a second look: across pages, or to pages with predecoded code. */
+  storeBounce: scratch + 128,
+  readTranslations: threadStateLayout.bytes,
+  writeTranslations: threadStateLayout.bytes + 0x4000,
+  jumpCache: threadStateLayout.bytes + 0x8000,
+  records: threadStateLayout.bytes + 0x1_8000,
+} as const;
+
+/** Entries of each translation table, and of the jump cache: powers of 2. */
+export const translationEntries = 1024;
+export const jumpCacheEntries = 4096;
+/** Bytes of an entry of either, as a power of 2. */
+export const entryShift = 4;
+
+/** Offset of general register `index` (the kernel's order, with RIP and RFLAGS behind). */
+export function gprOffset(index: number): number {
+  return threadStateLayout.regs.offset + index * 8;
+}
+
+/** Offset of XMM register `index`. */
+export function xmmOffset(index: number): number {
+  return threadStateLayout.xsave.offset + xsaveLayout.xmm + index * 16;
+}
+
+/** Distance from an XMM register to the upper half of its YMM register. */
+export const ymmHighDistance: number = xsaveLayout.ymmHigh - xsaveLayout.xmm;
+
+/** Offset of MXCSR. */
+export const mxcsrOffset: number = threadStateLayout.xsave.offset + xsaveLayout.mxcsr;
+
+/** Offset of a segment's base. */
+export function segmentBaseOffset(segment: SegmentIndex): number {
+  const { offset, stride } = sregsLayout.segment;
+  return threadStateLayout.sregs.offset + offset + segment * stride + segmentLayout.base;
+}
+
+/** Segments whose base counts in 64-bit mode; `CS` stands for none. */
+export type AddressSegment = typeof CS | typeof FS | typeof GS;
+
+/** Number of a general register in an instruction, to its place in the state block. */
+export const encodedGpr: readonly number[] = [0, 2, 3, 1, 6, 7, 4, 5, 8, 9, 10, 11, 12, 13, 14, 15];

@@ -1,0 +1,123 @@
+/**
+ * Forms: what a handler has to know of an instruction beyond its record. Instructions that differ only in
+ * registers, numbers and addresses share a form, and so a handler.
+ */
+import type { Decoder } from './decoder';
+import { noRegister } from './decoder';
+import type { SegmentIndex } from '../registers';
+import type { Definition } from './definition';
+import { sizeOf, type OperandSpec } from './operand';
+
+/** How an operand is reached. */
+export type OperandKind =
+  'register' | 'vector' | 'memory' | 'immediate' | 'second-immediate' | 'target';
+
+/** One operand of a form. */
+export interface OperandForm {
+  readonly kind: OperandKind;
+  /** Bytes. */
+  readonly size: number;
+  /** Of registers: which of the record's pointers leads to it. */
+  readonly slot: number;
+}
+
+/** What an address is the sum of; the displacement is always part of it. */
+export type Addressing =
+  | 'none'
+  | 'base'
+  /** Base and scaled index. */
+  | 'index'
+  /** The same, and the base of a segment, whose address takes the pointer of the third register. */
+  | 'segment'
+  /** Base and scaled index, cut to 32 bits. */
+  | 'index32'
+  /** The same, and the base of a segment. */
+  | 'segment32';
+
+/** A form. */
+export interface Form {
+  readonly definition: Definition;
+  readonly operands: readonly OperandForm[];
+  readonly operandSize: number;
+  readonly vectorBytes: number;
+  readonly vex: boolean;
+  readonly w: boolean;
+  readonly addressing: Addressing;
+  /** F2 or F3 for instructions that they repeat, else 0. */
+  readonly repeat: number;
+  /** Whether addresses are 32 bits, for those that have them in registers of their own. */
+  readonly address32: boolean;
+  /** For those too: FS, GS, or -1. */
+  readonly segment: SegmentIndex;
+}
+
+/** The form of the instruction that was decoded last. */
+export function formOf(decoder: Decoder): Form {
+  const { encoding } = decoder;
+  const { definition, vex } = encoding;
+  let slots = 0;
+  const operands = encoding.operands.map(spec => {
+    const kind = kindOf(spec, decoder.isMemory);
+    const isRegister = kind === 'register' || kind === 'vector';
+    // Whatever its size in the instruction, the record has an immediate as 64 bits.
+    const size = kind === 'immediate' ? 0 : sizeOf(spec.size, decoder);
+    return { kind, size, slot: isRegister ? slots++ : -1 };
+  });
+  return {
+    ...{ definition, operands, vex, vectorBytes: decoder.vectorBytes },
+    operandSize: decoder.operandSize,
+    w: decoder.w,
+    addressing: addressingOf(decoder),
+    repeat: definition.repeats === true ? decoder.repeat : 0,
+    address32: definition.repeats === true && decoder.address32,
+    segment: definition.repeats === true ? decoder.segment : -1,
+  };
+}
+
+/** What two instructions have in common exactly when they have a form in common. */
+export function formKey(form: Form, definitionId: number): string {
+  const parts = form.operands.map(({ kind, size }) => `${kind}${String(size)}`).join();
+  const { operandSize, vectorBytes, vex, w, addressing, repeat, address32, segment } = form;
+  return (
+    `${String(definitionId)} ${parts} ${String(operandSize)} ${String(vectorBytes)} ` +
+    `${String(vex)} ${String(w)} ${addressing} ${String(repeat)} ${String(address32)} ${String(segment)}`
+  );
+}
+
+function kindOf({ place }: OperandSpec, isMemory: boolean): OperandKind {
+  switch (place) {
+    case 'E':
+      return isMemory ? 'memory' : 'register';
+    case 'W':
+      return isMemory ? 'memory' : 'vector';
+    case 'M':
+    case 'O':
+      return 'memory';
+    case 'G':
+    case 'R':
+    case 'Z':
+    case 'B':
+    case 'fixed':
+      return 'register';
+    case 'V':
+    case 'U':
+    case 'H':
+    case 'L':
+      return 'vector';
+    case 'I':
+    case 'number':
+      return 'immediate';
+    case 'J':
+      return 'target';
+  }
+}
+
+function addressingOf({ isMemory, index, segment, address32 }: Decoder): Addressing {
+  if (!isMemory) return 'none';
+  if (address32) return segment < 0 ? 'index32' : 'segment32';
+  if (index === noRegister) {
+    // A segment's base takes the place of the index that is not there.
+    return segment < 0 ? 'base' : 'index';
+  }
+  return segment < 0 ? 'index' : 'segment';
+}

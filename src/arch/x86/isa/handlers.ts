@@ -1,0 +1,130 @@
+/**
+ * The handlers of the forms that a program uses: numbered as they are met, generated in batches, and the
+ * hot ones put into the interpreter's jump table.
+ */
+import { panic } from '../../../base/index';
+import { instantiate, makeTable, type WasmImports } from './builder/webAssembly';
+import type { CoreMemory } from './coreMemory';
+import type { Definition } from './definition';
+import { formKey, type Form } from './form';
+import { InterpreterGenerator, type Handler } from './interpreter';
+import { chain, done, stale } from './instructions/pseudo';
+
+const WASM_PAGE = 65536;
+/** Handlers in the jump table: beyond this many V8's code for it gets worse. */
+const MAX_HOT = 224;
+const TABLE_GROWTH = 256;
+
+/** Functions that generated code calls. */
+export interface HostFunctions {
+  translate(low: number, high: number, how: number): number;
+  storeHook(): number;
+  helper(number: number, record: number): number;
+}
+
+/** Runs from a record on. @returns a `StopReason` */
+export type RunFunction = (record: number) => number;
+
+function pseudoForm(definition: Definition): Form {
+  return {
+    ...{ definition, operands: [], operandSize: 8, vectorBytes: 16, vex: false, w: false },
+    ...{ addressing: 'none', repeat: 0, address32: false, segment: -1 },
+  };
+}
+
+/** Handlers by number, and the interpreter made of them. */
+export class Handlers {
+  /** Numbers of what is no instruction. */
+  readonly stale: number;
+  readonly done: number;
+  readonly chain: number;
+  readonly #generator: InterpreterGenerator;
+  readonly #imports: WasmImports;
+  readonly #table = makeTable(TABLE_GROWTH);
+  readonly #forms: Form[] = [];
+  /** How often each form was met while predecoding. */
+  readonly #met: number[] = [];
+  readonly #numbers = new Map<string, number>();
+  readonly #definitions = new Map<Definition, number>();
+  #generated = 0;
+  #hot: Handler[] = [];
+  #run: RunFunction | null = null;
+
+  constructor(memory: CoreMemory, host: HostFunctions) {
+    const pages = Math.floor(memory.bytes.length / WASM_PAGE);
+    this.#generator = new InterpreterGenerator(memory.base, pages);
+    this.#imports = {
+      env: {
+        memory: memory.wasm,
+        handlers: this.#table,
+        translate: (low = 0, high = 0, how = 0) => host.translate(low, high, how),
+        storeHook: () => host.storeHook(),
+        helper: (number = 0, record = 0) => host.helper(number, record),
+      },
+    };
+    this.stale = this.numberOf(pseudoForm(stale));
+    this.done = this.numberOf(pseudoForm(done));
+    this.chain = this.numberOf(pseudoForm(chain));
+  }
+
+  /** Whether there are forms that have not been generated. */
+  get hasNew(): boolean {
+    return this.#generated < this.#forms.length;
+  }
+
+  /** The number of a form's handler. */
+  numberOf(form: Form): number {
+    const key = formKey(form, this.#definitionId(form.definition));
+    const known = this.#numbers.get(key);
+    if (known !== undefined) {
+      this.#met[known] = (this.#met[known] ?? 0) + 1;
+      return known;
+    }
+    const number = this.#forms.push(form) - 1;
+    this.#met.push(1);
+    this.#numbers.set(key, number);
+    return number;
+  }
+
+  /** The form of a handler. @throws {PanicError} when there is none */
+  formOf(number: number): Form {
+    return this.#forms[number] ?? panic(`no handler ${String(number)}`);
+  }
+
+  #definitionId(definition: Definition): number {
+    const known = this.#definitions.get(definition);
+    if (known !== undefined) return known;
+    this.#definitions.set(definition, this.#definitions.size);
+    return this.#definitions.size - 1;
+  }
+
+  /** The interpreter, for all forms that have been numbered. */
+  get run(): RunFunction {
+    if (this.hasNew) this.#generate();
+    return this.#run ?? panic('no interpreter was generated');
+  }
+
+  #generate(): void {
+    const fresh: Handler[] = [];
+    for (let number = this.#generated; number < this.#forms.length; number++) {
+      fresh.push({ number, form: this.formOf(number) });
+    }
+    this.#generated = this.#forms.length;
+    if (this.#table.length < this.#forms.length) {
+      this.#table.grow(this.#forms.length - this.#table.length + TABLE_GROWTH);
+    }
+    const functions = instantiate(this.#generator.coldModule(fresh), this.#imports);
+    for (const { number } of fresh) this.#table.set(number, functions[`h${String(number)}`]);
+    const room = MAX_HOT - this.#hot.length;
+    // Rebuilding for a few forms more than there were costs more than calling them.
+    if (this.#run === null || (room > 0 && this.#hot.length < 64)) {
+      this.#setHot([...this.#hot, ...fresh].slice(0, MAX_HOT));
+    }
+  }
+
+  #setHot(hot: Handler[]): void {
+    this.#hot = hot;
+    const { run } = instantiate(this.#generator.hotModule(hot), this.#imports);
+    this.#run = run as RunFunction;
+  }
+}

@@ -1,0 +1,119 @@
+/** The functions of the host that instructions call: what is rare, or needs to know of the simulation. */
+import { Vector } from '../flags';
+import { findCpuidLeaf, type CpuidLeaf } from '../cpuid';
+import { RAX, RBX, RCX, RDX } from '../registers';
+import { trapPort } from '../supervisorLayout';
+import { coreOffset, gprOffset } from './coreLayout';
+import type { CoreMemory } from './coreMemory';
+import { helperOf } from './helperName';
+import { recordOffset } from './record';
+import { StopReason } from './semantics';
+import { threadStateLayout } from '../threadStateLayout';
+
+/** What instructions can learn of the machine around them. */
+export interface CoreEnvironment {
+  /** What CPUID answers. */
+  readonly cpuid: readonly CpuidLeaf[];
+  /** The time stamp counter, at the instruction of this record. */
+  timestamp(record: number): bigint;
+  /** The number that RDTSCP gives for the processor. */
+  readonly processor: number;
+}
+
+/** Helpers of one core. */
+export class Helpers {
+  readonly #memory: CoreMemory;
+  readonly #environment: CoreEnvironment;
+
+  constructor(memory: CoreMemory, environment: CoreEnvironment) {
+    this.#memory = memory;
+    this.#environment = environment;
+  }
+
+  /** Called by generated code. @returns a `StopReason`, or 0 to go on */
+  call(number: number, record: number): number {
+    const name = helperOf(number);
+    switch (name) {
+      case 'divideU128':
+        return this.#divide(false);
+      case 'divideS128':
+        return this.#divide(true);
+      case 'cpuid':
+        return this.#cpuid();
+      case 'rdtsc':
+        return this.#timestamp(record);
+      case 'rdtscp':
+        this.#set(RCX, BigInt(this.#environment.processor));
+        return this.#timestamp(record);
+      case 'xgetbv':
+        return this.#xgetbv();
+      case 'out':
+        return this.#out(record);
+      case 'undefined':
+        return this.#raise(Vector.UD, 0);
+    }
+  }
+
+  #get(register: number): bigint {
+    return this.#memory.view.getBigUint64(gprOffset(register), true);
+  }
+
+  #set(register: number, value: bigint): void {
+    this.#memory.view.setBigUint64(gprOffset(register), BigInt.asUintN(64, value), true);
+  }
+
+  #raise(vector: number, errorCode: number): number {
+    this.#memory.view.setUint32(coreOffset.vector, vector, true);
+    this.#memory.view.setUint32(coreOffset.errorCode, errorCode, true);
+    return StopReason.Exception;
+  }
+
+  #divide(isSigned: boolean): number {
+    const { view } = this.#memory;
+    const low = this.#get(RAX);
+    const high = this.#get(RDX);
+    const cut = (value: bigint): bigint =>
+      isSigned ? BigInt.asIntN(64, value) : BigInt.asUintN(64, value);
+    const divisor = cut(view.getBigUint64(coreOffset.argument, true));
+    const whole = (high << 64n) | low;
+    const dividend = isSigned ? BigInt.asIntN(128, whole) : whole;
+    const quotient = dividend / divisor;
+    if (cut(quotient) !== quotient) return this.#raise(Vector.DE, 0);
+    view.setBigUint64(coreOffset.argument, BigInt.asUintN(64, quotient), true);
+    view.setBigUint64(coreOffset.argument + 8, BigInt.asUintN(64, dividend % divisor), true);
+    return 0;
+  }
+
+  #cpuid(): number {
+    const { cpuid } = this.#environment;
+    const leaf = Number(this.#get(RAX) & 0xffffffffn);
+    const index = Number(this.#get(RCX) & 0xffffffffn);
+    const answer = findCpuidLeaf(cpuid, leaf, index);
+    this.#set(RAX, BigInt(answer?.eax ?? 0));
+    this.#set(RBX, BigInt(answer?.ebx ?? 0));
+    this.#set(RCX, BigInt(answer?.ecx ?? 0));
+    this.#set(RDX, BigInt(answer?.edx ?? 0));
+    return 0;
+  }
+
+  #timestamp(record: number): number {
+    const now = this.#environment.timestamp(record);
+    this.#set(RAX, now & 0xffffffffn);
+    this.#set(RDX, (now >> 32n) & 0xffffffffn);
+    return 0;
+  }
+
+  #xgetbv(): number {
+    const { view } = this.#memory;
+    if ((this.#get(RCX) & 0xffffffffn) !== 0n) return this.#raise(Vector.GP, 0);
+    this.#set(RAX, BigInt(view.getUint32(threadStateLayout.xcr0.offset, true)));
+    this.#set(RDX, 0n);
+    return 0;
+  }
+
+  /** The port of the supervisor is open to programs; all others are not. */
+  #out(record: number): number {
+    const port = (this.#memory.bytes[record + recordOffset.immediate] ?? 0) & 0xff;
+    return port === trapPort ? StopReason.Port : this.#raise(Vector.GP, 0);
+  }
+}

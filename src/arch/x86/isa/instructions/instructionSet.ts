@@ -1,0 +1,20 @@
+/** All instructions that there are. */
+import type { Family } from '../definition';
+import { arithmetic } from './arithmetic';
+import { bits } from './bits';
+import { control } from './control';
+import { dataMovement } from './dataMovement';
+import { shifts } from './shifts';
+import { strings } from './strings';
+import { system } from './system';
+
+/** Every encoding of every instruction. */
+export const instructionSet: Family = [
+  ...arithmetic,
+  ...dataMovement,
+  ...shifts,
+  ...bits,
+  ...strings,
+  ...control,
+  ...system,
+];

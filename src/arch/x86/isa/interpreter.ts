@@ -1,0 +1,135 @@
+/**
+ * The interpreter, generated from the definitions of the forms that the program uses: one function with
+ * the hot ones behind a jump table, and a function for each of the others, which it calls through a table.
+ *
+ * V8 compiles such a function well up to some hundreds of handlers, and badly beyond; and whole programs
+ * spend their time in few forms.
+ */
+import { Emitter, emitterLocals } from './builder/emitter';
+import {
+  encodeModule,
+  pushUnsigned,
+  type DefinedFunction,
+  type FunctionType,
+  type ModuleContent,
+} from './builder/wasmModule';
+import type { Form } from './form';
+import { InterpreterSemantics } from './interpreterSemantics';
+import { recordOffset } from './record';
+
+const oneToOne: FunctionType = { parameters: ['i32'], results: ['i32'] };
+
+/** What every generated module imports; their order is that of `ImportedIndex`. */
+const importedFunctions = [
+  { name: 'translate', type: { parameters: ['i32', 'i32', 'i32'], results: ['i32'] } },
+  { name: 'storeHook', type: oneToOne },
+  { name: 'helper', type: { parameters: ['i32', 'i32'], results: ['i32'] } },
+] as const satisfies ModuleContent['imports'];
+
+const Opcode = {
+  block: 0x02,
+  loop: 0x03,
+  end: 0x0b,
+  br: 0x0c,
+  brIf: 0x0d,
+  brTable: 0x0e,
+  return: 0x0f,
+  unreachable: 0x00,
+  callIndirect: 0x11,
+  localGet: 0x20,
+  localTee: 0x22,
+  load16: 0x2f,
+  constant: 0x41,
+  greater: 0x4a,
+  subtract: 0x6b,
+  empty: 0x40,
+} as const;
+
+/** A handler to generate: the number that records have for it, and what it does. */
+export interface Handler {
+  readonly number: number;
+  readonly form: Form;
+}
+
+/** Generates modules for a core whose memory begins at `base`. */
+export class InterpreterGenerator {
+  readonly #base: number;
+  readonly #memoryPages: number;
+
+  constructor(base: number, memoryPages: number) {
+    this.#base = base;
+    this.#memoryPages = memoryPages;
+  }
+
+  /** A module of functions `h<number>`, one for each handler. */
+  coldModule(handlers: readonly Handler[]): Uint8Array {
+    const functions = handlers.map(({ number, form }) => {
+      const code: number[] = [];
+      this.#emit(code, form, null);
+      code.push(Opcode.unreachable);
+      return this.#function(`h${String(number)}`, code);
+    });
+    return this.#module(functions, false);
+  }
+
+  /** A module with the function `run`, whose jump table has these handlers. */
+  hotModule(handlers: readonly Handler[]): Uint8Array {
+    const code: number[] = [Opcode.loop, Opcode.empty];
+    // Blocks nest so that the end of block i is where handler i begins; the outermost is the default's.
+    for (let i = 0; i <= handlers.length; i++) code.push(Opcode.block, Opcode.empty);
+    this.#dispatch(code, handlers);
+    for (const [i, { form }] of handlers.entries()) {
+      code.push(Opcode.end);
+      this.#emit(code, form, handlers.length - i);
+    }
+    code.push(Opcode.end);
+    callHandler(code);
+    code.push(Opcode.end, Opcode.unreachable);
+    return this.#module([this.#function('run', code)], true);
+  }
+
+  #dispatch(code: number[], handlers: readonly Handler[]): void {
+    const highest = Math.max(-1, ...handlers.map(({ number }) => number));
+    const places = new Array<number>(highest + 1).fill(handlers.length);
+    for (const [i, { number }] of handlers.entries()) places[number] = i;
+    code.push(Opcode.localGet, 0, Opcode.load16, 0, recordOffset.handler, Opcode.brTable);
+    pushUnsigned(code, places.length);
+    for (const place of places) pushUnsigned(code, place);
+    pushUnsigned(code, handlers.length);
+  }
+
+  #function(exportName: string, code: readonly number[]): DefinedFunction {
+    return { exportName, type: oneToOne, locals: emitterLocals, code };
+  }
+
+  #module(functions: readonly DefinedFunction[], importsTable: boolean): Uint8Array {
+    return encodeModule({
+      ...{ imports: importedFunctions, functions, importsTable },
+      memoryPages: this.#memoryPages,
+      types: [oneToOne],
+    });
+  }
+
+  /** @param depth - of the loop, as seen from the handler; null in a function of its own */
+  #emit(out: number[], form: Form, depth: number | null): void {
+    const define = (willWrite: ReadonlySet<number>): InterpreterSemantics => {
+      const semantics = new InterpreterSemantics(form, this.#base, willWrite, depth === null);
+      form.definition.semantics(semantics);
+      semantics.finish();
+      return semantics;
+    };
+    // The first time shows what it writes, the second is meant.
+    const { code } = define(define(new Set()).written);
+    const next = depth === null ? null : { local: 0, depth };
+    new Emitter(out, { parameters: 1, next }).emit(code.statements);
+  }
+}
+
+/** Calls a handler that is not in the jump table, and goes on where it says. */
+function callHandler(code: number[]): void {
+  code.push(Opcode.localGet, 0);
+  code.push(Opcode.localGet, 0, Opcode.load16, 0, recordOffset.handler);
+  code.push(Opcode.callIndirect, 0, 0);
+  code.push(Opcode.localTee, 0, Opcode.constant, 0, Opcode.greater, Opcode.brIf, 0);
+  code.push(Opcode.constant, 0, Opcode.localGet, 0, Opcode.subtract, Opcode.return);
+}

@@ -1,0 +1,134 @@
+/** How the interpreter executes a definition: operands are found through the record of the instruction. */
+import { equal, isNonZero, isZero, lessS, select } from './builder/condition';
+import {
+  add,
+  and,
+  extendS,
+  extendU,
+  i32,
+  i64,
+  shl,
+  shrU,
+  sub,
+  Value,
+  wrap,
+  xor,
+} from './builder/value';
+import { coreOffset, entryShift, jumpCacheEntries } from './coreLayout';
+import { gprOffset } from './coreLayout';
+import type { Form } from './form';
+import { recordBytes, recordOffset as at, recordOperands } from './record';
+import { ImportedIndex, Semantics, StopReason } from './semantics';
+import { RIP, RSP } from '../registers';
+
+/** The record of the instruction: the function's parameter. */
+const record = new Value('i32', 0, [], [], { kind: 'local', index: -1 });
+
+/** A definition as a handler of the interpreter. */
+export class InterpreterSemantics extends Semantics {
+  /** Whether a stop is told by a negative number, for a caller that goes on with positive ones. */
+  readonly #called: boolean;
+
+  constructor(form: Form, base: number, willWrite: ReadonlySet<number>, called: boolean) {
+    super(form, base, willWrite);
+    this.#called = called;
+  }
+
+  protected override registerAddress(slot: number): Value<'i32'> {
+    const offset = slot < recordOperands ? at.operand + slot * 4 : at.index;
+    return this.code.load('i32', record, offset);
+  }
+
+  protected override immediate(): Value<'i64'> {
+    return this.code.load('i64', record, at.immediate);
+  }
+
+  protected override secondImmediate(): Value<'i32'> {
+    return this.code.load('i32', record, at.displacement);
+  }
+
+  protected override effectiveAddress(): Value<'i64'> {
+    const { code } = this;
+    const { addressing } = this.form;
+    const register = (offset: number): Value<'i64'> =>
+      code.load('i64', code.load('i32', record, offset));
+    const base = this.popsBeforeAddress === 0 ? register(at.base) : this.#baseAfterPop();
+    const displacement = extendS(code.load('i32', record, at.displacement));
+    const start = add(base, displacement);
+    if (addressing === 'base') return start;
+    const scale = extendU(code.load('u8', record, at.scale));
+    const sum = add(start, shl(register(at.index), scale));
+    if (addressing === 'index') return sum;
+    const cut = addressing === 'segment' ? sum : extendU(wrap(sum));
+    return addressing === 'index32' ? cut : add(cut, register(at.operand + 8));
+  }
+
+  /** The base register; what a pop adds to RSP is in it already. */
+  #baseAfterPop(): Value<'i64'> {
+    const pointer = this.code.load('i32', record, at.base);
+    const isRsp = equal(pointer, i32(this.base + gprOffset(RSP)));
+    const value = this.code.load('i64', pointer);
+    return add(value, select(isRsp, i64(this.popsBeforeAddress), i64(0)));
+  }
+
+  override nextRip(): Value<'i64'> {
+    return this.code.load('i64', record, at.nextRip);
+  }
+
+  protected override emitNext(): void {
+    this.#goOn(add(record, i32(recordBytes)));
+  }
+
+  protected override emitGoto(): void {
+    const target = this.code.load('i32', record, at.operand);
+    this.code.when(isZero(target), () => this.emitStop(StopReason.Unresolved));
+    this.#enter(target);
+  }
+
+  protected override emitJump(target: Value<'i64'>): void {
+    const { code } = this;
+    const hash = xor(wrap(target), wrap(shrU(target, i64(12))));
+    const slot = code.let(shl(and(hash, i32(jumpCacheEntries - 1)), i32(entryShift)));
+    const table = this.base + coreOffset.jumpCache;
+    code.when(equal(code.load('i64', slot, table), target), () =>
+      this.#enter(code.load('i32', slot, table + 8)),
+    );
+    code.store('i64', i32(0), target, this.base + gprOffset(RIP));
+    this.emitStop(StopReason.Lookup);
+  }
+
+  /** Begins a block: its instructions are charged, those that were not executed given back. */
+  #enter(target: Value<'i32'>): void {
+    const { code } = this;
+    const word = this.base + coreOffset.budget;
+    const left = code.load('u16', record, at.left);
+    const unused = this.form.definition.pseudo === true ? i32(0) : sub(left, i32(1));
+    const needed = sub(code.load('u16', target, at.left), unused);
+    const budget = code.let(sub(code.load('i32', i32(0), word), needed));
+    code.store('i32', i32(0), budget, word);
+    code.when(lessS(budget, i32(0)), () => this.#stopAt(StopReason.Budget, target));
+    this.#goOn(target);
+  }
+
+  #goOn(next: Value<'i32'>): void {
+    this.code.add({ kind: 'next', value: next });
+  }
+
+  protected override emitStop(reason: number): void {
+    this.#stopAt(reason, record);
+  }
+
+  #stopAt(reason: number, where: Value<'i32'>): void {
+    this.code.store('i32', i32(0), where, this.base + coreOffset.record);
+    this.code.add({ kind: 'return', value: i32(this.#called ? -reason : reason) });
+  }
+
+  protected override emitHelper(number: number): void {
+    const { code } = this;
+    const answer = code.call(ImportedIndex.helper, i32(number), record);
+    code.when(isNonZero(answer), () => {
+      code.store('i32', i32(0), record, this.base + coreOffset.record);
+      code.add({ kind: 'return', value: this.#called ? sub(i32(0), answer) : answer });
+    });
+  }
+}

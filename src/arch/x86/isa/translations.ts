@@ -1,0 +1,178 @@
+/**
+ * From virtual addresses to the linear memory: a table of translations that generated code looks into
+ * first, the walk of the page tables behind it, and the buffers for what needs a second look.
+ */
+import { PageFaultError, Vector } from '../flags';
+import { PageFlags } from '../pageTableEntry';
+import { notMapped, walkTo, walkToFlags } from '../pageWalk';
+import { coreOffset, entryShift, translationEntries } from './coreLayout';
+import type { CoreMemory } from './coreMemory';
+
+const PAGE = 4096;
+const two32 = 2 ** 32;
+/** No page begins at an odd address. */
+const EMPTY_TAG = 1;
+
+/** How memory is used. */
+export type Access = 'read' | 'write' | 'execute';
+
+/** Why an access is not possible. */
+export interface AccessFault {
+  vector: number;
+  errorCode: number;
+  /** The address, of a page fault. */
+  address: number;
+}
+
+/** Translations of one address space at a time. */
+export class Translations {
+  /** Why the last access that was not possible was not. */
+  readonly fault: AccessFault = { vector: 0, errorCode: 0, address: 0 };
+  /** Physical address of the page tables' root. */
+  root = 0;
+  /** For each page of guest memory, 1 when it has predecoded code. */
+  readonly hasCode: Uint8Array;
+  readonly #memory: CoreMemory;
+  readonly #codeChanged: (linear: number, bytes: number) => void;
+  readonly #store = { first: 0, firstBytes: 0, second: 0, secondBytes: 0 };
+
+  /** @param codeChanged - called after a store to a page with predecoded code */
+  constructor(memory: CoreMemory, codeChanged: (linear: number, bytes: number) => void) {
+    this.#memory = memory;
+    this.#codeChanged = codeChanged;
+    this.hasCode = new Uint8Array(Math.ceil(memory.guestBytes / PAGE));
+    this.flush();
+  }
+
+  /** Forgets all translations. */
+  flush(): void {
+    this.#clear(coreOffset.readTranslations);
+    this.flushWrites();
+  }
+
+  /** Forgets all translations for writing: a page has got predecoded code. */
+  flushWrites(): void {
+    this.#clear(coreOffset.writeTranslations);
+  }
+
+  #clear(table: number): void {
+    const { u32, base } = this.#memory;
+    const start = (base + table) >>> 2;
+    const words = (1 << entryShift) / 4;
+    for (let i = 0; i < translationEntries; i++) u32[start + i * words] = EMPTY_TAG;
+  }
+
+  /**
+   * Called by generated code that has no translation.
+   * @returns a linear address, or -1 when the access is not possible: then {@link fault} says why
+   */
+  translate(low: number, high: number, how: number): number {
+    const bytes = how & 0xff;
+    const access = how > 0xff ? 'write' : 'read';
+    const address = high * two32 + (low >>> 0);
+    const inPage = low & (PAGE - 1);
+    const first = this.page(address - inPage, access, address);
+    if (first < 0) return -1;
+    if (inPage + bytes <= PAGE) {
+      if (access === 'write' && this.hasCode[first / PAGE] === 1) {
+        return this.#bufferStore(first + inPage, bytes, 0, 0);
+      }
+      this.#enter(access, address - inPage, low & ~(PAGE - 1), high, first);
+      return first + inPage;
+    }
+    const next = address - inPage + PAGE;
+    const second = this.page(next, access, next);
+    if (second < 0) return -1;
+    const here = PAGE - inPage;
+    if (access === 'write') return this.#bufferStore(first + inPage, here, second, bytes - here);
+    return this.#gather(coreOffset.loadBounce, first + inPage, here, second, bytes - here);
+  }
+
+  /**
+   * Where a page lies in the linear memory.
+   * @param touched - the address that a fault is about
+   * @returns -1 when the access is not possible: then {@link fault} says why
+   */
+  page(address: number, access: Access, touched: number): number {
+    const top = Math.floor(address / 2 ** 47);
+    if (top !== 0 && top !== -1) return this.#fail(Vector.GP, 0, 0);
+    const physical = walkTo(this.#memory, this.root, address);
+    let errorCode: number = PageFaultError.User;
+    if (access === 'write') errorCode |= PageFaultError.Write;
+    if (access === 'execute') errorCode |= PageFaultError.InstructionFetch;
+    if (physical === notMapped) return this.#fail(Vector.PF, errorCode, touched);
+    const flags = walkToFlags(this.#memory, this.root, address);
+    const denied =
+      (flags & PageFlags.User) === 0 ||
+      (access === 'write' && (flags & PageFlags.Writable) === 0) ||
+      (access === 'execute' && (flags & PageFlags.NoExecute) !== 0);
+    const linear = this.#memory.linear(physical);
+    if (denied || linear < 0) {
+      return this.#fail(Vector.PF, errorCode | PageFaultError.Present, touched);
+    }
+    return linear;
+  }
+
+  /** Whether programs may write to a page. */
+  isWritable(address: number): boolean {
+    return (walkToFlags(this.#memory, this.root, address) & PageFlags.Writable) !== 0;
+  }
+
+  #fail(vector: number, errorCode: number, address: number): -1 {
+    this.fault.vector = vector;
+    this.fault.errorCode = errorCode;
+    this.fault.address = address;
+    return -1;
+  }
+
+  #enter(access: Access, page: number, low: number, high: number, linear: number): void {
+    const { i32, base } = this.#memory;
+    const table = access === 'write' ? coreOffset.writeTranslations : coreOffset.readTranslations;
+    const index = Math.floor(page / PAGE) & (translationEntries - 1);
+    const entry = (base + table + (index << entryShift)) >>> 2;
+    i32[entry] = low;
+    i32[entry + 1] = high;
+    i32[entry + 2] = linear - low;
+  }
+
+  #gather(
+    buffer: number,
+    first: number,
+    firstBytes: number,
+    second: number,
+    secondBytes: number,
+  ): number {
+    const { bytes, base } = this.#memory;
+    const target = base + buffer;
+    bytes.copyWithin(target, first, first + firstBytes);
+    if (secondBytes > 0) bytes.copyWithin(target + firstBytes, second, second + secondBytes);
+    return target;
+  }
+
+  #bufferStore(first: number, firstBytes: number, second: number, secondBytes: number): number {
+    const store = this.#store;
+    store.first = first;
+    store.firstBytes = firstBytes;
+    store.second = second;
+    store.secondBytes = secondBytes;
+    return this.#gather(coreOffset.storeBounce, first, firstBytes, second, secondBytes);
+  }
+
+  /** Called by generated code after a store to the buffer. */
+  finishStore(): number {
+    const { bytes, base } = this.#memory;
+    const { first, firstBytes, second, secondBytes } = this.#store;
+    const buffer = base + coreOffset.storeBounce;
+    bytes.copyWithin(first, buffer, buffer + firstBytes);
+    this.#noteStore(first, firstBytes);
+    if (secondBytes > 0) {
+      bytes.copyWithin(second, buffer + firstBytes, buffer + firstBytes + secondBytes);
+      this.#noteStore(second, secondBytes);
+    }
+    return 0;
+  }
+
+  #noteStore(linear: number, bytes: number): void {
+    if (this.hasCode[Math.floor(linear / PAGE)] === 1) this.#codeChanged(linear, bytes);
+  }
+}

@@ -1,0 +1,149 @@
+/**
+ * A CPU that executes an instruction each cycle, and whose memory answers at once.
+ *
+ * Between two events nothing can observe it, so it executes all instructions up to the next one in one
+ * go; every count, and the tick of everything that can be seen, is as if it had not.
+ *
+ * Source of the behaviour: gem5 `cpu/simple/atomic.{hh,cc}`.
+ */
+import { panic } from '../base/index';
+import type { CoreStop } from '../arch/x86/index';
+import type { MemoryMode } from '../mem/index';
+import { defineSchema, EventFunctionWrapper, EventPriority, type ParamsOf } from '../sim/index';
+import { BaseSimpleCPU, baseSimpleCPUSchema, type BaseSimpleCPUParams } from './baseSimpleCPU';
+
+export const atomicSimpleCPUSchema = defineSchema('AtomicSimpleCPU', baseSimpleCPUSchema, {
+  description: 'Executes an instruction each cycle, with memory that answers at once',
+  modelName: 'AtomicSimpleCPU',
+});
+
+/** Parameters of an `AtomicSimpleCPU`. */
+export type AtomicSimpleCPUParams = ParamsOf<typeof atomicSimpleCPUSchema>;
+
+/** Instructions after which the event loop gets a look at the world outside, and V8 a chance to optimise. */
+const LONGEST_RUN = 200_000;
+
+/**
+ * - `Idle`: no thread to run; no event is scheduled.
+ * - `Running`: the next event executes instructions.
+ * - `Service`: the next event answers what the last instructions stopped for.
+ */
+type Status = 'Idle' | 'Running' | 'Service';
+
+/** The atomic CPU model. */
+export class AtomicSimpleCPU extends BaseSimpleCPU {
+  static override readonly schema = atomicSimpleCPUSchema;
+  #status: Status = 'Idle';
+  #stop: CoreStop = 'budget';
+  #lastSuspend = 0;
+  readonly #tickEvent: EventFunctionWrapper;
+  /** Goes on at the present tick, behind the end of the run that an instruction count may bring. */
+  readonly #resumeEvent: EventFunctionWrapper;
+
+  constructor(params: BaseSimpleCPUParams) {
+    super(params);
+    const { CPU_Tick_Pri, Sim_Exit_Pri } = EventPriority;
+    const name = `${params.name}.tick`;
+    this.#tickEvent = new EventFunctionWrapper(() => this.#tick(), name, false, CPU_Tick_Pri);
+    const run = (): void => this.#run();
+    this.#resumeEvent = new EventFunctionWrapper(run, name, false, Sim_Exit_Pri + 1);
+  }
+
+  override memoryMode(): MemoryMode {
+    return 'atomic';
+  }
+
+  #tick(): void {
+    const { instEvents } = this.thread;
+    const count = this.totalInsts();
+    if (instEvents.nextTick() <= count) {
+      instEvents.serviceEvents(count);
+      this.schedule(this.#resumeEvent, this.curTick());
+      return;
+    }
+    this.#run();
+  }
+
+  #run(): void {
+    if (this.#status === 'Service') {
+      this.#serve();
+      return;
+    }
+    const stop = this.execute(this.#budget());
+    const { executed } = this.core;
+    this.#addCycles(executed);
+    this.thread.instEvents.setCurTick(this.totalInsts());
+    if (stop === 'budget') {
+      this.#scheduleTick(executed);
+      return;
+    }
+    this.#stop = stop;
+    this.#status = 'Service';
+    if (executed === 0) this.#serve();
+    else this.#scheduleTick(executed);
+  }
+
+  /** Instructions that end before the next event, or at the next instruction count that is an event. */
+  #budget(): number {
+    const now = this.curTick();
+    const ticks = this.eventQueue().nextTick() - now;
+    const beforeEvent = Math.max(1, Math.ceil(ticks / this.clockPeriod()));
+    const beforeCount = this.thread.instEvents.nextTick() - this.totalInsts();
+    return Math.min(beforeEvent, beforeCount, LONGEST_RUN);
+  }
+
+  #serve(): void {
+    this.#addCycles(1);
+    this.#status = 'Running';
+    this.serve(this.#stop);
+    this.thread.instEvents.setCurTick(this.totalInsts());
+    this.#scheduleTick(1);
+  }
+
+  #addCycles(cycles: number): void {
+    this.baseStats.numCycles.value += cycles;
+  }
+
+  #scheduleTick(cycles: number): void {
+    // A thread that was suspended and activated while it was served has its tick already.
+    if (this.#status === 'Idle' || this.#tickEvent.scheduled) return;
+    this.schedule(this.#tickEvent, this.clockEdge(cycles));
+  }
+
+  override activateContext(_threadId: number): void {
+    if (this.#status !== 'Idle') panic(`${this.name()} was activated in state ${this.#status}`);
+    this.#addCycles(this.ticksToCycles(this.curTick() - this.#lastSuspend));
+    this.#status = 'Running';
+    this.#scheduleTick(0);
+  }
+
+  override suspendContext(_threadId: number): void {
+    this.#lastSuspend = this.curTick();
+    this.#goIdle();
+  }
+
+  override haltContext(threadId: number): void {
+    this.suspendContext(threadId);
+  }
+
+  #goIdle(): void {
+    if (this.#tickEvent.scheduled) this.deschedule(this.#tickEvent);
+    if (this.#resumeEvent.scheduled) this.deschedule(this.#resumeEvent);
+    this.#status = 'Idle';
+  }
+
+  override drain(): 'Draining' | 'Drained' {
+    // What was to be served will be met again: RIP is still at it.
+    if (!this.switchedOut()) this.#goIdle();
+    return 'Drained';
+  }
+
+  override drainResume(): void {
+    super.drainResume();
+    if (this.switchedOut()) return;
+    this.verifyMemoryMode();
+    if (this.thread.status() !== 'Active') return;
+    this.#status = 'Running';
+    this.#scheduleTick(0);
+  }
+}
