@@ -175,6 +175,7 @@ export abstract class BaseSimpleCPU extends BaseCPU {
   }
 
   override flushTLBs(): void {
-    if (this.#core?.state != null) this.#core.forget();
+    const core = this.#core;
+    if (core !== null && core.state !== null) core.forget();
   }
 }

@@ -65,10 +65,17 @@ export class GuestPages implements PageTableMemory {
   }
 }
 
+/** Host memory that is the guest's. */
+export interface GuestMemory {
+  readonly bytes: Uint8Array;
+  readonly address: bigint;
+  unmap(): void;
+}
+
 /** Owns a VM with one vCPU that is ready to run the code. */
 export class SeGuest {
   readonly state = new X86ThreadState();
-  readonly memory: HostMapping;
+  readonly memory: GuestMemory;
   readonly pages: GuestPages;
   readonly tables: PageTables;
   readonly supervisor: GuestSupervisor;
@@ -81,8 +88,9 @@ export class SeGuest {
     code: readonly number[],
     memoryBytes = 16 * 2 ** 20,
     features: UserFeatures = { fsgsbase: true, xcr0: 7 },
+    memory: GuestMemory = new HostMapping({ length: memoryBytes }),
   ) {
-    this.memory = new HostMapping({ length: memoryBytes });
+    this.memory = memory;
     this.pages = new GuestPages(this.memory.bytes);
     this.tables = new PageTables(this.pages);
     this.supervisor = new GuestSupervisor(this.tables, this.pages, memoryBytes);

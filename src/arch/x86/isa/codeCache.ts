@@ -9,7 +9,6 @@ import { chainRecord, RecordWriter } from './recordWriter';
 import { coreOffset, entryShift, jumpCacheEntries } from './coreLayout';
 import type { CoreMemory } from './coreMemory';
 import { Decoder, maxInstructionBytes, OpcodeTable, type DecodeOutcome } from './decoder';
-import { formOf } from './form';
 import type { Handlers } from './handlers';
 import { instructionSet } from './instructions/instructionSet';
 import { recordBytes, recordOffset } from './record';
@@ -236,10 +235,11 @@ export class CodeCache {
         if (reports) this.#report(outcome);
         return 0;
       }
-      const form = formOf(this.#decoder);
+      const handler = this.#handlers.numberFor(this.#decoder);
+      const form = this.#handlers.formOf(handler);
       const record = first + count * recordBytes;
       at += this.#decoder.length;
-      this.#writer.write(record, this.#decoder, form, this.#handlers.numberOf(form), at);
+      this.#writer.write(record, this.#decoder, form, handler, at);
       count++;
       ended = form.definition.ends === true;
     }

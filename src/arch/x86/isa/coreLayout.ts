@@ -10,7 +10,6 @@
  * | 40960 | 65536 | jump cache: where an indirect jump leads |
  * | 106496 | … | predecoded instructions |
  */
-import { CS, FS, GS } from '../registers';
 import type { SegmentIndex } from '../registers';
 import { segmentLayout, sregsLayout, threadStateLayout, xsaveLayout } from '../threadStateLayout';
 
@@ -70,9 +69,6 @@ export function segmentBaseOffset(segment: SegmentIndex): number {
   const { offset, stride } = sregsLayout.segment;
   return threadStateLayout.sregs.offset + offset + segment * stride + segmentLayout.base;
 }
-
-/** Segments whose base counts in 64-bit mode; `CS` stands for none. */
-export type AddressSegment = typeof CS | typeof FS | typeof GS;
 
 /** Number of a general register in an instruction, to its place in the state block. */
 export const encodedGpr: readonly number[] = [0, 2, 3, 1, 6, 7, 4, 5, 8, 9, 10, 11, 12, 13, 14, 15];

@@ -211,9 +211,14 @@ export class Decoder {
     this.#setOperandSize(encoding);
     if (modrm >= 0) this.#readModrm(modrm);
     this.#readImmediates(encoding);
-    if (this.lock && !(encoding.definition.lock === true && this.isMemory)) return 'invalid';
+    if (this.lock && !this.#mayLock(encoding)) return 'invalid';
     const usesVvvv = encoding.operands.some(({ place }) => place === 'H' || place === 'B');
     return this.#vex && !usesVvvv && this.vvvv !== 0 ? 'invalid' : 'ok';
+  }
+
+  #mayLock({ definition, operands }: Encoding): boolean {
+    const place = operands[0]?.place;
+    return definition.lock === true && this.isMemory && (place === 'E' || place === 'M');
   }
 
   #choose(candidates: readonly Encoding[], modrm: number): Encoding | null {

@@ -21,18 +21,17 @@ export interface OperandForm {
   readonly slot: number;
 }
 
-/** What an address is the sum of; the displacement is always part of it. */
-export type Addressing =
-  | 'none'
-  | 'base'
-  /** Base and scaled index. */
-  | 'index'
-  /** The same, and the base of a segment, whose address takes the pointer of the third register. */
-  | 'segment'
-  /** Base and scaled index, cut to 32 bits. */
-  | 'index32'
-  /** The same, and the base of a segment. */
-  | 'segment32';
+/**
+ * What an address is the sum of; the displacement is always part of it.
+ * - `index`: base and scaled index;
+ * - `segment`: the same, and the base of a segment, whose address takes the pointer of the third
+ *   register;
+ * - `index32`, `segment32`: as these, but base and scaled index cut to 32 bits.
+ */
+const addressings = ['none', 'base', 'index', 'segment', 'index32', 'segment32'] as const;
+
+/** One of them. */
+export type Addressing = (typeof addressings)[number];
 
 /** A form. */
 export interface Form {
@@ -51,16 +50,26 @@ export interface Form {
   readonly segment: SegmentIndex;
 }
 
+/** A small number that two instructions of one encoding have in common exactly when they have a form in common. */
+export function variantOf(decoder: Decoder): number {
+  const { operandSize, w, vectorBytes, repeat, address32, segment } = decoder;
+  const sizes = (operandSize >> 2) | (w ? 4 : 0) | (vectorBytes === 32 ? 8 : 0);
+  const prefixes = (repeat & 3) | (address32 ? 4 : 0) | ((segment + 1) << 3);
+  return sizes | (prefixes << 4) | (addressings.indexOf(addressingOf(decoder)) << 10);
+}
+
 /** The form of the instruction that was decoded last. */
 export function formOf(decoder: Decoder): Form {
   const { encoding } = decoder;
   const { definition, vex } = encoding;
   let slots = 0;
+  let immediates = 0;
   const operands = encoding.operands.map(spec => {
-    const kind = kindOf(spec, decoder.isMemory);
+    const place = kindOf(spec, decoder.isMemory);
+    const kind = place === 'immediate' && immediates++ > 0 ? 'second-immediate' : place;
     const isRegister = kind === 'register' || kind === 'vector';
     // Whatever its size in the instruction, the record has an immediate as 64 bits.
-    const size = kind === 'immediate' ? 0 : sizeOf(spec.size, decoder);
+    const size = place === 'immediate' ? 0 : sizeOf(spec.size, decoder);
     return { kind, size, slot: isRegister ? slots++ : -1 };
   });
   return {

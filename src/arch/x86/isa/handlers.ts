@@ -5,8 +5,9 @@
 import { panic } from '../../../base/index';
 import { instantiate, makeTable, type WasmImports } from './builder/webAssembly';
 import type { CoreMemory } from './coreMemory';
-import type { Definition } from './definition';
-import { formKey, type Form } from './form';
+import type { Decoder } from './decoder';
+import type { Definition, Encoding } from './definition';
+import { formKey, formOf, variantOf, type Form } from './form';
 import { InterpreterGenerator, type Handler } from './interpreter';
 import { chain, done, stale } from './instructions/pseudo';
 
@@ -42,8 +43,7 @@ export class Handlers {
   readonly #imports: WasmImports;
   readonly #table = makeTable(TABLE_GROWTH);
   readonly #forms: Form[] = [];
-  /** How often each form was met while predecoding. */
-  readonly #met: number[] = [];
+  readonly #variants = new Map<Encoding, Map<number, number>>();
   readonly #numbers = new Map<string, number>();
   readonly #definitions = new Map<Definition, number>();
   #generated = 0;
@@ -62,9 +62,9 @@ export class Handlers {
         helper: (number = 0, record = 0) => host.helper(number, record),
       },
     };
-    this.stale = this.numberOf(pseudoForm(stale));
-    this.done = this.numberOf(pseudoForm(done));
-    this.chain = this.numberOf(pseudoForm(chain));
+    this.stale = this.#numberOf(pseudoForm(stale));
+    this.done = this.#numberOf(pseudoForm(done));
+    this.chain = this.#numberOf(pseudoForm(chain));
   }
 
   /** Whether there are forms that have not been generated. */
@@ -72,16 +72,26 @@ export class Handlers {
     return this.#generated < this.#forms.length;
   }
 
-  /** The number of a form's handler. */
-  numberOf(form: Form): number {
+  /** The number of the handler of the instruction that was decoded last. */
+  numberFor(decoder: Decoder): number {
+    let variants = this.#variants.get(decoder.encoding);
+    if (variants === undefined) {
+      variants = new Map();
+      this.#variants.set(decoder.encoding, variants);
+    }
+    const variant = variantOf(decoder);
+    const known = variants.get(variant);
+    if (known !== undefined) return known;
+    const number = this.#numberOf(formOf(decoder));
+    variants.set(variant, number);
+    return number;
+  }
+
+  #numberOf(form: Form): number {
     const key = formKey(form, this.#definitionId(form.definition));
     const known = this.#numbers.get(key);
-    if (known !== undefined) {
-      this.#met[known] = (this.#met[known] ?? 0) + 1;
-      return known;
-    }
+    if (known !== undefined) return known;
     const number = this.#forms.push(form) - 1;
-    this.#met.push(1);
     this.#numbers.set(key, number);
     return number;
   }

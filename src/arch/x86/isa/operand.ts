@@ -86,6 +86,9 @@ export interface SizeContext {
   readonly vectorBytes: number;
 }
 
+/** Sizes that depend on prefixes. */
+type VariableSize = 'v' | 'z' | 'y' | 'h' | 'f' | 'x';
+
 const fixedSizes: Readonly<Partial<Record<SizeCode, number>>> = {
   ...{ b: 1, w: 2, d: 4, q: 8, s: 1, ss: 4, sd: 8, dq: 16, qq: 32, a: 0 },
 };
@@ -94,7 +97,7 @@ const fixedSizes: Readonly<Partial<Record<SizeCode, number>>> = {
 export function sizeOf(size: SizeCode, context: SizeContext): number {
   const fixed = fixedSizes[size];
   if (fixed !== undefined) return fixed;
-  switch (size) {
+  switch (size as VariableSize) {
     case 'v':
       return context.operandSize;
     case 'z':
@@ -105,7 +108,7 @@ export function sizeOf(size: SizeCode, context: SizeContext): number {
       return context.vectorBytes / 2;
     case 'f':
       return context.vectorBytes / 4;
-    default:
+    case 'x':
       return context.vectorBytes;
   }
 }

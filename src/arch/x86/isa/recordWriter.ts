@@ -1,4 +1,5 @@
 /** Records, written from decoded instructions and read again. */
+import { RBP, RSP } from '../registers';
 import { coreOffset, encodedGpr, gprOffset, segmentBaseOffset, xmmOffset } from './coreLayout';
 import type { CoreMemory } from './coreMemory';
 import { noRegister, ripRegister, type Decoder } from './decoder';
@@ -40,6 +41,14 @@ export class RecordWriter {
   /** The immediate, which is within ±2^31 for jumps. */
   immediate(record: number): number {
     return this.#memory.i32[(record + at.immediate) >>> 2] ?? 0;
+  }
+
+  /** Whether an instruction's access to memory is one to the stack segment. */
+  usesStack(record: number, { addressing, definition }: Form): boolean {
+    if (addressing === 'none') return definition.repeats !== true;
+    const base = (this.#memory.u32[(record + at.base) >>> 2] ?? 0) - this.#memory.base;
+    const bySegment = addressing === 'segment' || addressing === 'segment32';
+    return !bySegment && (base === gprOffset(RSP) || base === gprOffset(RBP));
   }
 
   /** Writes what is no instruction; `rip` is where execution goes on, `target` the record there, or 0. */
@@ -107,34 +116,15 @@ export class RecordWriter {
 }
 
 function registerOffset(decoder: Decoder, { place, number }: OperandSpec, size: number): number {
-  switch (place) {
-    case 'V':
-      return xmmOffset(decoder.reg);
-    case 'W':
-    case 'U':
-      return xmmOffset(decoder.rm);
-    case 'H':
-      return xmmOffset(decoder.encoding.vex ? decoder.vvvv : decoder.reg);
-    case 'L':
-      return xmmOffset((decoder.immediateLow >> 4) & 15);
-    default:
-      return gpr(gprNumber(decoder, place, number), size, decoder.hasRex || decoder.encoding.vex);
-  }
-}
-
-function gprNumber(decoder: Decoder, place: OperandSpec['place'], fixed: number): number {
-  switch (place) {
-    case 'G':
-      return decoder.reg;
-    case 'Z':
-      return decoder.opcodeRegister;
-    case 'B':
-      return decoder.vvvv;
-    case 'fixed':
-      return fixed;
-    default:
-      return decoder.rm;
-  }
+  const hasRex = decoder.hasRex || decoder.encoding.vex;
+  if (place === 'V') return xmmOffset(decoder.reg);
+  if (place === 'W' || place === 'U') return xmmOffset(decoder.rm);
+  if (place === 'H') return xmmOffset(decoder.encoding.vex ? decoder.vvvv : decoder.reg);
+  if (place === 'L') return xmmOffset((decoder.immediateLow >> 4) & 15);
+  if (place === 'G') return gpr(decoder.reg, size, hasRex);
+  if (place === 'Z') return gpr(decoder.opcodeRegister, size, hasRex);
+  if (place === 'B') return gpr(decoder.vvvv, size, hasRex);
+  return gpr(place === 'fixed' ? number : decoder.rm, size, hasRex);
 }
 
 /** Without REX the byte registers 4 to 7 are AH, CH, DH and BH. */

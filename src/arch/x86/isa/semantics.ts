@@ -145,7 +145,7 @@ export abstract class Semantics {
       case 'register':
         return this.code.load(loadKindOf(size), this.registerAddress(slot));
       case 'memory':
-        return this.code.load(loadKindOf(size), this.linear(i)) as Value<IntType>;
+        return this.code.load(loadKindOf(size), this.linear(i));
       case 'immediate':
       case 'target':
         return convert(this.immediate(), this.type(0));
@@ -200,8 +200,8 @@ export abstract class Semantics {
   }
 
   /** A certain general register; of 1 and 2 bytes with zeros above. */
-  gpr(index: GprIndex, size: 1 | 2 | 4 | 8 | number): Value<IntType> {
-    return this.code.load(loadKindOf(size), i32(0), this.base + gprOffset(index)) as Value<IntType>;
+  gpr(index: GprIndex, size: number): Value<IntType> {
+    return this.code.load(loadKindOf(size), i32(0), this.base + gprOffset(index));
   }
 
   /** All of a certain general register. */
@@ -314,13 +314,13 @@ export abstract class Semantics {
 
   /** Reads an integer at a linear address that was checked. */
   loadLinear(linear: Value<'i32'>, bytes: number): Value<IntType> {
-    return this.code.load(loadKindOf(bytes), linear) as Value<IntType>;
+    return this.code.load(loadKindOf(bytes), linear);
   }
 
   /** Reads an integer at a virtual address. */
   load(address: Value<'i64'>, bytes: number): Value<IntType> {
     const linear = this.check(address, bytes, false);
-    return this.code.load(loadKindOf(bytes), linear) as Value<IntType>;
+    return this.code.load(loadKindOf(bytes), linear);
   }
 
   /** Writes an integer to a virtual address. */
@@ -381,6 +381,7 @@ export abstract class Semantics {
   /** Jumps to an address, at the end of the definition. */
   jumpTo(target: Value<'i64'>): void {
     const where = this.code.let(target);
+    this.requireCanonical(where);
     this.#ending = () => this.emitJump(where);
   }
 

@@ -207,7 +207,7 @@ export class SoftwareCore {
       case StopReason.PageFault:
         this.#giveBack(left);
         state.setGprNumber(RIP, records.ripOf(record));
-        return this.#accessFault();
+        return this.#dataFault(record);
       default:
         this.#giveBack(left);
         state.setGprNumber(RIP, records.ripOf(record));
@@ -240,6 +240,16 @@ export class SoftwareCore {
     if (problem.kind === 'access') return this.#accessFault();
     const vector = problem.outcome === 'too-long' ? Vector.GP : Vector.UD;
     return this.#describe(vector, 0, 0, false);
+  }
+
+  /** Addresses that cannot be are another exception when they count from the stack. */
+  #dataFault(record: number): CoreStop {
+    const { fault } = this.#translations;
+    const form = this.#handlers.formOf(this.#records.handler(record));
+    if (fault.vector === Vector.GP && this.#records.usesStack(record, form)) {
+      fault.vector = Vector.SS;
+    }
+    return this.#accessFault();
   }
 
   #accessFault(): CoreStop {

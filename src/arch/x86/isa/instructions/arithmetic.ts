@@ -1,7 +1,7 @@
 /** Integer arithmetic and logic: the first rows of the one-byte map, groups 1, 3, 4 and 5, and kin. */
 import { RAX, RDX } from '../../registers';
 import { Vector } from '../../flags';
-import { equal, isNonZero, isZero, not, toInt } from '../builder/condition';
+import { equal, isNonZero, isZero, not, select, toInt } from '../builder/condition';
 import {
   add,
   and,
@@ -107,15 +107,19 @@ function signedHighProduct(c: Semantics, a: Value<'i64'>, b: Value<'i64'>): Valu
   return sub(highProduct(c, a, b), correction);
 }
 
-/** Flags of a product: CF and OF when its high half says something that the low half does not. */
+/**
+ * Flags of a product: CF and OF when its high half says something that the low half does not. Of the
+ * others, which are undefined, SF and PF are the low half's, and ZF is 0.
+ */
 function flagsProduct(
   c: Semantics,
   low: Value<IntType>,
   bytes: number,
   overflows: Condition,
 ): void {
+  const result = signed(low, bytes);
   writeFlags(c, {
-    result: signed(low, bytes),
+    result: select(isZero(result), i64(0x100), result),
     carries: carriesOf(overflows, overflows),
     adjust: i32(0),
   });

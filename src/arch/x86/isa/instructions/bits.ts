@@ -108,16 +108,16 @@ function count(c: Semantics, how: 'leading' | 'trailing'): void {
   writeFlags(c, {
     result: signed(r, bytes === 2 ? 4 : bytes),
     carries: carriesOf(carry, never),
-    adjust: i32(0),
+    adjust: hiddenParity(r),
   });
 }
 
-/** Flags of the BMI1 instructions: as of a logical operation, with a carry. */
+/** Flags of the BMI1 instructions: as of a logical operation, with a carry; PF is cleared. */
 function flagsBmi(c: Semantics, r: Value<IntType>, carry: Condition): void {
   writeFlags(c, {
     result: signed(r, c.size(0)),
     carries: carriesOf(carry, never),
-    adjust: i32(0),
+    adjust: hiddenParity(r),
   });
 }
 
@@ -133,7 +133,8 @@ function bextr(c: Semantics): void {
     convert(select(atLeastU(length, i32(64)), shifted, and(shifted, mask)), c.type(0)),
   );
   c.set(0, r);
-  flagsBmi(c, r, never);
+  // SF is undefined: it is 0, as AF and PF.
+  flagsBmi(c, convert(isNonZero(r).value, c.type(0)), never);
 }
 
 function bzhi(c: Semantics): void {
@@ -229,7 +230,7 @@ export const bits: Family = [
     writeFlags(c, {
       result: signed(convert(r, 'i32'), 4),
       carries: i64(0),
-      adjust: shl(parityToHide(r), i32(8)),
+      adjust: hiddenParity(r),
     });
   }),
   ...define('tzcnt', { 'F3 0F bc': 'Gv,Ev' }, { writes: all }, c => count(c, 'trailing')),
@@ -281,6 +282,7 @@ export const bits: Family = [
 ];
 
 /** What makes the parity of a result odd, so that PF is 0. */
-function parityToHide(r: Value<IntType>): Value<'i32'> {
-  return xor(and(popcnt(convert(r, 'i32')), i32(1)), i32(1));
+function hiddenParity(r: Value<IntType>): Value<'i32'> {
+  const low = and(convert(r, 'i32'), i32(0xff));
+  return shl(xor(and(popcnt(low), i32(1)), i32(1)), i32(8));
 }

@@ -2,7 +2,7 @@
 import { Vector } from '../../flags';
 import { RCX, RSP } from '../../registers';
 import { both, isNonZero, isZero, not } from '../builder/condition';
-import { add, convert, i64, sub, type IntType, type Value } from '../builder/value';
+import { add, convert, i64, sub, type Value } from '../builder/value';
 import { define, type Family } from '../definition';
 import { condition, conditionNames, zeroFlag } from '../flagWords';
 import { StopReason, type Semantics } from '../semantics';
@@ -25,7 +25,7 @@ function loop(c: Semantics, until: 'zero' | 'non-zero' | null): void {
   const old = c.gpr(RCX, bytes);
   const count = c.code.let(sub(old, convert(i64(1), old.type)));
   c.setGpr(RCX, bytes, count);
-  const goesOn = isNonZero(count as Value<IntType>);
+  const goesOn = isNonZero(count);
   if (until === null) c.branch(goesOn);
   else c.branch(both(goesOn, until === 'zero' ? zeroFlag(c) : not(zeroFlag(c))));
 }

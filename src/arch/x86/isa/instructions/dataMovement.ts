@@ -117,8 +117,13 @@ function compareExchange(c: Semantics): void {
   const whole = c.gpr64(RAX);
   const loaded = bytes === 4 ? convert(old, 'i64') : old;
   const kept = bytes === 4 ? whole : accumulator;
-  c.setGpr(RAX, bytes === 4 ? 8 : bytes, select(same, kept, loaded as typeof kept));
-  c.set(0, select(same, replacement, old));
+  c.setGpr(RAX, bytes === 4 ? 8 : bytes, select(same, kept, loaded));
+  if (bytes === 4 && c.operand(0).kind === 'register') {
+    // Nor is a register of 4 bytes that is not equal.
+    c.setWide(0, select(same, convert(replacement, 'i64'), c.getWide(0)));
+  } else {
+    c.set(0, select(same, replacement, old));
+  }
   flagsSub(c, accumulator, old, r, bytes);
 }
 

@@ -1,5 +1,5 @@
 /** Shifts and rotates: group 2, SHLD and SHRD. */
-import { bitSet, differ, isNonZero, select } from '../builder/condition';
+import { bitSet, differ, isNonZero, never, select } from '../builder/condition';
 import {
   and,
   constant,
@@ -64,6 +64,13 @@ function flagsShift(
 /** The highest bit of a value of operand 0's size. */
 const topBit = (c: Semantics, value: Value<'i64'>): Condition => bitSet(value, c.size(0) * 8 - 1);
 
+/**
+ * Whether moving a value one place to the left changes its sign. OF is defined for a count of 1 only;
+ * processors set it so whatever the count is.
+ */
+const topBitsDiffer = (c: Semantics, value: Value<'i64'>): Condition =>
+  differ(topBit(c, value), bitSet(value, c.size(0) * 8 - 2));
+
 function shiftLeft(c: Semantics): void {
   const bits = c.size(0) * 8;
   const a = c.code.let(wide(c.get(0)));
@@ -73,7 +80,7 @@ function shiftLeft(c: Semantics): void {
   // Of 64 bits the one that was shifted out last is not in the result.
   const carry = bits === 64 ? bitAt(a, sub(i64(64), wideCount)) : bitSet(r, bits);
   c.set(0, convert(r, c.type(0)));
-  flagsShift(c, count, convert(r, c.type(0)), carry, differ(topBit(c, r), carry));
+  flagsShift(c, count, convert(r, c.type(0)), carry, topBitsDiffer(c, a));
 }
 
 function shiftRight(c: Semantics, isSigned: boolean): void {
@@ -85,8 +92,8 @@ function shiftRight(c: Semantics, isSigned: boolean): void {
   const r = c.code.let((isSigned ? shrS : shrU)(a, wideCount));
   const carry = bitAt(a, sub(wideCount, i64(1)));
   c.set(0, convert(r, c.type(0)));
-  const next = bitSet(r, bytes * 8 - 2);
-  flagsShift(c, count, convert(r, c.type(0)), carry, differ(topBit(c, r), next));
+  const overflow = isSigned ? never : topBit(c, a);
+  flagsShift(c, count, convert(r, c.type(0)), carry, overflow);
 }
 
 /** Writes CF and OF, when a condition holds; the other flags stay. */
@@ -111,13 +118,14 @@ function repeated(value: Value<IntType>, bytes: number): Value<IntType> {
 function rotate(c: Semantics, left: boolean): void {
   const bytes = c.size(0);
   const count = countOf(c, 1);
-  const a = repeated(c.get(0), bytes);
+  const value = c.get(0);
+  const a = repeated(value, bytes);
   const r = c.code.let((left ? rotl : rotr)(a, convert(count, a.type)));
   c.set(0, r);
-  const top = bitSet(r, bytes * 8 - 1);
-  const lowest = bitSet(r, 0);
-  if (left) setCarryOverflow(c, isNonZero(count), lowest, differ(top, lowest));
-  else setCarryOverflow(c, isNonZero(count), top, differ(top, bitSet(r, bytes * 8 - 2)));
+  const before = wide(value);
+  const carry = bitSet(r, left ? 0 : bytes * 8 - 1);
+  const overflow = left ? topBitsDiffer(c, before) : differ(topBit(c, before), bitSet(before, 0));
+  setCarryOverflow(c, isNonZero(count), carry, overflow);
 }
 
 /** RCL and RCR: CF is one more place; so a value of 64 bits takes 65. */
@@ -139,10 +147,8 @@ function rotateThroughCarry(c: Semantics, left: boolean): void {
   const r = c.code.let(or(or(near, far), between));
   const carry = left ? bitAt(a, sub(i64(bits), moves)) : bitAt(a, sub(moves, i64(1)));
   const holds = isNonZero(count);
-  const value = c.code.let(select(holds, r, a));
-  c.set(0, convert(value, c.type(0)));
-  const top = bitSet(value, bits - 1);
-  const overflow = left ? differ(top, carry) : differ(top, bitSet(value, bits - 2));
+  c.set(0, convert(select(holds, r, a), c.type(0)));
+  const overflow = left ? topBitsDiffer(c, a) : differ(topBit(c, a), isNonZero(carryIn));
   setCarryOverflow(c, holds, carry, overflow);
 }
 
@@ -170,7 +176,7 @@ function doubleShift(c: Semantics, left: boolean): void {
   }
   const r = c.code.let(select(holds, shifted, a));
   c.set(0, convert(r, c.type(0)));
-  const overflow = differ(topBit(c, r), topBit(c, a));
+  const overflow = left ? topBitsDiffer(c, a) : differ(topBit(c, a), bitSet(b, 0));
   flagsShift(c, count, convert(r, c.type(0)), carry, overflow);
 }
 

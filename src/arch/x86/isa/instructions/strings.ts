@@ -5,6 +5,7 @@
  */
 import { RFlags } from '../../flags';
 import { RAX, RCX, RDI, RFLAGS, RSI } from '../../registers';
+import type { GprIndex } from '../../registers';
 import {
   always,
   atLeastU,
@@ -39,10 +40,8 @@ import { define, type Family } from '../definition';
 import { subtractionFlags, writeFlagsIf } from '../flagWords';
 import { intType, type Semantics } from '../semantics';
 
-type Register = typeof RSI | typeof RDI;
-
 /** Where a register points. */
-function pointer(c: Semantics, register: Register): Value<'i64'> {
+function pointer(c: Semantics, register: GprIndex): Value<'i64'> {
   const value = c.gpr64(register);
   const cut = c.form.address32 ? and(value, i64(0xffffffff)) : value;
   if (register === RDI || c.form.segment < 0) return cut;
@@ -56,11 +55,11 @@ function direction(c: Semantics, bytes: number): Value<'i64'> {
 }
 
 /** Moves registers at once. */
-function advance(c: Semantics, registers: readonly Register[], distance: Value<'i64'>): void {
+function advance(c: Semantics, registers: readonly GprIndex[], distance: Value<'i64'>): void {
   for (const register of registers) c.setGprNow(register, moved(c, register, distance));
 }
 
-function moved(c: Semantics, register: Register, distance: Value<'i64'>): Value<'i64'> {
+function moved(c: Semantics, register: GprIndex, distance: Value<'i64'>): Value<'i64'> {
   const sum = add(c.gpr64(register), distance);
   return c.form.address32 ? and(sum, i64(0xffffffff)) : sum;
 }
@@ -77,7 +76,7 @@ function counter(c: Semantics): Value<'i64'> {
 function repeat(
   c: Semantics,
   bytes: number,
-  registers: readonly Register[],
+  registers: readonly GprIndex[],
   step: (delta: Value<'i64'>) => { count: Value<'i64'>; goesOn: Condition },
 ): void {
   const delta = direction(c, bytes);
