@@ -99,6 +99,12 @@ function vexForm(encoding: Encoding, kind: NonNullable<DefinitionOptions['avx']>
   return { ...encoding, vex: true, l: kind === 'vector128' ? 0 : null };
 }
 
+/** What operands say of ModRM.mod. */
+function modOf(operands: readonly OperandSpec[]): 'reg' | 'mem' | null {
+  if (operands.some(({ place }) => place === 'M')) return 'mem';
+  return operands.some(({ place }) => place === 'R' || place === 'U') ? 'reg' : null;
+}
+
 const modrmPlaces = 'EGMRVWU';
 
 function parseEncoding(
@@ -131,7 +137,7 @@ function parseEncoding(
     w: w === undefined ? null : w === 'W1' ? 1 : 0,
     reg: regWord === undefined ? -1 : Number(regWord[1]),
     modrmByte: modrmWord === undefined ? -1 : parseInt(modrmWord.slice(1), 16),
-    mod: mod ?? null,
+    mod: mod ?? modOf(operands),
     hasModrm:
       regWord !== undefined ||
       modrmWord !== undefined ||

@@ -125,7 +125,8 @@ function move(c: Semantics, bytes: number): void {
     const count = batch(c, delta, smaller(room(source, bytes), room(target, bytes)));
     const size = shl(count, i32(Math.log2(bytes)));
     const apart = atLeastU(sub(target, source), size);
-    const fast = both(both(lessU(i32(1), count), apart), c.isGuestMemory(target));
+    const direct = both(c.isGuestMemory(source), c.isGuestMemory(target));
+    const fast = both(both(lessU(i32(1), count), apart), direct);
     const steps = c.code.variable(i64(1));
     c.when(
       fast,

@@ -1,0 +1,139 @@
+/** The atomic CPU model, on programs of a few instructions, through everything that a program passes. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { RAX, RIP } from '../../src/arch/x86/index';
+import { setLogSink } from '../../src/base/index';
+import { AtomicSimpleCPU as AtomicSimpleCPUModel } from '../../src/cpu/index';
+import { NodeHost } from '../../src/m5/nodeHost';
+import { SimpleMemory, SystemXBar, System, Process, X86EmuLinux } from '../../src/m5/objects';
+import { EventFunctionWrapper, nodeClass, type Simulation } from '../../src/sim/index';
+import { anElf, CODE } from '../support/elf';
+import { aSimulation, Root, SrcClockDomain, VoltageDomain } from '../support/simulation';
+
+const AtomicSimpleCPU = nodeClass(AtomicSimpleCPUModel);
+/** One cycle at 1 GHz. */
+const CYCLE = 1000;
+/** `mov $0x10000, %ecx; 1: dec %ecx; jnz 1b` */
+const COUNT_DOWN = [0xb9, 0, 0, 1, 0, 0xff, 0xc9, 0x75, 0xfc];
+const COUNT_INSTS = 1 + 2 * 0x10000;
+/** `mov $60, %eax; mov $7, %edi; syscall` */
+const EXIT_7 = [0xb8, 60, 0, 0, 0, 0xbf, 7, 0, 0, 0, 0x0f, 0x05];
+
+class SilentHost extends NodeHost {
+  override print(): void {
+    // What a run says of itself does not belong into the output of a test.
+  }
+}
+
+type CPUParams = ConstructorParameters<typeof AtomicSimpleCPU>[0];
+
+interface Machine {
+  readonly simulation: Simulation;
+  readonly cpu: AtomicSimpleCPUModel;
+}
+
+describe('AtomicSimpleCPU', () => {
+  let folder = '';
+  const made: Simulation[] = [];
+  let previousSink: ReturnType<typeof setLogSink> | undefined;
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'mini-gem5-atomic-'));
+    previousSink = setLogSink({ message: () => undefined, debug: () => undefined });
+  });
+  afterEach(() => {
+    for (const simulation of made.splice(0)) simulation.dispose();
+    rmSync(folder, { recursive: true });
+    if (previousSink !== undefined) setLogSink(previousSink);
+  });
+
+  function machine(code: readonly number[], params: CPUParams = {}): Machine {
+    const program = join(folder, 'program');
+    const segments = [{ flags: 7, offset: 0x1000, address: CODE, fileSize: 0x100 }];
+    writeFileSync(program, anElf({ segments, contents: [[0x1000, code]] }));
+    const cpu = new AtomicSimpleCPU(params);
+    const system = new System({
+      clkDomain: new SrcClockDomain({ clock: '1GHz', voltageDomain: new VoltageDomain() }),
+      ...{ memMode: 'atomic', cpu, membus: new SystemXBar() },
+      memory: new SimpleMemory({ range: '16MiB' }),
+      workload: new X86EmuLinux(),
+    });
+    cpu.icachePort = system.membus.cpuSidePorts;
+    cpu.dcachePort = system.membus.cpuSidePorts;
+    system.memory.port = system.membus.memSidePorts;
+    system.systemPort = system.membus.cpuSidePorts;
+    cpu.workload = new Process({ cmd: [program], input: '/dev/null' });
+    const simulation = aSimulation(new SilentHost(folder));
+    made.push(simulation);
+    simulation.instantiate(new Root({ fullSystem: false, system }));
+    return { simulation, cpu: cpu.simObject() };
+  }
+
+  it('executes an instruction each cycle, up to the exit status', () => {
+    const { simulation, cpu } = machine([...COUNT_DOWN, ...EXIT_7]);
+    const exit = simulation.simulate();
+    expect([exit.cause, exit.code]).to.deep.equal(['exiting with last active thread context', 7]);
+    const insts = COUNT_INSTS + 3;
+    expect(cpu.totalInsts()).to.equal(insts);
+    expect(cpu.commitStats[0]!.numInsts.value).to.equal(insts);
+    // The first touch of the code page takes a cycle more.
+    expect(cpu.baseStats.numCycles.value).to.equal(insts + 1);
+    expect(simulation.eventQueue.curTick).to.equal(insts * CYCLE);
+  });
+
+  it('ends a run after exactly so many instructions, and goes on from there', () => {
+    for (const limit of [1, 2, 63, 64, 65, 1000, 100_001]) {
+      const { simulation, cpu } = machine([...COUNT_DOWN, ...EXIT_7], { maxInstsAnyThread: limit });
+      const exit = simulation.simulate();
+      expect(exit.cause).to.equal('a thread reached the max instruction count');
+      expect(cpu.totalInsts()).to.equal(limit);
+      expect(simulation.simulate().code).to.equal(7);
+      expect(cpu.totalInsts()).to.equal(COUNT_INSTS + 3);
+    }
+  });
+
+  it('lets events happen between the instructions that they lie between', () => {
+    const { simulation, cpu } = machine([...COUNT_DOWN, ...EXIT_7]);
+    const seen: number[] = [];
+    for (const cycle of [1, 2, 10, 11, 500]) {
+      const event = new EventFunctionWrapper(() => seen.push(cpu.totalInsts()), 'look');
+      simulation.eventQueue.schedule(event, cycle * CYCLE + 1);
+    }
+    simulation.simulate();
+    // One cycle went to the fault that brought the code in.
+    expect(seen).to.deep.equal([1, 2, 10, 11, 500]);
+  });
+
+  it('executes code that the program has just written', () => {
+    // movb $7, 1f+1(%rip); 1: mov $0, %edi; mov $60, %eax; syscall
+    const code = [0xc6, 0x05, 1, 0, 0, 0, 7, 0xbf, 0, 0, 0, 0, 0xb8, 60, 0, 0, 0, 0x0f, 0x05];
+    const { simulation } = machine(code);
+    expect(simulation.simulate().code).to.equal(7);
+  });
+
+  it('kills a program by the signal that its fault is', () => {
+    const faults: readonly (readonly [readonly number[], number])[] = [
+      [[0x0f, 0x0b], 4],
+      [[0x31, 0xc9, 0xf7, 0xf1], 8],
+      [[0x8b, 0x04, 0x25, 0, 0, 0, 0], 11],
+      [[0xf4], 11],
+      [[0xcc], 5],
+      [[0xea], 4],
+      [[0xe9, 0, 0, 0, 0x10], 11],
+    ];
+    for (const [code, signal] of faults) {
+      const exit = machine(code).simulation.simulate();
+      expect([exit.code, exit.cause]).to.deep.equal([128 + signal, exit.cause]);
+    }
+  });
+
+  it('reads the time stamp counter as cycles that have passed', () => {
+    // nop; nop; rdtsc; jmp .
+    const { simulation, cpu } = machine([0x90, 0x90, 0x0f, 0x31, 0xeb, 0xfe]);
+    simulation.simulate(100 * CYCLE);
+    expect(cpu.thread.state.gprNumber(RAX)).to.equal(3);
+    expect(cpu.thread.state.gprNumber(RIP)).to.equal(CODE + 4);
+  });
+});
