@@ -1,5 +1,5 @@
 /** Floor 5, CPUs: what all models share. Knows no KVM. */
-export { AtomicSimpleCPU, atomicSimpleCPUSchema } from './atomicSimpleCPU';
+export { AtomicSimpleCPU } from './atomicSimpleCPU';
 export type { AtomicSimpleCPUParams } from './atomicSimpleCPU';
 export { BareMetalWorkload, bareMetalWorkloadSchema } from './bareMetal/bareMetalWorkload';
 export type { BareMetalWorkloadParams } from './bareMetal/bareMetalWorkload';

@@ -163,7 +163,7 @@ const names = [
 ];
 
 /** A stack pointer in the middle of the stack page. */
-export const middleOfStack: bigint = BigInt(STACK_TOP - PAGE / 2);
+export const middleOfStack = BigInt(STACK_TOP - PAGE / 2);
 /** The number of RSP in instructions. */
 export const rspNumber: number = RSP;
 

@@ -14,7 +14,6 @@ import { atLeastU, equal, isNonZero, lessU, notEqual } from './builder/condition
 import {
   add,
   and,
-  constant,
   convert,
   extendU,
   i32,
@@ -426,9 +425,4 @@ function loadKindOf(bytes: number): 'u8' | 'u16' | 'i32' | 'i64' {
 
 function storeKindOf(bytes: number): StoreKind {
   return storeKinds[bytes] ?? panic(`no integer has ${String(bytes)} bytes`);
-}
-
-/** A constant of the type that holds so many bytes. */
-export function number(bytes: number, value: number | bigint): Value<IntType> {
-  return constant(intType(bytes), value);
 }

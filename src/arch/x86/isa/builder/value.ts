@@ -208,20 +208,9 @@ export function signExtend<T extends IntType>(a: Value<T>, bytes: 1 | 2 | 4 | 8)
   return new Value(a.type, opcode, [a]);
 }
 
-/** The value of the low `bytes` bytes, by zeros. */
-export function zeroExtend<T extends IntType>(a: Value<T>, bytes: 1 | 2 | 4 | 8): Value<T> {
-  if (bytes * 8 >= bitsOf(a.type)) return a;
-  return and(a, constant(a.type, 2 ** (bytes * 8) - 1));
-}
-
 /** A value of either integer type as 64 bits, by zeros. */
 export function wide(a: Value<IntType>): Value<'i64'> {
   return a.type === 'i64' ? (a as Value<'i64'>) : extendU(a as Value<'i32'>);
-}
-
-/** A value of either integer type as 64 bits, by copies of the sign of 32 bits. */
-export function wideS(a: Value<IntType>): Value<'i64'> {
-  return a.type === 'i64' ? (a as Value<'i64'>) : extendS(a as Value<'i32'>);
 }
 
 /** A value of either integer type cut or extended by zeros to a type. */
