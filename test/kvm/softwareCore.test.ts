@@ -23,7 +23,19 @@ const seed = Number(process.env['FUZZ_SEED'] ?? Date.now() % 2 ** 32);
  * differs from machine to machine. (An MXCSR that cannot be is another exception on some hosts.)
  */
 const notCompared = new Set([
-  ...['syscall', 'int1', 'int3', 'cpuid', 'rdtsc', 'rdtscp', 'xgetbv', 'pushf', 'popf', 'in', 'out'],
+  ...[
+    'syscall',
+    'int1',
+    'int3',
+    'cpuid',
+    'rdtsc',
+    'rdtscp',
+    'xgetbv',
+    'pushf',
+    'popf',
+    'in',
+    'out',
+  ],
   'ldmxcsr',
 ]);
 
