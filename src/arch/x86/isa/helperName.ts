@@ -1,6 +1,7 @@
 /** Functions of the host that do what generated code leaves to them, by number. */
 import { panic } from '../../../base/index';
 
+/** Their names, in the order of their numbers. */
 export const helperNames = [
   'divideU128',
   'divideS128',

@@ -35,8 +35,11 @@ export const stores = {
   v128: { opcode: 0xfd000b, align: 4 },
 } as const;
 
+/** What a load gives: `u8`, `s8` and `u16` extend to 32 bits, `s32` to 64. */
 export type LoadKind = keyof typeof loads;
+/** What a store takes: `u8` and `u16` the low bits of 32. */
 export type StoreKind = keyof typeof stores;
+/** The type that a load gives. */
 export type LoadType<K extends LoadKind> = (typeof loads)[K]['type'];
 
 /** One step of a body. */

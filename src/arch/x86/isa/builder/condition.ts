@@ -26,10 +26,15 @@ export const always: Condition = new Condition(i32(1));
 /** What does not hold. */
 export const never: Condition = new Condition(i32(0));
 
+/** Whether all bits are equal. */
 export const equal = compare({ i32: 0x46, i64: 0x51 }, (a, b) => a === b);
+/** Whether any bit differs. */
 export const notEqual = compare({ i32: 0x47, i64: 0x52 }, (a, b) => a !== b);
+/** a < b, as signed numbers. */
 export const lessS = compare({ i32: 0x48, i64: 0x53 }, (a, b) => a < b);
+/** a < b, as unsigned numbers. */
 export const lessU = compare({ i32: 0x49, i64: 0x54 }, (a, b) => a < b, true);
+/** a >= b, as unsigned numbers. */
 export const atLeastU = compare({ i32: 0x4f, i64: 0x5a }, (a, b) => a >= b, true);
 
 /** Whether all bits are 0. */

@@ -104,35 +104,45 @@ function binary(rule: BinaryRule): Binary {
 
 const shiftCount = (count: bigint, bits: number): bigint => count & BigInt(bits - 1);
 
+/** The sum, modulo the width. */
 export const add = binary({ i32: 0x6a, i64: 0x7c, fold: (a, b) => a + b, neutral: 0n });
+/** The difference, modulo the width. */
 export const sub = binary({ i32: 0x6b, i64: 0x7d, fold: (a, b) => a - b, neutral: 0n });
+/** The low half of the product. */
 export const mul = binary({ i32: 0x6c, i64: 0x7e, fold: (a, b) => a * b, neutral: 1n });
+/** Bits that both have. */
 export const and = binary({
   ...{ i32: 0x71, i64: 0x83, fold: (a, b) => a & b },
   ...{ neutral: -1n, absorbing: 0n },
 });
+/** Bits that any has. */
 export const or = binary({
   ...{ i32: 0x72, i64: 0x84, fold: (a, b) => a | b },
   ...{ neutral: 0n, absorbing: -1n },
 });
+/** Bits that one has. */
 export const xor = binary({ i32: 0x73, i64: 0x85, fold: (a, b) => a ^ b, neutral: 0n });
-/** Shifts take the count modulo the width, as WebAssembly and x86 do. */
+/** To the left; shifts take the count modulo the width, as x86 does. */
 export const shl = binary({
   ...{ i32: 0x74, i64: 0x86, neutral: 0n },
   fold: (a, b, bits) => a << shiftCount(b, bits),
 });
+/** To the right, by copies of the sign. */
 export const shrS = binary({
   ...{ i32: 0x75, i64: 0x87, neutral: 0n },
   fold: (a, b, bits) => a >> shiftCount(b, bits),
 });
+/** To the right, by zeros. */
 export const shrU = binary({
   ...{ i32: 0x76, i64: 0x88, neutral: 0n },
   fold: (a, b, bits) => BigInt.asUintN(bits, a) >> shiftCount(b, bits),
 });
+/** Around to the left. */
 export const rotl = binary({
   ...{ i32: 0x77, i64: 0x89, neutral: 0n },
   fold: (a, b, bits) => rotate(a, shiftCount(b, bits), bits),
 });
+/** Around to the right. */
 export const rotr = binary({
   ...{ i32: 0x78, i64: 0x8a, neutral: 0n },
   fold: (a, b, bits) => rotate(a, (BigInt(bits) - shiftCount(b, bits)) % BigInt(bits), bits),
