@@ -172,8 +172,8 @@ describe('a vCPU', () => {
     try {
       const { vcpu } = aGuest({ code: ENDLESS });
       vcpu.setSignalMask(0n);
-      timer.arm(5e6);
       const start = performance.now();
+      timer.arm(5e6);
       expect(vcpu.run().kind).to.equal('interrupted');
       expect(performance.now() - start).to.be.greaterThan(4.9);
       expect(pendingSignals().has(kick)).to.equal(true);
