@@ -3,7 +3,7 @@
  *
  *     mini-gem5 configs/baremetal.ts --kernel IMAGE [--command-line WORDS] [--serial stdout] ...
  *
- * docs/baremetal.md says what the program finds.
+ * docs/bare-metal.md says what the program finds.
  */
 import * as m5 from 'mini-gem5';
 import {
@@ -60,7 +60,7 @@ const system = new System({
     clock: options.cpuClock,
     voltageDomain: new VoltageDomain(),
   }),
-  memMode: 'atomic_noncaching',
+  memMode: options.memMode,
   memRanges,
   m5opsBase: 0xffff0000,
   ...options.system,
@@ -81,6 +81,7 @@ const system = new System({
     objectFile: options.kernel,
     commandLine: options.commandLine,
     modules: options.modules,
+    format: options.format,
     ...(options.loadAddr !== undefined && { loadAddr: options.loadAddr }),
   }),
 });

@@ -18,6 +18,9 @@ export interface BaremetalOptions {
   /** `stdout`, `stdio`, `none`, `unix:PATH`, or a file in the output directory. */
   readonly serial: string;
   readonly kernelChips: 'none' | 'irqchip' | 'irqchip_pit';
+  readonly format: 'auto' | 'flat' | 'elf' | 'multiboot';
+  /** `timing`: the CPU waits for a device's answer, which comes as an event. */
+  readonly memMode: 'atomic_noncaching' | 'timing';
   /** Where a flat binary is loaded, undefined for the usual place. */
   readonly loadAddr: number | undefined;
   /** Tick at which to stop, or undefined. */
@@ -64,6 +67,16 @@ export function parseBaremetalOptions(args: readonly string[]): BaremetalOptions
       new Option('--kernel-chips <chips>', 'interrupt controllers and timer inside of KVM')
         .choices(['none', 'irqchip', 'irqchip_pit'])
         .default('irqchip_pit'),
+    )
+    .addOption(
+      new Option('--format <format>', 'what the program is')
+        .choices(['auto', 'flat', 'elf', 'multiboot'])
+        .default('auto'),
+    )
+    .addOption(
+      new Option('--mem-mode <mode>', 'whether devices answer at once or by events')
+        .choices(['atomic_noncaching', 'timing'])
+        .default('atomic_noncaching'),
     )
     .option('--load-addr <address>', 'where a flat binary is loaded', wholeNumber)
     .option('-m, --abs-max-tick <tick>', 'stop at this tick', wholeNumber);

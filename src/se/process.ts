@@ -22,7 +22,7 @@ import {
 import { FileAccess } from './fileAccess';
 import { FileDescriptors } from './fileDescriptors';
 import { AuxType, buildInitialStack } from './initialStack';
-import { PAGE_SIZE, STACK_TOP } from './layout';
+import { PAGE_SIZE, pageOffset, STACK_TOP } from './layout';
 import { processSchema, type ProcessParams } from './processSchema';
 import { ProcessState } from './processState';
 import { ProcessThread } from './processThread';
@@ -158,6 +158,10 @@ export class Process extends SimObject {
   #mapM5ops(tables: PageTables): void {
     const { m5opRange } = this.params.system;
     if (!m5opRange.valid) return;
+    if (pageOffset(m5opRange.start) !== 0) {
+      const base = m5opRange.start.toString(16);
+      fatal(`${this.params.system.name()}: m5opsBase 0x${base} is not a multiple of ${PAGE_SIZE}`);
+    }
     const { User, Writable, CacheDisable, NoExecute } = PageFlags;
     const flags = User | Writable | CacheDisable | NoExecute;
     tables.map(m5opsAddress, m5opRange.start, m5opRange.size, flags);

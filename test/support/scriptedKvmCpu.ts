@@ -47,6 +47,9 @@ export interface DeviceAccessRecord {
   readonly data: number[];
 }
 
+/** Where pseudo-instructions are. */
+export const M5OPS_BASE = 0xffff0000;
+
 /** How long the device takes in atomic mode, in ticks. */
 export const DEVICE_LATENCY = 7000;
 
@@ -131,7 +134,6 @@ export class TestDevice extends SimObject {
 interface Doubles {
   readonly vcpu: ScriptedVcpu;
   readonly kvm: FakeKvm;
-  readonly mode: MemoryMode;
   /** Host time, in nanoseconds. */
   now: number;
   kicks: number;
@@ -153,10 +155,6 @@ class FakeKvmVM extends KvmVM {
 /** The CPU under test: what differs is only whom it talks to. */
 export class ScriptedX86KvmCPU extends X86KvmCPU {
   readonly doubles = currentDoubles();
-
-  override memoryMode(): MemoryMode {
-    return this.doubles.mode;
-  }
 
   protected override createVCPU(): ScriptedVcpu {
     return this.doubles.vcpu;
@@ -215,7 +213,7 @@ export interface ScriptedSystem {
 export function aScriptedSystem(options: ScriptedSystemOptions = {}): ScriptedSystem {
   const { script, runNs = 1000, mode = 'atomic_noncaching', kvm = new FakeKvm() } = options;
   const vcpu = new ScriptedVcpu(script);
-  const made: Doubles = { vcpu, kvm, mode, now: 0, kicks: 0 };
+  const made: Doubles = { vcpu, kvm, now: 0, kicks: 0 };
   const run = vcpu.run.bind(vcpu);
   vcpu.run = () => {
     if (!vcpu.immediateExit) made.now += runNs;
@@ -225,6 +223,7 @@ export function aScriptedSystem(options: ScriptedSystemOptions = {}): ScriptedSy
   const system = new System({
     clkDomain: new SrcClockDomain({ clock: '1GHz', voltageDomain: new VoltageDomain() }),
     memMode: mode,
+    m5opsBase: M5OPS_BASE,
     kvmVm: new VmNode(),
     cpu: new CpuNode(options.cpu ?? {}),
     memory: new SimpleMemory({ range: '1MiB' }),

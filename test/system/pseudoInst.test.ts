@@ -137,14 +137,21 @@ describe('A program in syscall emulation executes pseudo-instructions', function
     });
   });
 
-  it('unless the system has none: then it may not read there', () => {
+  it('unless they are nowhere, or where they cannot be', () => {
     inFolder(folder => {
-      const script = readFileSync(configPath('se.ts'), 'utf8')
-        .replace(/m5opsBase: .*/, 'm5opsBase: 0,')
-        .replaceAll("'./common/", `'${configPath('common')}/`);
-      writeFileSync(join(folder, 'script.ts'), script);
-      const run = runCommand(['script.ts', '-c', guestPath('m5'), '-o', 'sum 1'], { cwd: folder });
-      expect(run.stdout).to.contain('program killed by SIGSEGV: read of 0xffffc90000002300');
+      const withBase = (base: string): ProgramRun => {
+        const script = readFileSync(configPath('se.ts'), 'utf8')
+          .replace(/m5opsBase: .*/, `m5opsBase: ${base},`)
+          .replaceAll("'./common/", `'${configPath('common')}/`);
+        writeFileSync(join(folder, 'script.ts'), script);
+        return runCommand(['script.ts', '-c', guestPath('m5'), '-o', 'sum 1'], { cwd: folder });
+      };
+      const none = withBase('0').stdout;
+      expect(none).to.contain('program killed by SIGSEGV: read of 0xffffc90000002300');
+      expect(withBase('0xffff0800').stderr).to.match(
+        /^fatal: .*0xffff0800 is not a multiple of 4096/,
+      );
+      expect(withBase('0x100000').stderr).to.match(/^fatal: .*hides the m5ops .*set m5opsBase/);
     });
   });
 });

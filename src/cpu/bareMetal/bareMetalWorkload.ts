@@ -11,7 +11,7 @@ import { readImageFile, Workload, workloadSchema } from '../../mem/index';
 import { defineSchema, param, vectorParam } from '../../sim/index';
 import type { ParamsOf } from '../../sim/index';
 import { ThreadContext } from '../threadContext';
-import { readBootImage } from './bootImage';
+import { BOOT_FORMATS, readBootImage } from './bootImage';
 import type { BootImage } from './bootImage';
 import { BootMemory } from './bootMemory';
 import { enterLongMode, enterProtectedMode, enterRealMode } from './bootState';
@@ -24,6 +24,7 @@ export const bareMetalWorkloadSchema = defineSchema('X86BareMetalWorkload', work
     objectFile: param.String('', 'the program; empty to start at the reset vector'),
     commandLine: param.String('', 'its arguments; its path comes before them'),
     modules: vectorParam.String([], 'files to load along with it, each with its arguments'),
+    format: param.Enum('BootFormat', BOOT_FORMATS, 'auto', 'what the program is'),
     loadAddr: param.Addr(0x7c00, 'where a flat binary is loaded and begins'),
   },
 });
@@ -60,13 +61,13 @@ export class BareMetalWorkload extends Workload {
   }
 
   #load(context: ThreadContext): void {
-    const { objectFile, loadAddr } = this.params;
+    const { objectFile, loadAddr, format } = this.params;
     const state = context.registers();
     if (objectFile === '') {
       resetThreadState(state);
       return;
     }
-    const image = readBootImage(readImageFile(objectFile), objectFile, loadAddr);
+    const image = readBootImage(readImageFile(objectFile), objectFile, loadAddr, format);
     inform(`kernel located at: ${objectFile}`);
     const memory = new BootMemory(this.#memory());
     for (const { address, data, memorySize } of image.segments) {

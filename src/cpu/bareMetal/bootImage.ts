@@ -2,7 +2,7 @@
 import { fatal } from '../../base/index';
 import type { Addr } from '../../base/index';
 import { isElf, readElfImage } from './elfImage';
-import { findMultibootHeader, readMultibootImage } from './multibootHeader';
+import { findMultibootHeader, readMultibootImage, SEARCH_BYTES } from './multibootHeader';
 
 /** How a program expects to find the processor. */
 export type BootMode =
@@ -36,27 +36,46 @@ export interface BootImage {
 /** One past the last address that a 16-bit program can begin at. */
 const REAL_MODE_END = 0x10_0000;
 
+/** What a user can say a file is. */
+export const BOOT_FORMATS = ['auto', 'flat', 'elf', 'multiboot'] as const;
+
+/** What a file is taken for; `auto` finds out. */
+export type BootFormat = (typeof BOOT_FORMATS)[number];
+
 /**
- * Finds out what a file is: a Multiboot image by its header, an ELF file by its first word, else
- * plain bytes of a 16-bit program.
+ * Reads a program. What it is `auto` says by its Multiboot header, else by the first word of an ELF
+ * file; anything else is plain bytes of a 16-bit program.
  *
  * @param path - for messages
  * @param flatAddress - where plain bytes are loaded and begin to run
- * @throws {FatalError} when the file cannot be run, saying why
+ * @throws {FatalError} when the file cannot be run, or is not of the format, saying why
  */
-export function readBootImage(file: Uint8Array, path: string, flatAddress: Addr): BootImage {
+export function readBootImage(
+  file: Uint8Array,
+  path: string,
+  flatAddress: Addr,
+  format: BootFormat = 'auto',
+): BootImage {
   if (file.length === 0) fatal(`${path} is empty; give an image to run`);
-  const header = findMultibootHeader(file);
+  const header = format === 'auto' || format === 'multiboot' ? findMultibootHeader(file) : null;
   if (header !== null) return readMultibootImage(file, path, header);
-  if (isElf(file)) {
+  if (format === 'multiboot') {
+    fatal(`${path} has no Multiboot header in its first ${String(SEARCH_BYTES)} bytes`);
+  }
+  if (format !== 'flat' && isElf(file)) {
     const { is64Bit, entry, segments } = readElfImage(file, path);
     return is64Bit
       ? { format: 'elf64', mode: 'long', entry, segments }
       : { format: 'elf32', mode: 'protected', entry, segments };
   }
+  if (format === 'elf') fatal(`${path} is no ELF file`);
+  return readFlatImage(file, path, flatAddress);
+}
+
+function readFlatImage(file: Uint8Array, path: string, flatAddress: Addr): BootImage {
   if (flatAddress + file.length > REAL_MODE_END) {
     fatal(
-      `${path} is neither ELF nor Multiboot, and as a 16-bit program its ${String(file.length)} ` +
+      `${path} is taken for a 16-bit program, being neither ELF nor Multiboot, but its ${String(file.length)} ` +
         `bytes do not fit below 1 MiB from 0x${flatAddress.toString(16)} on`,
     );
   }

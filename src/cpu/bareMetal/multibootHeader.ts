@@ -13,7 +13,7 @@ const HEADER_MAGIC = 0x1badb002;
 export const BOOT_MAGIC = 0x2badb002;
 
 /** The header lies within so many bytes of the file, at a multiple of 4. */
-const SEARCH_BYTES = 8192;
+export const SEARCH_BYTES = 8192;
 
 /** Bits of the header's flags. The lower half are demands, which a boot loader must understand. */
 const HeaderFlag = {

@@ -1,12 +1,20 @@
 import { expect } from 'chai';
-import { RAX, RIP } from '../../../src/arch/x86/index';
-import { MaxTick, PanicError, setDebugFlags, setLogSink } from '../../../src/base/index';
+import { RAX, RDI, RIP, RSI } from '../../../src/arch/x86/index';
+import {
+  FatalError,
+  MaxTick,
+  PanicError,
+  setDebugFlags,
+  setLogSink,
+} from '../../../src/base/index';
+import { M5Op } from '../../../src/cpu/index';
 import { kvmCoalescedMmio, kvmCoalescedMmioRing } from '../../../src/kvm/abiVcpu';
 import type { VcpuExit } from '../../../src/kvm/exits';
 import { EventFunctionWrapper } from '../../../src/sim/index';
 import {
   aScriptedSystem,
   DEVICE_LATENCY,
+  M5OPS_BASE,
   type ScriptedSystem,
   type ScriptedSystemOptions,
 } from '../../support/scriptedKvmCpu';
@@ -215,6 +223,65 @@ describe('BaseKvmCPU', () => {
     expect(cpu.kvmStats.numHalt.value).to.equal(1);
   });
 
+  it('waits behind the access that has suspended its thread, once the device has answered', () => {
+    const script = [mmio(false, 0x20_0000, new Uint8Array(2)), HLT];
+    const system = running({ mode: 'timing', script });
+    const { simulation, cpu, device, vcpu } = system;
+    at(system, 5_000_000, () => {
+      cpu.thread.suspend();
+      expect(cpu.status).to.equal('RunningMMIOPending');
+      device.answer();
+      expect(cpu.status).to.equal('Idle');
+    });
+    simulation.simulate(1e9);
+    expect(entries(vcpu.log)).to.deep.equal(['run', 'half run']);
+    cpu.wakeup();
+    simulation.simulate(1e9);
+    expect(cpu.kvmStats.numHalt.value).to.equal(1);
+  });
+
+  it('goes on when its thread is suspended and woken while the device takes its time', () => {
+    const script = [mmio(false, 0x20_0000, new Uint8Array(2)), HLT];
+    const system = running({ mode: 'timing', script });
+    at(system, 5_000_000, () => {
+      system.cpu.thread.suspend();
+      system.cpu.thread.activate();
+      expect(system.cpu.status).to.equal('RunningMMIOPending');
+      system.device.answer();
+    });
+    system.simulation.simulate(1e9);
+    expect(system.cpu.kvmStats.numHalt.value).to.equal(1);
+  });
+
+  it('executes a pseudo-instruction where the guest loads from its address', () => {
+    const data = new Uint8Array(8);
+    const load = (): VcpuExit => {
+      const state = new DataView(vcpu.syncRegs.buffer, vcpu.syncRegs.byteOffset);
+      state.setBigUint64(RDI * 8, 0x1_0000_0000n, true);
+      state.setBigUint64(RSI * 8, 0x22n, true);
+      return mmio(false, M5OPS_BASE + (M5Op.Sum << 8), data);
+    };
+    const { simulation, cpu, vcpu, device } = running({ script: [load, HLT] });
+    simulation.simulate(1e9);
+    expect([...data]).to.deep.equal([0x22, 0, 0, 0, 1, 0, 0, 0]);
+    expect(cpu.getContext(0).registers().gpr(RAX)).to.equal(0x1_0000_0022n);
+    expect(device.accesses).to.deep.equal([]);
+    // The load is finished before anything else can happen to the thread.
+    expect(entries(vcpu.log)).to.deep.equal(['run', 'half run', 'run']);
+  });
+
+  it('waits behind the load of the pseudo-instruction that lets it wait', () => {
+    const { simulation, cpu, vcpu } = running({
+      script: [mmio(true, M5OPS_BASE + (M5Op.Quiesce << 8), new Uint8Array(1)), HLT],
+    });
+    simulation.simulate(1e9);
+    expect(cpu.status).to.equal('Idle');
+    expect(entries(vcpu.log)).to.deep.equal(['run', 'half run']);
+    cpu.wakeup();
+    simulation.simulate(1e9);
+    expect(cpu.kvmStats.numHalt.value).to.equal(1);
+  });
+
   it('keeps the order of timing accesses that the device refuses at first', () => {
     const script = [io(true, 0x80, Uint8Array.of(1, 2, 3), 3), HLT];
     const system = running({ mode: 'timing', script });
@@ -410,9 +477,11 @@ describe('BaseKvmCPU', () => {
     expect(() => make({ cpu: { numThreads: 2 } })).to.throw('thread');
   });
 
-  it('needs the memory system to bypass caches', () => {
+  it('works past caches, or where there are none', () => {
     const { cpu } = make();
     expect(cpu.memoryMode()).to.equal('atomic_noncaching');
+    expect(() => make({ mode: 'timing' })).not.to.throw();
+    expect(() => make({ mode: 'atomic' })).to.throw(FatalError, "'atomic_noncaching'");
     expect(cpu.supportTakeOver()).to.equal(true);
   });
 

@@ -1,0 +1,331 @@
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { aMultibootHeader, anElfImage, HALT } from '../support/bootImages';
+import { commandPath, configPath, inFolder, runCommand } from '../support/command';
+import { guestPath, type ProgramRun } from '../support/guests';
+import { parseTimeline } from '../support/timeline';
+
+const SCRIPT = configPath('baremetal.ts');
+const MULTIBOOT = guestPath('bareMultiboot');
+
+/** Runs an image on a real virtual CPU. */
+function run(folder: string, args: readonly string[], input?: string): ProgramRun {
+  const options = { cwd: folder, ...(input !== undefined && { input }) };
+  return runCommand([SCRIPT, ...args], options);
+}
+
+/** The same in a folder of its own. */
+function runOnce(args: readonly string[], input?: string): ProgramRun {
+  return inFolder(folder => run(folder, args, input));
+}
+
+/** What is printed between the first line and the last one. */
+function body({ stdout }: ProgramRun): string {
+  return stdout.replace(/^.*\n/, '').replace(/Exiting @ tick.*\n$/, '');
+}
+
+describe('mini-gem5 configs/baremetal.ts runs', function () {
+  this.timeout(60_000);
+
+  for (const mode of ['atomic_noncaching', 'timing']) {
+    it(`a Multiboot image that takes timer interrupts, in memory mode ${mode}`, () => {
+      const args = ['--kernel', MULTIBOOT, '-a', 'ticks=20', '--mem-mode', mode];
+      const result = runOnce([...args, '--mem-size', '64MiB']);
+      expect(body(result)).to.equal(
+        `command line: ${MULTIBOOT} ticks=20\n` +
+          'memory: 640 KiB, 64512 KiB\n20 timer interrupts\n',
+      );
+      expect(result.stdout).to.match(/Exiting @ tick [1-9]\d* because isa-debug-exit\n$/);
+      expect(result.status).to.equal(1);
+    });
+  }
+
+  it('it so that in timing mode the CPU waits for devices, and in atomic mode never', () => {
+    inFolder(folder => {
+      const pending = (mode: string): number => {
+        const file = join(folder, `${mode}.json`);
+        const args = ['--trace-out', file, SCRIPT, '--kernel', MULTIBOOT, '-a', 'ticks=0'];
+        expect(runCommand([...args, '--mem-mode', mode], { cwd: folder }).status).to.equal(1);
+        const records = parseTimeline(readFileSync(file, 'utf8'));
+        return records.filter(({ name }) => name === 'RunningMMIOPending').length;
+      };
+      expect(pending('timing')).to.be.greaterThan(100);
+      expect(pending('atomic_noncaching')).to.equal(0);
+    });
+  });
+
+  it('a Multiboot image with its modules and exit status', () => {
+    inFolder(folder => {
+      writeFileSync(join(folder, 'first'), 'abc');
+      writeFileSync(join(folder, 'second'), Buffer.alloc(10_000, 1));
+      const modules = ['--module', 'first one two', '--module', 'second'];
+      const result = run(folder, ['-k', MULTIBOOT, '-a', 'ticks=0 status=20', ...modules]);
+      expect(result.stdout).to.contain(
+        'module first one two: 3 bytes, sum 294\nmodule second: 10000 bytes, sum 10000\n',
+      );
+      expect(result.status).to.equal(41);
+    });
+  });
+
+  it('a flat binary in real mode', () => {
+    const result = runOnce(['--kernel', guestPath('bareReal')]);
+    expect(body(result)).to.equal('16 bits at 0x7c00\n30 + 12 = 42\n');
+    expect(result.status).to.equal(0x15 * 2 + 1);
+  });
+
+  it('a 64-bit ELF file in long mode, which executes pseudo-instructions', () => {
+    for (const mode of ['atomic_noncaching', 'timing']) {
+      inFolder(folder => {
+        writeFileSync(join(folder, 'input'), 'some text');
+        const args = ['--kernel', guestPath('bareLong'), '--script', 'input', '--mem-mode', mode];
+        const result = run(folder, args);
+        expect(body(result)).to.equal(
+          'long mode: yes\nsum by memory: yes\nsum by port: yes\na pause: yes\n' +
+            'file written: yes\nread: 9 bytes some text\n',
+        );
+        const written = readFileSync(join(folder, 'm5out', 'bare.txt'), 'utf8');
+        expect(written).to.equal('written by a bare machine\n');
+      });
+    }
+  });
+
+  it('a program to its m5_exit', () => {
+    const result = runOnce(['--kernel', guestPath('bareLong'), '-a', 'm5_exit']);
+    expect(result.stdout).to.match(/because m5_exit instruction encountered\n$/);
+    expect(result.status).to.equal(0);
+  });
+
+  it('a program with more memory than fits below the devices', () => {
+    const result = runOnce(['-k', MULTIBOOT, '-a', 'ticks=1', '--mem-size', '5GiB']);
+    expect(result.stdout).to.contain(`memory: 640 KiB, ${String(3 * 2 ** 20 - 1024)} KiB\n1 timer`);
+  });
+});
+
+/** The script with devices of the test's, written to a folder. */
+function scriptWith(folder: string, devices: string, connections: string): string {
+  const text = readFileSync(SCRIPT, 'utf8')
+    .replaceAll("'./common/", `'${configPath('common')}/`)
+    .replace('  IsaFake,\n', '  BadDevice,\n  IsaFake,\n')
+    .replace('ranges: [PORTS, ', 'ranges: [new AddrRange(0xd0000000, 0xe0000000), PORTS, ')
+    .replace('  // Where nothing is', `${devices}\n  // Where nothing is`)
+    .replace('\nm5.instantiate', `${connections}\nm5.instantiate`);
+  const path = join(folder, 'script.ts');
+  writeFileSync(path, text);
+  return path;
+}
+
+describe('A device of a bare machine', function () {
+  this.timeout(60_000);
+
+  it('is reached by memory and by port, through both crossbars and the bridge', () => {
+    const devices = `
+      mapped: new IsaFake({ pioAddr: 0xd0000000, pioSize: 8, retData32: 0x12345678 }),
+      port: new IsaFake({ pioAddr: x86IOAddress(0x300), pioSize: 8, retData8: 0x5a }),`;
+    const connections = `
+      system.mapped.pio = system.iobus.memSidePorts;
+      system.port.pio = system.iobus.memSidePorts;`;
+    for (const mode of ['atomic_noncaching', 'timing']) {
+      inFolder(folder => {
+        const script = scriptWith(folder, devices, connections);
+        const line = 'mmio=d0000000 port=300 ticks=0';
+        const args = [script, '-k', MULTIBOOT, '-a', line, '--mem-mode', mode];
+        const result = runCommand(args, { cwd: folder });
+        expect(result.stdout, result.stderr).to.contain(`read ${String(0x12345678)}\nread 90\n`);
+        const stats = readFileSync(join(folder, 'm5out', 'stats.txt'), 'utf8');
+        expect(stats).to.match(/^system\.cpu\.numMMIO +1 /m);
+        expect(Number(/^system\.cpu\.numIO +(\d+) /m.exec(stats)?.[1])).to.be.greaterThan(50);
+      });
+    }
+  });
+
+  it('that is a BadDevice ends the run with one line', () => {
+    inFolder(folder => {
+      const script = scriptWith(
+        folder,
+        "bad: new BadDevice({ pioAddr: x86IOAddress(0x300), pioSize: 8, devicename: 'floppy' }),",
+        'system.bad.pio = system.iobus.memSidePorts;',
+      );
+      const args = [script, '-k', MULTIBOOT, '-a', 'port=300'];
+      const result = runCommand(args, { cwd: folder });
+      expect(result.stderr).to.match(
+        /^(?:info.*\n)?fatal: .*the device floppy, which is not impl.*\n$/,
+      );
+      expect(result.status).to.equal(1);
+    });
+  });
+
+  it('that is not there reads as ones by port, and ends the run by memory', () => {
+    expect(runOnce(['-k', MULTIBOOT, '-a', 'port=300 ticks=0']).stdout).to.contain('read 255\n');
+    const { status, stderr } = runOnce(['-k', MULTIBOOT, '-a', 'mmio=d0000000']);
+    expect(stderr).to.match(
+      /^(?:info.*\n)?fatal: Unable to find destination for \[0xd0000000:.*\n$/,
+    );
+    expect(status).to.equal(1);
+  });
+});
+
+describe('The serial line of a bare machine', function () {
+  this.timeout(60_000);
+
+  const echo = (way: string): string[] => ['-k', MULTIBOOT, '-a', `ticks=0 echo=${way}`];
+
+  it('leads to a file, or nowhere', () => {
+    inFolder(folder => {
+      run(folder, ['-k', MULTIBOOT, '-a', 'ticks=1', '--serial', 'com1.txt']);
+      const path = join(folder, 'm5out', 'com1.txt');
+      expect(readFileSync(path, 'utf8')).to.match(/^command line: .*1 timer interrupts\n$/s);
+      const silent = run(folder, ['-k', MULTIBOOT, '-a', 'ticks=1', '--serial', 'none']);
+      expect(body(silent)).to.equal('');
+      const outside = run(folder, ['-k', MULTIBOOT, '--serial', '../com1.txt']);
+      expect(outside.stderr).to.contain('is no file in the output directory');
+      expect(existsSync(join(folder, 'com1.txt'))).to.equal(false);
+    });
+  });
+
+  for (const way of ['poll', 'interrupt']) {
+    it(`brings what is typed, by ${way}`, () => {
+      const result = runOnce([...echo(way), '--serial', 'stdio'], 'hello there\n');
+      expect(result.stdout).to.contain('echo:\nhello there\nExiting');
+    });
+  }
+
+  it('leads to a Unix socket, both ways', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'mini-gem5-serial-'));
+    const path = join(folder, 'line');
+    const args = [commandPath, '--quiet', SCRIPT, ...echo('interrupt'), '--serial', `unix:${path}`];
+    const child = spawn(process.execPath, args, { cwd: folder });
+    try {
+      const ended = new Promise<number | null>(resolve => child.once('close', resolve));
+      const socket = await connected(path, child);
+      let heard = '';
+      socket.on('data', data => (heard += data.toString()));
+      await until(() => heard.includes('echo:\n'));
+      socket.write('over the socket\n');
+      expect(await ended).to.equal(1);
+      expect(heard).to.match(/^command line.*echo:\nover the socket\n$/s);
+      expect(existsSync(path)).to.equal(false);
+    } finally {
+      child.kill('SIGKILL');
+      await rm(folder, { recursive: true });
+    }
+  });
+});
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise(resolve => setTimeout(resolve, 20));
+}
+
+/** Connects as soon as there is somebody to connect to. */
+async function connected(path: string, child: ChildProcessWithoutNullStreams): Promise<Socket> {
+  for (;;) {
+    if (child.exitCode !== null) throw new Error('the simulator has ended');
+    const socket = connect(path);
+    const isOpen = await new Promise<boolean>(resolve => {
+      socket.once('connect', () => {
+        resolve(true);
+      });
+      socket.once('error', () => {
+        resolve(false);
+      });
+    });
+    if (isOpen) return socket;
+    await new Promise(resolve => setTimeout(resolve, 20));
+  }
+}
+
+describe('A bare machine whose program goes wrong', function () {
+  this.timeout(60_000);
+
+  it('says that it has shut down, with the registers', () => {
+    const { status, stderr } = runOnce(['-k', MULTIBOOT, '-a', 'fault']);
+    expect(stderr).to.match(/^(?:info.*\n)?panic: system\.cpu: the guest shut down: .*\n +rax /);
+    expect(status).to.equal(134);
+  });
+
+  it('is stopped at a tick', () => {
+    const { status, stdout } = runOnce(['-k', MULTIBOOT, '-a', 'spin', '-m', '200000000']);
+    expect(stdout).to.match(/because simulate\(\) limit reached\n$/);
+    expect(status).to.equal(0);
+  });
+
+  it('is stopped by Ctrl-C', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'mini-gem5-spin-'));
+    const args = [commandPath, '--quiet', SCRIPT, '-k', MULTIBOOT, '-a', 'spin'];
+    const child = spawn(process.execPath, args, { cwd: folder });
+    try {
+      let printed = '';
+      child.stdout.on('data', (data: Buffer) => (printed += data.toString()));
+      const ended = new Promise<number | null>(resolve => child.once('close', resolve));
+      await until(() => printed.includes('memory: '));
+      child.kill('SIGINT');
+      expect(await ended).to.equal(130);
+      expect(printed).to.match(/because user interrupt received\n/);
+    } finally {
+      child.kill('SIGKILL');
+      await rm(folder, { recursive: true });
+    }
+  });
+});
+
+describe('mini-gem5 configs/baremetal.ts refuses, in one line,', function () {
+  this.timeout(60_000);
+
+  const elf = anElfImage();
+  const cases: readonly (readonly [string, Uint8Array | null, RegExp, ...string[]])[] = [
+    ['a file that is not there', null, /image does not exist/],
+    ['an empty file', new Uint8Array(0), /image is empty/],
+    ['half an ELF header', elf.subarray(0, 40), /image is truncated: its ELF header/],
+    ['an ELF file without its end', elf.subarray(0, -1), /image is truncated: the segment/],
+    ['an ELF file for another machine', anElfImage({ machine: 40 }), /for another machine/],
+    ['an object file', anElfImage({ type: 1 }), /is an object file; link it first/],
+    [
+      'overlapping segments',
+      anElfImage({ segments: [...HALT, { address: 0x10_0001, data: [1] }] }),
+      /two segments overlap/,
+    ],
+    ['an entry point outside', anElfImage({ entry: 5n }), /entry point 0x5 is in no segment/],
+    [
+      'a program larger than memory',
+      anElfImage({ segments: [{ address: 0x10_0000, data: [1], memorySize: 2 ** 26 }] }),
+      /needs .*, but memory is at .*; see --mem-size/,
+      ...['--mem-size', '32MiB'],
+    ],
+    ['a large flat binary', new Uint8Array(2 ** 20), /16-bit program.*do not fit below 1 MiB/],
+    ['an ELF file as Multiboot', elf, /no Multiboot header/, '--format', 'multiboot'],
+    ['plain bytes as ELF', new Uint8Array(8), /is no ELF file/, '--format', 'elf'],
+    [
+      'a Multiboot header with unknown demands',
+      Uint8Array.from(aMultibootHeader(0x10)),
+      /demands what Multiboot 1 does not know/,
+    ],
+    [
+      'a Multiboot header without an image',
+      Uint8Array.from(aMultibootHeader(3)),
+      /no ELF file and does not say where to load it/,
+    ],
+    ['a module that is not there', elf, /nowhere does not exist/, '--module', 'nowhere'],
+    ['modules for a flat binary', new Uint8Array(8), /nobody can tell/, '--module', 'image'],
+  ];
+  for (const [what, file, message, ...args] of cases) {
+    it(what, () => {
+      inFolder(folder => {
+        if (file !== null) writeFileSync(join(folder, 'image'), file);
+        const { status, stderr } = run(folder, ['--kernel', 'image', ...args]);
+        expect(stderr.replace(/^info: .*\n/, '')).to.match(/^fatal: [^\n]*\n$/);
+        expect(stderr).to.match(message);
+        expect(status).to.equal(1);
+        expect(existsSync(join(folder, 'm5out'))).to.equal(false);
+      });
+    });
+  }
+
+  it('options that it does not know', () => {
+    expect(runOnce(['--kernel', MULTIBOOT, '--format', 'coff']).status).to.equal(2);
+    expect(runOnce([]).stderr).to.match(/^fatal: no program to run: give one with --kernel.*\n$/);
+  });
+});
