@@ -28,7 +28,9 @@ static void expect(const char *what, int holds) {
 
 static uint64_t sum_by_port(uint64_t a, uint64_t b) {
     uint64_t result;
-    __asm__ volatile("outb %%al, %[port]"
+    __asm__ volatile("xorl %%r8d, %%r8d\n"
+                     "xorl %%r9d, %%r9d\n"
+                     "outb %%al, %[port]"
                      : "=a"(result)
                      : "a"((uint64_t)M5OP_SUM), [port] "N"(EXIT_PORT + 4), "D"(a),
                        "S"(b), "d"(0ull), "c"(0ull)
@@ -45,7 +47,6 @@ __attribute__((used)) void run(uint32_t magic, const struct multiboot_info *info
     __asm__ volatile("rdmsr" : "=a"(efer_low), "=d"(efer_high) : "c"(0xc0000080));
     expect("long mode", magic == MULTIBOOT_MAGIC && (efer_low & 0x400) != 0);
     expect("sum by memory", m5_sum(1, 2, 3, 4, 5, 6) == 21);
-    __asm__ volatile("xorl %%r8d, %%r8d; xorl %%r9d, %%r9d" : : : "r8", "r9");
     expect("sum by port", sum_by_port(40, 2) == 42);
     uint64_t before = m5_rpns();
     m5_quiesce_ns(1000000);

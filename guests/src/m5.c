@@ -91,6 +91,24 @@ static void bad_address(void) {
     printf("read %llu bytes\n", (unsigned long long)m5_read_file((void *)8, 16, 0));
 }
 
+/* gem5's instruction instead of the load; results of those without one are 0. */
+static void sum_by_instruction(void) {
+    uint64_t result;
+    uint64_t waited = 1;
+    __asm__ volatile("xorl %%r8d, %%r8d\n"
+                     "xorl %%r9d, %%r9d\n"
+                     ".byte 0x0f, 0x04\n.word 0x23"
+                     : "=a"(result)
+                     : "D"(arguments[0]), "S"(arguments[1]), "d"(0ull), "c"(0ull)
+                     : "r8", "r9", "memory");
+    __asm__ volatile(".byte 0x0f, 0x04\n.word 0x02" : "=a"(waited) : "D"(1000ull) : "memory");
+    printf("sum %llu, pause %llu\n", (unsigned long long)result, (unsigned long long)waited);
+}
+
+static void bad_instruction(void) {
+    __asm__ volatile(".byte 0x0f, 0x04\n.word 0xff");
+}
+
 /* A number that no pseudo-instruction has. */
 static void unknown(void) {
     printf("result %u\n", *((volatile unsigned *)((char *)m5_mem + 0xff00)));
@@ -145,6 +163,8 @@ static const struct {
     void (*run)(void);
 } commands[] = {
     {"sum", sum},
+    {"sum-by-instruction", sum_by_instruction},
+    {"bad-instruction", bad_instruction},
     {"initparam", initparam},
     {"readfile", readfile},
     {"writefile", writefile},

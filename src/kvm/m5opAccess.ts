@@ -12,7 +12,7 @@ export function accessM5op(
   data: Uint8Array,
   isWrite: boolean,
 ): void {
-  const result = pseudoInst(thread, decodeAddrOffset(offset));
+  const result = pseudoInst(thread, decodeAddrOffset(offset)) ?? 0n;
   if (isWrite) return;
   for (let i = 0, rest = result; i < data.length; i++, rest >>= 8n) data[i] = Number(rest & 0xffn);
 }

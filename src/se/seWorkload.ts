@@ -27,6 +27,7 @@ import type { FaultContext } from './faultSignals';
 import { USER_END } from './layout';
 import { PageAllocator } from './pageAllocator';
 import type { ProcessState } from './processState';
+import { executePseudoInst } from './pseudoInstruction';
 import type { ProcessThread, ThreadSleep } from './processThread';
 import { deliverSignals, forceSignal, sendSignal } from './signalDelivery';
 import { SI_KERNEL, Signal, signalName } from './signals';
@@ -137,7 +138,8 @@ export abstract class SEWorkload extends Workload {
       process.numSyscalls.value++;
       this.#syscall(thread);
     } else if (trap.kind === 'exception') {
-      this.#exception(thread, trap);
+      const isPseudoInst = trap.vector === Vector.UD && executePseudoInst(thread, context);
+      if (!isPseudoInst) this.#exception(thread, trap);
     } else {
       // The program used the port that only the supervisor may use.
       raise(thread, { vector: Vector.GP, errorCode: 0, address: 0 });

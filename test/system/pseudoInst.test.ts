@@ -36,6 +36,16 @@ describe('A program in syscall emulation executes pseudo-instructions', function
     ]);
   });
 
+  it('by gem5’s instruction as well, which is none to the processor', () => {
+    expect(said('sum-by-instruction 40 2')).to.deep.equal(['sum 42, pause 0', TO_ITS_END]);
+    inFolder(folder => {
+      const { stdout, stderr, status } = m5(folder, 'bad-instruction');
+      expect(stderr).to.equal('warn: unknown m5 op 0xff\n');
+      expect(stdout).to.match(/because program killed by SIGILL/);
+      expect(status).to.equal(128 + 4);
+    });
+  });
+
   it('that end the run at once, or later, or not before the program ends', () => {
     expect(said('exit then sum 1')).to.deep.equal(['because m5_exit instruction encountered']);
     expect(said('exit 1000000 then quiesce 5000000')).to.deep.equal([

@@ -75,7 +75,7 @@ export function readBootImage(
 function readFlatImage(file: Uint8Array, path: string, flatAddress: Addr): BootImage {
   if (flatAddress + file.length > REAL_MODE_END) {
     fatal(
-      `${path} is taken for a 16-bit program, being neither ELF nor Multiboot, but its ${String(file.length)} ` +
+      `${path} is taken for a 16-bit program, but its ${String(file.length)} ` +
         `bytes do not fit below 1 MiB from 0x${flatAddress.toString(16)} on`,
     );
   }

@@ -144,16 +144,16 @@ define(M5Op.Workload, 'workload', 0, effect(workloadEvent));
  * Executes a pseudo-instruction: arguments in RDI, RSI, RDX, RCX, R8, R9; a result in RAX, which is
  * left alone by those without.
  *
- * @param func - a number of {@link M5Op}; any other only causes a warning
- * @returns the result, 0 without one
+ * @param func - a number of {@link M5Op}
+ * @returns the result, 0 for those without; undefined, with a warning, when there is no such number
  * @throws {PanicError} when the guest asks for it
  * @throws {FatalError} when a file of the host cannot be used, or a work item has too high a number
  */
-export function pseudoInst(context: ThreadContext, func: number): bigint {
+export function pseudoInst(context: ThreadContext, func: number): bigint | undefined {
   const entry = TABLE.get(func);
   if (entry === undefined) {
     warn(`unknown m5 op 0x${func.toString(16)}`);
-    return 0n;
+    return undefined;
   }
   const caller = new Caller(context);
   const state = context.registers();
