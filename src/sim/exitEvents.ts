@@ -1,7 +1,7 @@
 /**
  * Events that end the run. Source: gem5 `sim/sim_events.hh`, `sim/sim_events.cc`, `sim/sim_exit.hh`.
  */
-import { panic, type Tick } from '../base/index';
+import { MaxTick, panic, type Tick } from '../base/index';
 import { Event, EventFlag, EventPriority } from './event';
 import type { EventQueue } from './eventQueue';
 
@@ -51,7 +51,9 @@ export class GlobalSimLoopExitEvent extends Event {
 
   process(): void {
     const repeat = this.#repeat;
-    if (repeat !== null) repeat.queue.schedule(this, repeat.queue.curTick + repeat.period);
+    if (repeat === null) return;
+    const next = repeat.queue.curTick + repeat.period;
+    if (next <= MaxTick) repeat.queue.schedule(this, next);
   }
 
   override description(): string {

@@ -1,5 +1,5 @@
 /** Dumps and resets of statistics as events. Source: gem5 `sim/stat_control.cc`. */
-import type { Tick } from '../base/index';
+import { MaxTick, type Tick } from '../base/index';
 import { EventFunctionWrapper, EventPriority } from './event';
 import type { EventQueue } from './eventQueue';
 import type { StatsRegistry } from './stats/index';
@@ -35,7 +35,8 @@ export function scheduleStatEvent(
     () => {
       if (dump) stats.dump();
       if (reset) stats.reset();
-      if (repeat > 0) queue.schedule(event, queue.curTick + repeat);
+      const next = queue.curTick + repeat;
+      if (repeat > 0 && next <= MaxTick) queue.schedule(event, next);
       else onOver?.();
     },
     'stats',

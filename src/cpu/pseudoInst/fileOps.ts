@@ -15,7 +15,8 @@ import { guestMemoryOf, type GuestMemory } from './guestMemory';
 const CHUNK_BYTES = 65536;
 /** Longest path, in bytes. */
 const PATH_MAX = 4096;
-const READABLE_MODE = 0o666;
+/** Mode of a new file, before the umask. */
+const FILE_MODE = 0o666;
 
 /** A bad address of the guest: told to the user, and to the guest by a count that is too low. */
 function refuseAddress({ cpu }: Caller, what: string, address: bigint): void {
@@ -149,7 +150,7 @@ function writablePath({ context, simulation, cpu }: Caller, name: string): strin
 }
 
 function openFile(path: string, flags: number, what: string): number {
-  return hostCall(`${what}: cannot open ${path}`, () => openSync(path, flags, READABLE_MODE));
+  return hostCall(`${what}: cannot open ${path}`, () => openSync(path, flags, FILE_MODE));
 }
 
 /** @throws {FatalError} when the host refuses */

@@ -124,6 +124,17 @@ describe('Pseudo-instructions that end the run', () => {
     expect([exit.cause, exit.tick]).to.deep.equal(['simulate() limit reached', MaxTick]);
   });
 
+  it('happen once when they are to be repeated beyond the end of time', () => {
+    const { run, simulation } = aMachine();
+    let dumps = 0;
+    simulation.stats.registerDumpCallback(() => dumps++);
+    run(M5Op.Checkpoint, 1, 2n ** 64n - 1n);
+    run(M5Op.DumpStats, 1, 2n ** 64n - 1n);
+    expect(simulation.simulate().cause).to.equal('checkpoint');
+    expect(simulation.simulate().cause).to.equal('simulate() limit reached');
+    expect(dumps).to.equal(1);
+  });
+
   it('leave checkpoints and statistics alone where the CPU is told to', () => {
     const { run, simulation } = aMachine({
       cpus: [{ doCheckpointInsts: false, doStatisticsInsts: false }],
