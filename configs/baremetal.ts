@@ -33,7 +33,7 @@ import { parseBaremetalOptions } from './common/baremetalOptions';
 import { reportExit } from './common/reportExit';
 
 const options = parseBaremetalOptions(process.argv.slice(2));
-if (options.numCpus !== 1) m5.fatal(`--num-cpus ${options.numCpus}: there can be one CPU`);
+if (options.numCpus < 1) m5.fatal('--num-cpus 0: there must be one CPU at least');
 
 // Devices are between 3 and 4 GiB on a PC; more memory goes on above them.
 const GIB = 2 ** 30;
@@ -65,7 +65,7 @@ const system = new System({
   m5opsBase: 0xffff0000,
   ...options.system,
   kvmVm: new KvmVM(),
-  cpu: new X86KvmCPU(),
+  cpu: Array.from({ length: options.numCpus }, () => new X86KvmCPU()),
   membus: new SystemXBar(),
   memory: memRanges.map(range => new SimpleMemory({ range })),
   bridge: new Bridge({ delay: '50ns', ranges: [PORTS, x86PciConfigRange] }),
@@ -85,9 +85,11 @@ const system = new System({
     ...(options.loadAddr !== undefined && { loadAddr: options.loadAddr }),
   }),
 });
-system.cpu.clkDomain = system.cpuClkDomain;
-system.cpu.icachePort = system.membus.cpuSidePorts;
-system.cpu.dcachePort = system.membus.cpuSidePorts;
+for (const cpu of system.cpu) {
+  cpu.clkDomain = system.cpuClkDomain;
+  cpu.icachePort = system.membus.cpuSidePorts;
+  cpu.dcachePort = system.membus.cpuSidePorts;
+}
 system.systemPort = system.membus.cpuSidePorts;
 for (const memory of system.memory) memory.port = system.membus.memSidePorts;
 

@@ -3,10 +3,11 @@
  * takes timer interrupts from the interval timer by way of the interrupt controller, and leaves.
  *
  *     bareMultiboot [ticks=N] [echo=poll|echo=interrupt] [status=N] [fault] [mmio=ADDRESS] [port=PORT]
- *                    [spin]
+ *                    [processors=N] [spin]
  *
  * `echo` repeats a line from the serial line, `fault` causes a triple fault, `mmio` reads a word and
- * `port` a byte, at what hexadecimal digits say, and `spin` never ends.
+ * `port` a byte, at what hexadecimal digits say, `processors` starts the other processors and waits
+ * for them, and `spin` never ends.
  */
 #include <bareMetal.h>
 
@@ -34,6 +35,20 @@ __asm__(".section .multiboot, \"a\"\n"
         "    pushl %ebx\n"
         "    pushl %eax\n"
         "    call run\n"
+        /* What the other processors do, copied to where they start: be counted, and wait. */
+        ".code16\n"
+        "processor_start:\n"
+        "    movw %cs, %ax\n"
+        "    movw %ax, %ds\n"
+        "    lock incl processor_count - processor_start\n"
+        "1:  cli\n"
+        "    hlt\n"
+        "    jmp 1b\n"
+        ".balign 4\n"
+        "processor_count:\n"
+        "    .long 1\n"
+        "processor_end:\n"
+        ".code32\n"
         HANDLER("timer")
         HANDLER("serial")
         ".section .bss\n"
@@ -139,6 +154,26 @@ static void echo_a_line(int by_interrupt) {
     }
 }
 
+enum { PROCESSOR_PAGE = 8, APIC_COMMAND = 0xfee00300, ALL_OTHERS = 0xc0000 };
+enum { INIT = 0x4500, STARTUP = 0x4600 };
+
+extern const char processor_start[], processor_count[], processor_end[];
+
+/* Starts all other processors, by way of the local APIC, and waits until there are so many. */
+static void start_processors(uint32_t wanted) {
+    char *page = (char *)(PROCESSOR_PAGE << 12);
+    volatile uint32_t *count = (void *)(page + (processor_count - processor_start));
+    volatile uint32_t *command = (void *)(uintptr_t)APIC_COMMAND;
+    for (int i = 0; i < processor_end - processor_start; i++)
+        page[i] = processor_start[i];
+    *command = ALL_OTHERS | INIT;
+    *command = ALL_OTHERS | STARTUP | PROCESSOR_PAGE;
+    while (*count < wanted)
+        __asm__ volatile("pause");
+    print_number(*count);
+    print(" processors\n");
+}
+
 static uint32_t parse_hex(const char *text) {
     uint32_t value = 0;
     for (;; text++) {
@@ -197,6 +232,9 @@ __attribute__((used)) void run(uint32_t magic, const struct multiboot_info *info
         print_number(in8((uint16_t)parse_hex(port)));
         print("\n");
     }
+    const char *processors = option(line, "processors=");
+    if (processors != NULL)
+        start_processors(parse_number(processors));
     if (option(line, "echo=") != NULL)
         echo_a_line(option(line, "echo=interrupt") != NULL);
     while (option(line, "spin") != NULL) {

@@ -100,6 +100,15 @@ describe('mini-gem5 configs/baremetal.ts runs', function () {
     expect(result.status).to.equal(0);
   });
 
+  it('a program that starts the other processors', () => {
+    for (const mode of ['atomic_noncaching', 'timing']) {
+      const args = ['-k', MULTIBOOT, '-a', 'processors=4 ticks=5', '--num-cpus', '4'];
+      const result = runOnce([...args, '--mem-mode', mode]);
+      expect(body(result)).to.match(/\n4 processors\n5 timer interrupts\n$/);
+    }
+    expect(runOnce(['-k', MULTIBOOT, '--num-cpus', '0']).stderr).to.match(/^fatal: --num-cpus 0/);
+  });
+
   it('a program with more memory than fits below the devices', () => {
     const result = runOnce(['-k', MULTIBOOT, '-a', 'ticks=1', '--mem-size', '5GiB']);
     expect(result.stdout).to.contain(`memory: 640 KiB, ${String(3 * 2 ** 20 - 1024)} KiB\n1 timer`);
