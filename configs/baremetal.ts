@@ -38,7 +38,8 @@ if (options.numCpus < 1) m5.fatal('--num-cpus 0: there must be one CPU at least'
 // Devices are between 3 and 4 GiB on a PC; more memory goes on above them.
 const GIB = 2 ** 30;
 const memSize = new AddrRange(options.memSize).size;
-const memRanges = [new AddrRange(0, Math.min(memSize, 3 * GIB))];
+const lowEnd = Math.min(memSize, 3 * GIB);
+const memRanges = [new AddrRange(0, lowEnd)];
 if (memSize > 3 * GIB) memRanges.push(new AddrRange(4 * GIB, GIB + memSize));
 
 function serialDevice(): Terminal | SerialNullDevice {
@@ -52,6 +53,8 @@ function serialDevice(): Terminal | SerialNullDevice {
   return new Terminal({ outfile: 'file', filename: serial });
 }
 
+// What nobody answers ends the run, unless it is sent to where ports are answered with ones.
+const unassigned = options.unassigned === 'ones' ? [new AddrRange(lowEnd, 4 * GIB)] : [];
 const PORTS = new AddrRange(x86IOAddress(0), x86IOAddress(0xffff) + 1);
 
 const system = new System({
@@ -68,7 +71,7 @@ const system = new System({
   cpu: Array.from({ length: options.numCpus }, () => new X86KvmCPU()),
   membus: new SystemXBar(),
   memory: memRanges.map(range => new SimpleMemory({ range })),
-  bridge: new Bridge({ delay: '50ns', ranges: [PORTS, x86PciConfigRange] }),
+  bridge: new Bridge({ delay: '50ns', ranges: [...unassigned, PORTS, x86PciConfigRange] }),
   iobus: new IOXBar(),
   pc: new Pc({ kernelChips: options.kernelChips }),
   com1: new Uart8250({ pioAddr: x86IOAddress(0x3f8), device: serialDevice() }),

@@ -21,6 +21,8 @@ export interface BaremetalOptions {
   readonly format: 'auto' | 'flat' | 'elf' | 'multiboot';
   /** `timing`: the CPU waits for a device's answer, which comes as an event. */
   readonly memMode: 'atomic_noncaching' | 'timing';
+  /** `fatal`: an access ends the run; `ones`: that is what it reads, and writes go nowhere. */
+  readonly unassigned: 'fatal' | 'ones';
   /** Where a flat binary is loaded, undefined for the usual place. */
   readonly loadAddr: number | undefined;
   /** Tick at which to stop, or undefined. */
@@ -77,6 +79,11 @@ export function parseBaremetalOptions(args: readonly string[]): BaremetalOptions
       new Option('--mem-mode <mode>', 'whether devices answer at once or by events')
         .choices(['atomic_noncaching', 'timing'])
         .default('atomic_noncaching'),
+    )
+    .addOption(
+      new Option('--unassigned <answer>', 'what addresses without memory and device do')
+        .choices(['fatal', 'ones'])
+        .default('fatal'),
     )
     .option('--load-addr <address>', 'where a flat binary is loaded', wholeNumber)
     .option('-m, --abs-max-tick <tick>', 'stop at this tick', wholeNumber);

@@ -120,7 +120,7 @@ function scriptWith(folder: string, devices: string, connections: string): strin
   const text = readFileSync(SCRIPT, 'utf8')
     .replaceAll("'./common/", `'${configPath('common')}/`)
     .replace('  IsaFake,\n', '  BadDevice,\n  IsaFake,\n')
-    .replace('ranges: [PORTS, ', 'ranges: [new AddrRange(0xd0000000, 0xe0000000), PORTS, ')
+    .replace('PORTS, x86', 'new AddrRange(0xd0000000, 0xe0000000), PORTS, x86')
     .replace('  // Where nothing is', `${devices}\n  // Where nothing is`)
     .replace('\nm5.instantiate', `${connections}\nm5.instantiate`);
   const path = join(folder, 'script.ts');
@@ -171,6 +171,8 @@ describe('A device of a bare machine', function () {
   it('that is not there reads as ones by port, and ends the run by memory', () => {
     expect(runOnce(['-k', MULTIBOOT, '-a', 'port=300 ticks=0']).stdout).to.contain('read 255\n');
     const { status, stderr } = runOnce(['-k', MULTIBOOT, '-a', 'mmio=d0000000']);
+    const ones = runOnce(['-k', MULTIBOOT, '-a', 'mmio=d0000000 ticks=0', '--unassigned', 'ones']);
+    expect(ones.stdout).to.contain(`read ${String(0xffffffff)}\n`);
     expect(stderr).to.match(
       /^(?:info.*\n)?fatal: Unable to find destination for \[0xd0000000:.*\n$/,
     );
