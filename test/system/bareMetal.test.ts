@@ -30,7 +30,7 @@ function body({ stdout }: ProgramRun): string {
 }
 
 describe('mini-gem5 configs/baremetal.ts runs', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   for (const mode of ['atomic_noncaching', 'timing']) {
     it(`a Multiboot image that takes timer interrupts, in memory mode ${mode}`, () => {
@@ -129,7 +129,7 @@ function scriptWith(folder: string, devices: string, connections: string): strin
 }
 
 describe('A device of a bare machine', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   it('is reached by memory and by port, through both crossbars and the bridge', () => {
     const devices = `
@@ -181,7 +181,7 @@ describe('A device of a bare machine', function () {
 });
 
 describe('The serial line of a bare machine', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   const echo = (way: string): string[] => ['-k', MULTIBOOT, '-a', `ticks=0 echo=${way}`];
 
@@ -250,7 +250,7 @@ async function connected(path: string, child: ChildProcessWithoutNullStreams): P
 }
 
 describe('A bare machine whose program goes wrong', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   it('says that it has shut down, with the registers', () => {
     const { status, stderr } = runOnce(['-k', MULTIBOOT, '-a', 'fault']);
@@ -284,7 +284,7 @@ describe('A bare machine whose program goes wrong', function () {
 });
 
 describe('mini-gem5 configs/baremetal.ts refuses, in one line,', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   const elf = anElfImage();
   const cases: readonly (readonly [string, Uint8Array | null, RegExp, ...string[]])[] = [

@@ -28,7 +28,7 @@ function said(commands: string, ...options: readonly string[]): string[] {
 const TO_ITS_END = 'because exiting with last active thread context';
 
 describe('A program in syscall emulation executes pseudo-instructions', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
 
   it('with results: sum, initParam, the time', () => {
     expect(said('sum 1 2 3 4 5 6 then rpns then initparam', '--init-param', '42')).to.deep.equal([
