@@ -9,6 +9,7 @@ import tseslint from 'typescript-eslint';
  */
 const HOT_FILES = [
   'src/sim/eventQueue.ts', // schedule and service: one pass per simulated event
+  'src/sim/nearEvents.ts', // the same
   'src/sim/timingWheel.ts', // the same, for events that come later
 ];
 

@@ -158,54 +158,79 @@ function throughLoop(reference: EventReference, smoke: boolean): BenchResult {
   });
 }
 
-/** What each of the operations costs by itself. */
-interface Operations {
-  readonly schedule: number[];
-  readonly reschedule: number[];
-  readonly deschedule: number[];
-}
+type Operation = 'schedule' | 'reschedule' | 'deschedule';
 
+/** Nanoseconds of each operation, one figure for each round. */
+type Operations = Record<Operation, number[]>;
+
+/**
+ * Each operation by itself, all in the same setting: queues of `pending` events, at most an eighth of
+ * which are being put in, moved or taken out, so that no operation meets fewer than another.
+ */
 function operations(pending: number, smoke: boolean): Operations {
-  const figures: Operations = { schedule: [], reschedule: [], deschedule: [] };
-  // As many queues as it takes for something to measure; half of their events stay, half are moved.
-  const queues = Array.from({ length: Math.max(1, Math.ceil(1024 / pending)) }, () =>
-    aQueue('hold', Math.ceil(pending / 2)),
-  );
   setDistances('hold');
-  const work = queues.map(queue => ({
-    queue,
-    events: Array.from({ length: Math.max(1, Math.floor(pending / 2)) }, () => new Hold(queue)),
-  }));
-  const count = work.reduce((sum, { events }) => sum + events.length, 0);
-  const time = (into: number[], operate: (queue: EventQueue, event: Event) => void): void => {
-    const start = performance.now();
-    for (const { queue, events } of work) for (const event of events) operate(queue, event);
-    into.push(((performance.now() - start) * 1e6) / count);
-  };
   const tick = (): number => {
     nextDistance = (nextDistance + 1) & (DISTANCES - 1);
     return (distance[nextDistance] ?? 0) * 2;
   };
-  for (let round = 0; round < (smoke ? 1 : 2_000_000 / count); round++) {
-    time(figures.schedule, (queue, event) => queue.schedule(event, tick()));
-    time(figures.reschedule, (queue, event) => queue.reschedule(event, tick()));
-    time(figures.deschedule, (queue, event) => queue.deschedule(event));
+  const changing = Math.max(1, pending >> 3);
+  const work = Array.from({ length: Math.ceil(1024 / pending) }, () => {
+    const queue = new EventQueue('bench');
+    for (let i = changing; i < pending; i++) queue.schedule(new Hold(queue), tick());
+    return { queue, events: Array.from({ length: changing }, () => new Hold(queue)) };
+  });
+  const operate: Record<Operation, () => void> = {
+    schedule: () => {
+      for (const { queue, events } of work)
+        for (const event of events) queue.schedule(event, tick());
+    },
+    reschedule: () => {
+      for (const { queue, events } of work)
+        for (const event of events) queue.reschedule(event, tick());
+    },
+    deschedule: () => {
+      for (const { queue, events } of work) for (const event of events) queue.deschedule(event);
+    },
+  };
+  const figures: Operations = { schedule: [], reschedule: [], deschedule: [] };
+  const times = smoke ? 1 : Math.ceil(8192 / (work.length * changing));
+  for (let round = 0; round < (smoke ? 1 : 60); round++) {
+    const spent: Record<Operation, number> = { schedule: 0, reschedule: 0, deschedule: 0 };
+    for (let time = 0; time < times; time++) {
+      for (const operation of ['schedule', 'reschedule', 'deschedule'] as const) {
+        const start = performance.now();
+        operate[operation]();
+        spent[operation] += performance.now() - start;
+      }
+    }
+    const count = work.length * changing * times;
+    for (const operation of ['schedule', 'reschedule', 'deschedule'] as const)
+      figures[operation].push((spent[operation] * 1e6) / count);
   }
   return figures;
 }
 
 function operationResults(pending: number, smoke: boolean): BenchResult[] {
-  const { schedule, reschedule, deschedule } = operations(smoke ? 100 : pending, smoke);
-  const result = (operation: string, figures: number[]): BenchResult =>
+  const figures = operations(smoke ? 100 : pending, smoke);
+  const schedule = Math.min(...figures.schedule);
+  const deschedule = Math.min(...figures.deschedule);
+  const reschedule = Math.min(...figures.reschedule);
+  const common = { unit: 'ns/operation', detail: { rounds: figures.schedule.length } };
+  return [
     ratioResult({
-      name: `event queue, ${operation}, ${pending} pending`,
-      unit: 'ns/operation',
-      measured: Math.min(...figures),
-      reference: Math.min(...schedule),
-      referenceName: 'schedule',
-      detail: { median: median(figures), referenceMedian: median(schedule) },
-    });
-  return [result('reschedule', reschedule), result('deschedule', deschedule)];
+      ...{ ...common, limit: 1, name: `event queue, deschedule, ${pending} pending` },
+      ...{ measured: deschedule, reference: schedule, referenceName: 'schedule' },
+    }),
+    ratioResult({
+      ...{ ...common, name: `event queue, reschedule, ${pending} pending` },
+      ...{ measured: reschedule, reference: schedule, referenceName: 'schedule' },
+    }),
+    ratioResult({
+      ...{ ...common, limit: 1, name: `event queue, reschedule in one step, ${pending} pending` },
+      measured: reschedule,
+      ...{ reference: deschedule + schedule, referenceName: 'deschedule, then schedule' },
+    }),
+  ];
 }
 
 /** Compiles the reference and measures everything. */

@@ -14,6 +14,7 @@ export {
   mapMemory,
   MAX_VIEW_BYTES,
   MemoryAdvice,
+  populateMemory,
   Protection,
   protectMemory,
   unmapMemory,

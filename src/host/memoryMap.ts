@@ -31,6 +31,8 @@ export const MemoryAdvice = {
   DoFork: 11,
   HugePage: 14,
   NoHugePage: 15,
+  /** Brings pages in, to be written. Linux 5.14. */
+  PopulateWrite: 23,
 } as const;
 
 const MAP_FAILED = 0xffff_ffff_ffff_ffffn;
@@ -104,6 +106,17 @@ export function adviseMemory(address: bigint, length: number, advice: number, do
   // SAFETY: advice changes contents at most to zero or the file's bytes; the caller asked for that.
   const result = libc.madvise(address, length, advice);
   if (result < 0) throw new ErrnoError({ call: 'madvise', errno: lastErrno(), doing });
+}
+
+/**
+ * Brings whole pages of private memory in, as stores to them would, but all in one call.
+ *
+ * @returns whether that was possible; false on kernels before 5.14, and for memory whose bounds are no
+ *   page's. The pages then come in when they are touched.
+ */
+export function populateMemory(address: bigint, length: number): boolean {
+  // SAFETY: the contents stay as they are.
+  return libc.madvise(address, length, MemoryAdvice.PopulateWrite) === 0;
 }
 
 /**

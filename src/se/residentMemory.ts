@@ -5,6 +5,7 @@
  */
 import { PageFlags, PageTables, type PageTableMemory } from '../arch/x86/index';
 import { panic, type Addr } from '../base/index';
+import { populateMemory } from '../host/index';
 import { PAGE_SIZE, Protection } from './layout';
 import {
   NO_PAGE,
@@ -43,6 +44,7 @@ export class ResidentMemory implements PageTableMemory {
   readonly shared: SharedPages;
   #block: PhysicalBlock | undefined;
   #pages = 0;
+  #hostCanPopulate = true;
 
   /** @param root - root of page tables that exist already (restored ones). */
   constructor(memory: PhysicalBlocks, allocator: PageAllocator, root?: Addr) {
@@ -145,6 +147,8 @@ export class ResidentMemory implements PageTableMemory {
       const length = Math.min(size, area.fileLimit - position);
       const block = this.blockOf(physical);
       backing.read(block.bytes, physical - block.start, length, position);
+    } else if (size > PAGE_SIZE) {
+      this.#bringIn(physical, size);
     }
     try {
       this.pageTables.map(page, physical, size, flagsOf(area.protection));
@@ -153,6 +157,17 @@ export class ResidentMemory implements PageTableMemory {
       throw error;
     }
     this.#pages += size / PAGE_SIZE;
+  }
+
+  /**
+   * Has the host give memory to a whole batch now. Else each page would come in by a fault of its own,
+   * and for a KVM that shadows page tables by two.
+   */
+  #bringIn(physical: Addr, size: number): void {
+    if (!this.#hostCanPopulate) return;
+    const block = this.blockOf(physical);
+    const address = block.hostAddress + BigInt(physical - block.start);
+    this.#hostCanPopulate = populateMemory(address, size);
   }
 
   /** Makes the pages of a part of an area accessible as the area says. */

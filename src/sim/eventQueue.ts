@@ -41,6 +41,8 @@ export class EventQueue {
    */
   attention = false;
   private tick: Tick = Fraction;
+  /** What `reschedule` was asked for. */
+  private asked: Tick = Fraction;
   private readonly near = new NearEvents();
   private readonly wheel = new TimingWheel();
   /** What `refill` read last; it reads only to have the events in the caches. @internal */
@@ -85,8 +87,8 @@ export class EventQueue {
     // As in `insert`: the engine compiles a whole pass over an event into one piece of code, as long
     // as that is small enough.
     event.queueWhen = when;
-    if (when >= this.near.end) this.wheel.link(this.wheel.take(event, when, 0));
-    else if (this.near.link(this.near.take(event, when, 0))) this.shortenNear();
+    if (when >= this.near.end) this.wheel.link(this.wheel.take(event, 0));
+    else if (this.near.link(this.near.take(event, 0))) this.shortenNear();
   }
 
   /**
@@ -110,22 +112,10 @@ export class EventQueue {
    * @throws {PanicError} naming the event when it is not on this queue, or `when` is in the past or
    *   no tick
    */
-  reschedule(event: Event, when: Tick, always = false): void {
-    if (!(when >= this.tick && when <= LastTick && Math.floor(when) === when)) {
-      throw this.refusal(event, when, true);
-    }
-    const state = event.queueState;
-    const near = this.near;
-    if (state < 0 && when < near.end) {
-      const cell = near.find(-(state >> 6), event);
-      if (cell === null) throw this.missing(event, 'rescheduled');
-      event.queueState = state & ~Squashed;
-      event.queueWhen = when;
-      if (near.move(cell, when)) this.shortenNear();
-    } else {
-      this.rescheduleFar(event, when, always);
-    }
-    if (Trace.enabled) this.trace(event, 'rescheduled');
+  reschedule(event: Event, when: Tick, always?: boolean): void {
+    // So small that it is compiled into every caller, which then need not make an object of the tick.
+    this.asked = when;
+    this.rescheduleAsAsked(event, always);
   }
 
   /**
@@ -202,8 +192,8 @@ export class EventQueue {
   handleAsyncInsertions(): void {
     // The last goes in first: of equals, what goes in last is served first.
     for (let event = this.door.pop(); event !== undefined; event = this.door.pop()) {
-      const when = Math.max(event.when, this.tick);
-      this.insert(event, when, event.queueState & StateFlags);
+      event.queueWhen = Math.max(event.when, this.tick);
+      this.insert(event, event.queueState & StateFlags);
       if (Trace.enabled) this.trace(event, 'scheduled');
     }
   }
@@ -239,12 +229,13 @@ export class EventQueue {
     return [...lines, bar, ''].join('\n');
   }
 
-  private insert(event: Event, when: Tick, flags: number): void {
-    event.queueWhen = when;
-    // A tick is handed on inside a cell or slot: as an argument of a call that is not inlined, it
-    // would be an object on the heap.
-    if (when >= this.near.end) this.wheel.link(this.wheel.take(event, when, flags));
-    else if (this.near.link(this.near.take(event, when, flags))) this.shortenNear();
+  /**
+   * Puts an event in whose tick is set: a tick is handed on inside an event, cell or slot, because as
+   * an argument of a call that is not inlined it would be an object on the heap.
+   */
+  private insert(event: Event, flags: number): void {
+    if (event.queueWhen >= this.near.end) this.wheel.link(this.wheel.take(event, flags));
+    else if (this.near.link(this.near.take(event, flags))) this.shortenNear();
   }
 
   private removeNear(event: Event, id: number, action: string): void {
@@ -265,32 +256,41 @@ export class EventQueue {
     if (this.wheel.count === 0) this.near.end = Infinity;
   }
 
-  /** `reschedule` for an event that is, or is to be, in the wheel. */
-  private rescheduleFar(event: Event, when: Tick, always: boolean): void {
-    const state = event.queueState;
-    const place = state >> 6;
-    const flags = state & StateFlags & ~Squashed;
-    if (place < 0) {
-      this.removeNear(event, -place, 'rescheduled');
-      this.insert(event, when, flags);
-    } else if (place > 0) {
-      this.moveFar(event, place, when, flags);
-    } else {
-      if (!always) throw this.missing(event, 'rescheduled');
-      this.insert(event, when, flags);
-      if ((flags & Managed) !== 0) event.acquire();
+  private rescheduleAsAsked(event: Event, always = false): void {
+    const when = this.asked;
+    if (!(when >= this.tick && when <= LastTick && Math.floor(when) === when)) {
+      throw this.refusal(event, when, true);
     }
+    if (!this.holds(event, always)) throw this.missing(event, 'rescheduled');
+    event.queueWhen = when;
+    this.move(event);
+    if (Trace.enabled) this.trace(event, 'rescheduled');
   }
 
-  private moveFar(event: Event, place: number, when: Tick, flags: number): void {
-    if (when < this.near.end || !this.wheel.holds(place, event)) {
-      this.removeFar(event, place, 'rescheduled');
-      this.insert(event, when, flags);
-      return;
+  /** Whether an event is on this queue, or may be on none and is on none. */
+  private holds(event: Event, none: boolean): boolean {
+    const place = event.queueState >> 6;
+    if (place < 0) return this.near.find(-place, event) !== null;
+    if (place === DoorPlace) return this.door.includes(event);
+    return place > 0 ? this.wheel.holds(place, event) : none;
+  }
+
+  /** Has an event in the place of its new tick; it is on this queue or none. */
+  private move(event: Event): void {
+    const state = event.queueState;
+    const place = state >> 6;
+    const isNear = event.queueWhen < this.near.end;
+    event.queueState = state & ~Squashed;
+    if (place < 0 && isNear) {
+      if (this.near.move(-place, event)) this.shortenNear();
+    } else if (place > 0 && place !== DoorPlace && !isNear) {
+      this.wheel.move(place, event);
+    } else {
+      if (place < 0) this.removeNear(event, -place, 'rescheduled');
+      else if (place > 0) this.removeFar(event, place, 'rescheduled');
+      this.insert(event, state & StateFlags & ~Squashed);
+      if (place === 0 && (state & Managed) !== 0) event.acquire();
     }
-    event.queueWhen = when;
-    event.queueState = flags + (place << 6);
-    this.wheel.move(place, when);
   }
 
   /** Puts the later part of a long list into the wheel. */
@@ -302,8 +302,8 @@ export class EventQueue {
     // squashed event there may be earlier events.
     const base = Math.min(this.tick, rest.when);
     if (wheel.count === 0 || rest.when < wheel.base) wheel.rebase(base);
-    this.near.giveUp(rest, (event, when) => {
-      wheel.link(wheel.take(event, when, event.queueState & StateFlags));
+    this.near.giveUp(rest, event => {
+      wheel.link(wheel.take(event, event.queueState & StateFlags));
     });
   }
 
@@ -327,7 +327,10 @@ export class EventQueue {
         const event = wheel.eventAt(slot);
         const when = wheel.whenAt(slot);
         wheel.forget(slot);
-        near.append(near.take(event, when, event.queueState & StateFlags));
+        const cell = near.takeWithoutTick(event, event.queueState & StateFlags);
+        // From the slot, not from the event, where it is an object by itself: another miss.
+        cell.when = when;
+        near.append(cell);
       }
     }
     return near.head ?? panic('the timing wheel lost its events');
@@ -338,7 +341,8 @@ export class EventQueue {
     const flags = event.queueState;
     const isTick = when >= this.tick && when <= LastTick && Math.floor(when) === when;
     if (!isTick || event.scheduled) throw this.refusal(event, when, false);
-    this.insert(event, when, flags);
+    event.queueWhen = when;
+    this.insert(event, flags);
     if ((flags & Managed) !== 0) event.acquire();
     if (Trace.enabled) this.trace(event, 'scheduled');
   }

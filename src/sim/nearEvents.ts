@@ -71,13 +71,23 @@ export class NearEvents {
     this.spare = this.newCells();
   }
 
-  /** Takes a cell for an event; `link` or `append` puts it in the list. */
-  take(event: Event, when: Tick, flags: number): EventCell {
+  /** Takes a cell for an event, whose tick is set; `link` puts it in the list. */
+  take(event: Event, flags: number): EventCell {
     const cell = this.spare;
     this.spare = cell.next ?? this.newCells();
     event.queueState = flags - (cell.id << 6);
     cell.event = event;
-    cell.when = when;
+    cell.when = event.queueWhen;
+    cell.priority = event.priority;
+    return cell;
+  }
+
+  /** The same for `append`, and for a tick that the caller sets: it has it closer at hand. */
+  takeWithoutTick(event: Event, flags: number): EventCell {
+    const cell = this.spare;
+    this.spare = cell.next ?? this.newCells();
+    event.queueState = flags - (cell.id << 6);
+    cell.event = event;
     cell.priority = event.priority;
     return cell;
   }
@@ -87,7 +97,7 @@ export class NearEvents {
    * @returns whether the walk was long: time to call `cut`
    */
   link(cell: EventCell): boolean {
-    // Written out, not shared with `linkAfter`: the engine compiles a whole pass over an event into
+    // Written out, not shared with `linkBetween`: the engine compiles a whole pass over an event into
     // one piece of code as long as that stays small enough.
     const { when, priority } = cell;
     let before: EventCell | null = null;
@@ -174,12 +184,13 @@ export class NearEvents {
   }
 
   /**
-   * Moves an event to another tick, on top of its bin there.
+   * Moves the event of cell `id` to the tick that it now has, on top of its bin there.
    * @returns whether the walk was long: time to call `cut`
    */
-  move(cell: EventCell, when: Tick): boolean {
+  move(id: number, event: Event): boolean {
+    const cell = this.cells[id]!;
     this.unlink(cell);
-    cell.when = when;
+    cell.when = event.queueWhen;
     return this.link(cell);
   }
 
@@ -200,18 +211,18 @@ export class NearEvents {
   }
 
   /** Hands the events of a list that was cut off to `take`, oldest first within a bin. */
-  giveUp(rest: EventCell, take: (event: Event, when: Tick) => void): void {
+  giveUp(rest: EventCell, take: (event: Event) => void): void {
     let bin: EventCell | null = rest;
     while (bin !== null) {
       const nextBin: EventCell | null = bin.next;
       let cell: EventCell | null = bin;
       while (cell.down !== null) cell = cell.down;
       while (cell !== null) {
-        const { up, event, when }: EventCell = cell;
+        const { up, event }: EventCell = cell;
         cell.up = null;
         cell.down = null;
         this.free(cell);
-        if (event !== null) take(event, when);
+        if (event !== null) take(event);
         cell = up;
       }
       bin = nextBin;

@@ -81,21 +81,21 @@ export class TimingWheel {
     for (let level = 0; level < Levels; level++) this.startRing(level, base);
     while (all !== 0) {
       const next = this.next[all]!;
-      this.chain(all, this.when[all]!);
+      this.chain(all);
       all = next;
     }
   }
 
   /**
    * Takes a slot for an event; `link` puts it in.
-   * @param when - not before the base
+   * @param event - its tick is set, not before the base
    */
-  take(event: Event, when: Tick, flags: number): number {
+  take(event: Event, flags: number): number {
     if (this.free === 0) this.grow();
     const slot = this.free;
     this.free = this.next[slot]!;
     this.events[slot] = event;
-    this.when[slot] = when;
+    this.when[slot] = event.queueWhen;
     event.queueState = flags + (slot << 6);
     return slot;
   }
@@ -104,7 +104,7 @@ export class TimingWheel {
   link(slot: number): void {
     this.count++;
     const when = this.when[slot]!;
-    this.chain(slot, when);
+    this.chain(slot);
     if (when < this.earliest) this.earliest = when;
   }
 
@@ -122,11 +122,12 @@ export class TimingWheel {
     this.count--;
   }
 
-  /** Moves the event of a slot to another tick, behind all that are there. */
-  move(slot: number, when: Tick): void {
+  /** Moves an event to the tick that it now has, behind all that are there. */
+  move(slot: number, event: Event): void {
     this.unchain(slot);
+    const when = event.queueWhen;
     this.when[slot] = when;
-    this.chain(slot, when);
+    this.chain(slot);
     if (when < this.earliest) this.earliest = when;
   }
 
@@ -216,14 +217,15 @@ export class TimingWheel {
     return this.eventAt(slot).priority;
   }
 
-  private bucketOf(when: Tick): number {
+  private bucketOf(slot: number): number {
+    const when = this.when[slot]!;
     let level = 0;
     while (when >= this.ends[level]!) level++;
     return (level << DigitBits) + ((when * Inverse[level]!) & DigitMask);
   }
 
-  private chain(slot: number, when: Tick): void {
-    const bucket = this.bucketOf(when);
+  private chain(slot: number): void {
+    const bucket = this.bucketOf(slot);
     const tail = this.tails[bucket]!;
     this.next[slot] = 0;
     this.previous[slot] = tail;
@@ -244,7 +246,7 @@ export class TimingWheel {
     const when = this.when[slot]!;
     const next = this.next[slot]!;
     const previous = this.previous[slot]!;
-    const bucket = next === 0 || previous === 0 ? this.bucketOf(when) : NoBucket;
+    const bucket = next === 0 || previous === 0 ? this.bucketOf(slot) : NoBucket;
     if (when === this.earliest) this.earliest = NaN;
     if (next !== 0) this.previous[next] = previous;
     else this.tails[bucket] = previous;
@@ -293,7 +295,7 @@ export class TimingWheel {
     let slot = head;
     while (slot !== 0) {
       const next = this.next[slot]!;
-      this.chain(slot, this.when[slot]!);
+      this.chain(slot);
       slot = next;
     }
   }

@@ -41,6 +41,7 @@ const cases: readonly GuestCase[] = [
   },
   { does: 'relocates itself', program: 'pie', says: /^type ET_DYN\n/ },
   { does: 'makes system calls', program: 'syscallLoop', args: ['1000'], says: /^1000 of 1000/ },
+  { does: 'touches memory', program: 'touch', args: ['4'], says: /^touched 1024 pages$/m },
   { does: 'sees time pass', program: 'time', says: /advances yes\n/ },
   { does: 'handles signals of all kinds', program: 'signals', says: /xmm7 keeps 2\.5\n.*done\n$/s },
   {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { PanicError } from '../../../src/base/index';
 import {
@@ -14,6 +15,7 @@ import {
   MAX_VIEW_BYTES,
   memoryFile,
   MemoryAdvice,
+  populateMemory,
   openDescriptorCount,
   pageSize,
   Protection,
@@ -124,6 +126,18 @@ describe('memoryMap', () => {
     expect(() => {
       adviseMemory(mapping.address, PAGE, MemoryAdvice.DontNeed, 'testing');
     }).to.throw(ErrnoError, 'madvise failed while testing: Cannot allocate memory (ENOMEM)');
+  });
+
+  it('brings pages in before they are touched', () => {
+    const resident = (): number => Number(readFileSync('/proc/self/statm', 'utf8').split(' ')[1]);
+    const mapping = new HostMapping({ length: 8192 * PAGE });
+    const before = resident();
+    expect(populateMemory(mapping.address, mapping.length)).to.equal(true);
+    // A garbage collection may give some back meanwhile.
+    expect(resident() - before).to.be.greaterThan(4096);
+    expect(mapping.bytes[5 * PAGE]).to.equal(0);
+    expect(populateMemory(mapping.address + 1n, PAGE)).to.equal(false);
+    mapping.unmap();
   });
 
   it('changes access rights', () => {
