@@ -5,8 +5,8 @@ import { command, inFolder, median, repositoryPath, secondsOf, statOf } from './
 
 export async function run({ smoke }: BenchOptions): Promise<BenchResult[]> {
   const program = repositoryPath('guests', 'bin', 'compute');
-  const work = smoke ? '100' : '24000';
-  const rounds = smoke ? 1 : 5;
+  const work = smoke ? '100' : '8000';
+  const rounds = smoke ? 1 : 7;
   const guest: number[] = [];
   const native: number[] = [];
   for (let round = 0; round < rounds; round++) {
@@ -24,11 +24,11 @@ export async function run({ smoke }: BenchOptions): Promise<BenchResult[]> {
     ratioResult({
       name: 'CPU-bound program on a KVM CPU',
       unit: 's',
-      measured: median(guest),
-      reference: median(native),
+      measured: Math.min(...guest),
+      reference: Math.min(...native),
       referenceName: 'the same binary run natively',
       limit: 1.05,
-      detail: { rounds, work },
+      detail: { rounds, work, median: median(guest), nativeMedian: median(native) },
     }),
   ];
 }

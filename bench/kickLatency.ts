@@ -15,7 +15,7 @@ export function run({ smoke }: BenchOptions): BenchResult[] {
   const guest = new BareGuest({ code: ENDLESS });
   const engine = new KvmEngine({
     ...{ vcpu: guest.vcpu, ring: null, immediateExit: guest.kvm.capImmediateExit() },
-    ...{ hostFactor: 1, hostFreq: HOST_PERIOD },
+    ...{ hostFactor: 1, hostFreq: HOST_PERIOD, ticksPerNs: 1000 },
   });
   try {
     engine.restart();

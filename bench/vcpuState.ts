@@ -35,6 +35,7 @@ function syncOf({ kvm, vcpu }: BareGuest, state: X86ThreadState): X86StateSync {
     debugRegs: kvm.capDebugRegs(),
     vcpuEvents: kvm.capVCPUEvents(),
     mpState: kvm.capMPState(),
+    lapic: false,
     msrs: kvm.getSupportedMSRs(),
   });
 }

@@ -46,7 +46,7 @@ export class EventQueue {
   private readonly near = new NearEvents();
   private readonly wheel = new TimingWheel();
   /** What `refill` read last; it reads only to have the events in the caches. @internal */
-  touched = 0;
+  touched = Fraction;
   private readonly door: Event[] = [];
   private instances = 0;
 
@@ -319,9 +319,12 @@ export class EventQueue {
       const stop = Math.min(start + Together, found);
       // First a look at each: when many are pending, each is a miss of the caches, and misses that
       // do not wait for one another overlap.
-      let flags = 0;
-      for (let i = start; i < stop; i++) flags |= wheel.eventAt(wheel.batch[i]!).queueState;
-      this.touched = flags;
+      let sum = 0;
+      for (let i = start; i < stop; i++) {
+        const event = wheel.eventAt(wheel.batch[i]!);
+        sum += event.queueState + event.queueWhen;
+      }
+      this.touched = sum;
       for (let i = start; i < stop; i++) {
         const slot = wheel.batch[i]!;
         const event = wheel.eventAt(slot);
