@@ -2,6 +2,8 @@
  * Runs one program in syscall emulation.
  *
  *     mini-gem5 configs/se.ts -c PROGRAM [-o "ARGUMENTS"] [--cpu-type X86KvmCPU] ...
+ *     mini-gem5 configs/se.ts -c PROGRAM --take-checkpoints 1000000000,1000000000
+ *     mini-gem5 configs/se.ts -c PROGRAM -r 1
  *
  * The counterpart of gem5's configs/deprecated/example/se.py.
  */
@@ -20,12 +22,17 @@ import {
   VoltageDomain,
   X86KvmCPU,
 } from 'mini-gem5/objects';
+import { checkpointToRestore, simulateWithCheckpoints } from './common/checkpointOptions';
 import { reportExit } from './common/reportExit';
 import { parseSeOptions } from './common/seOptions';
 
 const options = parseSeOptions(process.argv.slice(2));
-if (options.cpuType !== 'X86KvmCPU') {
-  m5.fatal(`--cpu-type ${options.cpuType} is unknown; there is X86KvmCPU`);
+const { outdir } = m5.options;
+const checkpoint = checkpointToRestore(options.checkpoints, outdir);
+const { restoreWithCpu } = options.checkpoints;
+const cpuType = checkpoint === undefined ? options.cpuType : (restoreWithCpu ?? options.cpuType);
+if (cpuType !== 'X86KvmCPU') {
+  m5.fatal(`--cpu-type ${cpuType} is unknown; there is X86KvmCPU`);
 }
 
 const system = new System({
@@ -66,8 +73,8 @@ system.cpu.workload = new Process({
   hostTime: options.hostTime,
 });
 
-m5.instantiate(new Root({ fullSystem: false, system }));
+m5.instantiate(new Root({ fullSystem: false, system }), checkpoint);
 
 console.log('**** REAL SIMULATION ****');
-const exit = m5.simulate(options.absMaxTick);
+const exit = simulateWithCheckpoints(options.checkpoints, options.absMaxTick, outdir);
 process.exitCode = reportExit(exit);

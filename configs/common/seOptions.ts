@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
 import { fatal } from 'mini-gem5';
 import { split } from 'shlex';
+import { addCheckpointOptions, type CheckpointOptions } from './checkpointOptions';
 import { addSystemOptions, systemOptions, type SystemOptions } from './systemOptions';
 
 /** What the command line of configs/se.ts asks for. */
@@ -30,6 +31,7 @@ export interface SeOptions {
   readonly absMaxTick: number | undefined;
   /** Parameters of the System. */
   readonly system: SystemOptions;
+  readonly checkpoints: CheckpointOptions;
 }
 
 interface RawOptions {
@@ -85,14 +87,18 @@ export function parseSeOptions(args: readonly string[]): SeOptions {
     .option('--sys-voltage <voltage>', 'supply voltage', '1.0V')
     .option('--mem-size <size>', 'size of the memory', '512MiB')
     .option('-m, --abs-max-tick <tick>', 'stop at this tick', ticks);
-  addSystemOptions(program)
+  addCheckpointOptions(addSystemOptions(program))
     .argument('[arguments...]', 'arguments of the program, after --')
     .addHelpText('after', help)
     .exitOverride(error => {
       process.exit(error.exitCode === 0 ? 0 : 2);
     })
     .parse([...args], { from: 'user' });
-  return { ...settle(program.opts<RawOptions>(), program.args), system: systemOptions(program) };
+  return {
+    ...settle(program.opts<RawOptions>(), program.args),
+    system: systemOptions(program),
+    checkpoints: program.opts<CheckpointOptions>(),
+  };
 }
 
 const oneMore = (value: string, previous: readonly string[]): readonly string[] => [
@@ -100,7 +106,10 @@ const oneMore = (value: string, previous: readonly string[]): readonly string[] 
   value,
 ];
 
-function settle(raw: RawOptions, rest: readonly string[]): Omit<SeOptions, 'system'> {
+function settle(
+  raw: RawOptions,
+  rest: readonly string[],
+): Omit<SeOptions, 'system' | 'checkpoints'> {
   const { cmd, options, argv0, absMaxTick, ...others } = raw;
   if (cmd === undefined || cmd === '') {
     return fatal('no program to run: give one with -c, such as -c guests/bin/hello');

@@ -4,23 +4,46 @@
  * Source of the behaviour: gem5 `sim/serialize.cc`. Unlike there, a missing key and a value of
  * another type are always errors.
  */
-import { fatal } from '../base/index';
+import { panic } from '../base/index';
 import {
   currentSection,
   type CheckpointIn,
   type CheckpointOut,
   type CheckpointValue,
+  type MemoryImage,
+  type MemoryImageSource,
+  type SectionFormat,
 } from '../sim/index';
+import { CheckpointError } from './checkpointError';
+
+/** One section: its version and its values in the order of saving. */
+export interface SavedSection {
+  version: number;
+  readonly values: Map<string, CheckpointValue>;
+}
 
 /** Sections that objects write to and read back. */
 export class CheckpointSections implements CheckpointOut, CheckpointIn {
   readonly directory: string;
   readonly sectionPath: string[] = [];
-  readonly #sections = new Map<string, Map<string, CheckpointValue>>();
+  readonly #sections: Map<string, SavedSection>;
+  readonly #used = new Set<string>();
+  readonly #images: ReadonlyMap<string, MemoryImage>;
+  readonly #imageSources = new Map<string, MemoryImageSource>();
 
-  /** @param directory - for files that accompany the checkpoint. */
-  constructor(directory: string) {
+  /**
+   * @param directory - of the checkpoint.
+   * @param sections - to read; taken over.
+   * @param images - memory images to read, by name.
+   */
+  constructor(
+    directory: string,
+    sections = new Map<string, SavedSection>(),
+    images: ReadonlyMap<string, MemoryImage> = new Map(),
+  ) {
     this.directory = directory;
+    this.#sections = sections;
+    this.#images = images;
   }
 
   /** Full names of all sections, in the order in which they were written. */
@@ -28,28 +51,60 @@ export class CheckpointSections implements CheckpointOut, CheckpointIn {
     return [...this.#sections.keys()];
   }
 
+  unusedSections(): string[] {
+    return this.sectionNames().filter(name => !this.#used.has(name));
+  }
+
+  /** All sections by name, in the order in which they were written. */
+  get sections(): ReadonlyMap<string, SavedSection> {
+    return this.#sections;
+  }
+
   /** The values of one section. */
   section(name: string): ReadonlyMap<string, CheckpointValue> | undefined {
-    return this.#sections.get(name);
+    return this.#sections.get(name)?.values;
+  }
+
+  /** Memories to be saved, by name. */
+  get imageSources(): ReadonlyMap<string, MemoryImageSource> {
+    return this.#imageSources;
   }
 
   sectionExists(name: string): boolean {
     return this.#sections.has(name);
   }
 
-  enterSection(name: string): void {
-    if (!this.#sections.has(name)) this.#sections.set(name, new Map());
+  beginSection(name: string, format: SectionFormat): void {
+    if (this.#sections.has(name)) panic(`the checkpoint has two sections '${name}'`);
+    this.#sections.set(name, { version: format.version, values: new Map() });
+  }
+
+  openSection(name: string, format: SectionFormat): void {
+    this.#used.add(name);
+    upgrade(name, this.#sections.get(name) ?? this.fail('there is no such section'), format);
+  }
+
+  addMemoryImage(name: string, source: MemoryImageSource): void {
+    if (this.#imageSources.has(name)) panic(`two memories are to be saved as '${name}'`);
+    this.#imageSources.set(name, source);
+  }
+
+  memoryImage(name: string): MemoryImage {
+    return this.#images.get(name) ?? this.fail(`there is no memory image '${name}'`);
   }
 
   paramOut(key: string, value: CheckpointValue): void {
     const name = currentSection(this);
-    const section = this.#sections.get(name) ?? new Map<string, CheckpointValue>();
-    if (section.has(key)) fatal(`checkpoint section '${name}' already has a value for '${key}'`);
-    this.#sections.set(name, section.set(key, value));
+    const section = this.#sections.get(name) ?? { version: 1, values: new Map() };
+    this.#sections.set(name, section);
+    if (section.values.has(key)) {
+      panic(`checkpoint section '${name}' already has a value for '${key}'`);
+    }
+    section.values.set(key, value);
   }
 
   has(key: string): boolean {
-    return this.#sections.get(currentSection(this))?.has(key) ?? false;
+    return this.#sections.get(currentSection(this))?.values.has(key) ?? false;
   }
 
   boolean(key: string): boolean {
@@ -82,24 +137,58 @@ export class CheckpointSections implements CheckpointOut, CheckpointIn {
     return isListOf(value, isNumber) ? value : this.#wrongType(key, 'a list of numbers');
   }
 
+  bigints(key: string): readonly bigint[] {
+    const value = this.#value(key);
+    return isListOf(value, isBigint) ? value : this.#wrongType(key, 'a list of 64-bit integers');
+  }
+
   strings(key: string): readonly string[] {
     const value = this.#value(key);
     return isListOf(value, isString) ? value : this.#wrongType(key, 'a list of strings');
   }
 
+  fail(message: string): never {
+    throw new CheckpointError({ section: currentSection(this) }, message);
+  }
+
   #value(key: string): CheckpointValue {
     const section = currentSection(this);
-    const value = this.#sections.get(section)?.get(key);
-    return value ?? fatal(`checkpoint section '${section}' has no value for '${key}'`);
+    const value = this.#sections.get(section)?.values.get(key);
+    if (value === undefined) throw new CheckpointError({ section, key }, 'there is no such value');
+    return value;
   }
 
   #wrongType(key: string, wanted: string): never {
-    return fatal(`checkpoint section '${currentSection(this)}': '${key}' is not ${wanted}`);
+    const section = currentSection(this);
+    throw new CheckpointError({ section, key }, `the value is not ${wanted}`);
+  }
+}
+
+/** Brings a section up to the version that a class has now. */
+function upgrade(name: string, section: SavedSection, format: SectionFormat): void {
+  if (section.version > format.version) {
+    throw new CheckpointError(
+      { section: name },
+      `it has version ${String(section.version)}, this mini-gem5 knows up to ` +
+        `${String(format.version)}; restore with a newer one`,
+    );
+  }
+  for (; section.version < format.version; section.version++) {
+    const upgrader = format.upgraders[section.version - 1];
+    if (upgrader === undefined) {
+      const versions = `${String(section.version)} to ${String(section.version + 1)}`;
+      throw new CheckpointError({ section: name }, `nothing upgrades it from version ${versions}`);
+    }
+    upgrader(section.values);
   }
 }
 
 function isNumber(value: unknown): value is number {
   return typeof value === 'number';
+}
+
+function isBigint(value: unknown): value is bigint {
+  return typeof value === 'bigint';
 }
 
 function isString(value: unknown): value is string {

@@ -1,7 +1,7 @@
 /** `--build-info`: what the command is made of. */
 import { release } from 'node:os';
 import { koffiVersion } from '../host/index';
-import { version } from './version';
+import { version } from '../m5/version';
 
 /** The lines to print. */
 export function buildInfo(): string[] {

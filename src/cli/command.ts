@@ -1,10 +1,10 @@
 /** The `mini-gem5` command: reads the command line, and reports whatever goes wrong. */
 import { setLogSink } from '../base/index';
+import { version } from '../m5/version';
 import { parseCommandLine } from './options';
 import type { perform } from './perform';
 import { reportError } from './reportError';
 import { TerminalSink } from './terminalSink';
-import { version } from './version';
 
 /** Runs the command to its end; the exit status is left in `process.exitCode`. */
 export function runCommand(args: readonly string[]): void {

@@ -4,7 +4,7 @@ import { release } from 'node:os';
 import { SimError } from '../base/index';
 import { koffiVersion } from '../host/index';
 import { Kvm } from '../kvm/index';
-import { version } from './version';
+import { version } from '../m5/version';
 
 /** What the simulator asks of KVM, each with its capability. */
 const needed: readonly (readonly [string, (kvm: Kvm) => boolean])[] = [

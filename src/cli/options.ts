@@ -1,5 +1,6 @@
 /** The options of the `mini-gem5` command. Names and defaults are gem5's (`python/m5/main.py`). */
 import { Command, CommanderError, Help, type Option } from 'commander';
+import { addCheckpointCommand, type CheckpointRequest } from './checkpointOptions';
 import type { DebugOptions } from './debugOptions';
 import type { RedirectOptions } from './redirect';
 
@@ -39,6 +40,7 @@ export type WorkRequest =
       readonly args: string[];
       readonly options: CommandOptions;
     }
+  | { readonly kind: 'checkpoint'; readonly request: CheckpointRequest }
   | { readonly kind: 'doctor' | (typeof questions)[keyof typeof questions] };
 
 /** What the command line asks for. */
@@ -51,6 +53,7 @@ const examples = `
 Examples:
   mini-gem5 configs/hello.ts
   mini-gem5 --outdir out configs/se.ts -c guests/bin/args -o "one 'two words'"
+  mini-gem5 checkpoint ls m5out
   mini-gem5 doctor
 
 Exit status:
@@ -138,6 +141,9 @@ export function parseCommandLine(args: readonly string[], version: string): Requ
     .action(() => {
       request = { kind: 'doctor' };
     });
+  addCheckpointCommand(program, wanted => {
+    request = { kind: 'checkpoint', request: wanted };
+  });
   try {
     program.parse(args, { from: 'user' });
   } catch (error) {

@@ -4,7 +4,9 @@ import { isatty } from 'node:tty';
 import { setProgressDisplay } from '../base/index';
 import * as m5 from '../m5/index';
 import * as objects from '../m5/objects';
+import { version } from '../m5/version';
 import { buildInfo } from './buildInfo';
+import { checkpointCommand } from './checkpointCommand';
 import { applyDebugOptions, debugHelp } from './debugOptions';
 import { doctor } from './doctor';
 import { listSimObjects } from './listSimObjects';
@@ -16,7 +18,6 @@ import { statsHelp } from './statsHelp';
 import { TerminalProgress } from './terminalProgress';
 import type { TerminalSink } from './terminalSink';
 import { startTimeline } from './timelineOption';
-import { version } from './version';
 
 const STDERR = 2;
 
@@ -31,6 +32,10 @@ export function perform(request: WorkRequest, args: readonly string[], sink: Ter
   switch (request.kind) {
     case 'doctor':
       process.exitCode = doctor(print);
+      return;
+    case 'checkpoint':
+      showProgress(sink);
+      process.exitCode = checkpointCommand(request.request, print);
       return;
     case 'build-info':
       buildInfo().forEach(print);

@@ -173,12 +173,16 @@ export class ThreadContext implements SystemThreadContext, Serializable {
 
   serialize(checkpoint: CheckpointOut): void {
     checkpoint.paramOut('_status', statuses.indexOf(this.#status));
+    checkpoint.paramOut('lastActivate', this.#lastActivate);
+    checkpoint.paramOut('lastSuspend', this.#lastSuspend);
     serializeThreadState(this.registers(), checkpoint);
   }
 
   unserialize(checkpoint: CheckpointIn): void {
     const number = checkpoint.number('_status');
     this.#status = statuses[number] ?? panic(`a thread has the unknown status ${String(number)}`);
+    this.#lastActivate = checkpoint.number('lastActivate');
+    this.#lastSuspend = checkpoint.number('lastSuspend');
     unserializeThreadState(this.#state, checkpoint);
   }
 

@@ -26,6 +26,8 @@ export class BadDevice extends BasicPioDevice {
     this.#device = params.devicename;
   }
 
+  override readonly mayStartFresh = true;
+
   /** @throws {FatalError} always */
   override read(pkt: Packet): never {
     return this.#refuse('reads', pkt);

@@ -67,6 +67,9 @@ export class Pc extends Platform {
   static override readonly schema = pcSchema;
   declare readonly params: PcParams;
 
+  /** The chips are saved by the virtual machine that has them. */
+  override readonly mayStartFresh = true;
+
   /** Makes the chips: KVM wants them before the first vCPU. */
   override init(): void {
     super.init();

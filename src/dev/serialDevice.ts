@@ -56,6 +56,8 @@ export const serialNullDeviceSchema = defineSchema('SerialNullDevice', serialDev
 export class SerialNullDevice extends SerialDevice {
   static override readonly schema = serialNullDeviceSchema;
 
+  override readonly mayStartFresh = true;
+
   override dataAvailable(): boolean {
     return false;
   }

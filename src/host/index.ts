@@ -45,6 +45,8 @@ export {
   tryWritev,
   writeFully,
 } from './descriptors';
+export { exchangePaths } from './exchangePaths';
+export { anonymousPages, isZeroMemory, sameMemory, touchedPages } from './pageScan';
 export { SignalSet } from './signalSet';
 export {
   blockSignals,

@@ -90,6 +90,9 @@ export const libc = {
   ]),
   dup2: declare<(fd: Int, target: Int) => Int>('dup2', 'int', ['int', 'int']),
   ftruncate: declare<(fd: Int, length: number) => Int>('ftruncate', 'int', ['int', 'int64_t']),
+  renameat2: declare<
+    (oldFolder: Int, oldPath: string, newFolder: Int, newPath: string, flags: Int) => Int
+  >('renameat2', 'int', ['int', 'str', 'int', 'str', 'uint']),
   pipe2: declare<(fds: HostPointer, flags: Int) => Int>('pipe2', 'int', ['void *', 'int']),
   memfd_create: declare<(name: string, flags: Int) => Int>('memfd_create', 'int', ['str', 'uint']),
   socket: declare<(domain: Int, type: Int, protocol: Int) => Int>('socket', 'int', [
@@ -133,6 +136,11 @@ export const libc = {
     'void *',
     'size_t',
     'int',
+  ]),
+  memcmp: declare<(a: HostPointer, b: HostPointer, length: number) => Int>('memcmp', 'int', [
+    'void *',
+    'void *',
+    'size_t',
   ]),
   mprotect: declare<(address: HostPointer, length: number, protection: Int) => Int>(
     'mprotect',

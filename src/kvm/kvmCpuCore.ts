@@ -8,6 +8,7 @@ import { fatal, inform, panic } from '../base/index';
 import { BaseCPU, type ThreadContext } from '../cpu/index';
 import type { MemoryMode, SystemThreadContext } from '../mem/index';
 import { EventFunctionWrapper } from '../sim/index';
+import type { CheckpointIn, CheckpointOut, Serializable } from '../sim/index';
 import { baseKvmCPUSchema, type BaseKvmCPUParams } from './baseKvmCPUSchema';
 import type { CoalescedRing } from './coalescedRing';
 import { KvmCpuPort, KvmInstPort } from './kvmCpuPort';
@@ -178,6 +179,19 @@ export abstract class KvmCPUCore extends BaseCPU implements KvmVMMember {
   override notifyFork(): void {
     this.#engine?.dispose();
     this.#engine = null;
+  }
+
+  /** What the architecture has besides the thread's registers. */
+  protected abstract savedPart(): Serializable;
+
+  override serialize(checkpoint: CheckpointOut): void {
+    super.serialize(checkpoint);
+    this.savedPart().serialize(checkpoint);
+  }
+
+  override unserialize(checkpoint: CheckpointIn): void {
+    super.unserialize(checkpoint);
+    this.savedPart().unserialize(checkpoint);
   }
 
   override dispose(): void {

@@ -8,11 +8,12 @@ import type { Addr, ContextID } from '../base/index';
 import type { HostPointer } from '../host/index';
 import type { BackingStore, System, SystemThreadContext } from '../mem/index';
 import { defineSchema, param, Parent, SimObject, simObjectSchema, vectorParam } from '../sim/index';
-import type { ParamsOf } from '../sim/index';
+import type { CheckpointIn, CheckpointOut, ParamsOf } from '../sim/index';
 import * as abi from './abi';
 import { kvmCoalescedMmioZone, kvmCreateDevice, kvmIrqLevel, kvmPitConfig } from './abiVm';
 import { Kvm as KvmFlag } from './debugFlags';
 import type { KvmDescriptor } from './descriptor';
+import { KernelDevices } from './kernelDevices';
 import { Kvm } from './kvm';
 import { KvmError } from './kvmError';
 import { MemorySlots } from './memorySlots';
@@ -83,6 +84,9 @@ export class KvmVM extends SimObject {
   #createdIRQChip = false;
   #createdPIT = false;
   #nextVCPUID = 0;
+  readonly #devices = new KernelDevices(this);
+  /** A system that was saved with another kind of CPU has no VM, and nothing in the kernel. */
+  override readonly mayStartFresh = true;
 
   /**
    * @param kvm - the KVM device, taken over; default: opened here
@@ -434,10 +438,17 @@ export class KvmVM extends SimObject {
     if (this.#createdPIT) this.createPIT();
   }
 
+  override serialize(checkpoint: CheckpointOut): void {
+    this.#devices.serialize(checkpoint);
+  }
+
+  override unserialize(checkpoint: CheckpointIn): void {
+    this.#devices.unserialize(checkpoint);
+  }
+
   override dispose(): void {
     this.#vm.dispose();
     this.#kvm.dispose();
-    super.dispose();
   }
 
   #makeSlots(): MemorySlots {

@@ -5,6 +5,7 @@
  */
 import { panic } from '../base/index';
 import type { Addr, Tick } from '../base/index';
+import type { CheckpointIn, CheckpointOut, Serializable } from '../sim/index';
 import type { IoExit } from './exits';
 import { PCI_ADDRESS_PORT, portAddress } from './pciConfig';
 
@@ -12,7 +13,7 @@ import { PCI_ADDRESS_PORT, portAddress } from './pciConfig';
 export type AccessAddress = (address: Addr, data: Uint8Array, isWrite: boolean) => Tick;
 
 /** The ports of one CPU. */
-export class PortAccess {
+export class PortAccess implements Serializable {
   readonly #name: string;
   readonly #access: AccessAddress;
   /** What the guest last wrote to port 0xCF8. */
@@ -35,6 +36,15 @@ export class PortAccess {
       ticks += this.#access(address, data.subarray(i * size, (i + 1) * size), isWrite);
     }
     return ticks;
+  }
+
+  serialize(checkpoint: CheckpointOut): void {
+    checkpoint.paramOut('pciAddress', this.#pciAddress);
+  }
+
+  /** A CPU of another model has no such register. */
+  unserialize(checkpoint: CheckpointIn): void {
+    this.#pciAddress = checkpoint.has('pciAddress') ? checkpoint.number('pciAddress') : 0;
   }
 
   /** Port 0xCF8 is a register of 4 bytes; other accesses do not reach it. */

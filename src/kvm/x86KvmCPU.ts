@@ -26,6 +26,7 @@ import type { DebugFlag, Tick } from '../base/index';
 import type { BaseCPU } from '../cpu/index';
 import { Workload } from '../mem/index';
 import { defineSchema, param, type ParamsOf } from '../sim/index';
+import type { Serializable } from '../sim/index';
 import { kvmVcpuEvents } from './abiVcpu';
 import { BaseKvmCPU } from './baseKvmCPU';
 import { baseKvmCPUSchema } from './baseKvmCPUSchema';
@@ -205,6 +206,10 @@ export class X86KvmCPU extends BaseKvmCPU {
 
   protected override fetchWholeState(): void {
     this.#state.refresh(RegisterSet.All);
+  }
+
+  protected override savedPart(): Serializable {
+    return this.#ports;
   }
 
   override takeOverFrom(old: BaseCPU): void {

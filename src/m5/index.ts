@@ -7,9 +7,9 @@
  * ```
  */
 import { defaultM5 } from './defaultM5';
-import type { M5Stats, M5Ticks } from './m5';
+import type { CheckpointOptions, M5Checkpoints, M5Stats, M5Ticks } from './m5';
 import type { Tick } from '../base/index';
-import type { CheckpointIn, ExitEvent, Node, Root, SimulateAsyncOptions } from '../sim/index';
+import type { DrainLimits, ExitEvent, Node, Root, SimulateAsyncOptions } from '../sim/index';
 
 export {
   AddrRange,
@@ -25,11 +25,22 @@ export type { LogLevel } from '../base/index';
 export { NULL, Parent, Self, type ExitEvent } from '../sim/index';
 export { debug, trace } from './debug';
 export { configureDefault, defaultM5 } from './defaultM5';
-export { M5, type M5Stats, type M5Ticks, type OutputFiles } from './m5';
+export {
+  M5,
+  type CheckpointOptions,
+  type M5Checkpoints,
+  type M5Stats,
+  type M5Ticks,
+  type OutputFiles,
+} from './m5';
+export { CheckpointError } from '../checkpoint/index';
 
-/** Turns the tree below `root` into models and writes the configuration files. */
-export function instantiate(root: Node<Root>, checkpoint?: CheckpointIn): void {
-  defaultM5().instantiate(root, checkpoint);
+/**
+ * Turns the tree below `root` into models and writes the configuration files.
+ * @param checkpointDirectory - a checkpoint to restore; without it the models start cold.
+ */
+export function instantiate(root: Node<Root>, checkpointDirectory?: string): void {
+  defaultM5().instantiate(root, checkpointDirectory);
 }
 
 /**
@@ -53,9 +64,12 @@ export function curTick(): Tick {
   return defaultM5().curTick();
 }
 
-/** Brings every object to a state without outstanding work. */
-export function drain(): void {
-  defaultM5().drain();
+/**
+ * Brings every object to a state without outstanding work.
+ * @param limits - how long it may take: `ticks` of simulated time, `hostSeconds`
+ */
+export function drain(limits?: DrainLimits): void {
+  defaultM5().drain(limits);
 }
 
 /** Ends the present run, and later runs without a limit of their own, at this tick. */
@@ -107,6 +121,40 @@ export const ticks: M5Ticks = {
     defaultM5().ticks.fixGlobalFrequency();
   },
   fromSeconds: seconds => defaultM5().ticks.fromSeconds(seconds),
+};
+
+/**
+ * Saves the whole simulation to a directory; the next run goes on.
+ * @param directory - `%d` in it stands for the tick. A checkpoint of this name is replaced.
+ * @param options - `incremental`: only what has changed since the last one
+ * @returns the directory's absolute path
+ */
+export function checkpoint(directory: string, options?: CheckpointOptions): string {
+  return defaultM5().checkpoint(directory, options);
+}
+
+/** What the command line has set, as gem5's `m5.options`. */
+export const options = {
+  /** The output directory, an absolute path. */
+  get outdir(): string {
+    return defaultM5().host.outputDirectory();
+  },
+};
+
+/** Counters of the checkpoints of the default simulation. */
+export const checkpoints: M5Checkpoints = {
+  get ckptCount() {
+    return defaultM5().checkpoints.ckptCount;
+  },
+  get ckptMaxCount() {
+    return defaultM5().checkpoints.ckptMaxCount;
+  },
+  set ckptMaxCount(count) {
+    defaultM5().checkpoints.ckptMaxCount = count;
+  },
+  get ckptPrevCount() {
+    return defaultM5().checkpoints.ckptPrevCount;
+  },
 };
 
 /** Statistics of the default simulation. */

@@ -4,21 +4,24 @@
  * Source of the behaviour: gem5 `python/m5/simulate.py`, `python/m5/stats/__init__.py`.
  */
 import { fatal, requireDebugFlags, type Tick } from '../base/index';
+import { removeLeftovers } from '../checkpoint/index';
 import {
   exitSimLoop,
   Simulation,
-  type CheckpointIn,
+  type DrainLimits,
   type ExitEvent,
   type Root,
   type SimulateAsyncOptions,
   type Node,
 } from '../sim/index';
-import { scheduleBreak } from './debug';
+import { Checkpoints, type CheckpointOptions, type M5Checkpoints } from './checkpoints';
 import { writeConfigOutputs, type ConfigFiles } from './configOutputs';
+import { scheduleBreak } from './debug';
 import { NodeHost } from './nodeHost';
 import { StatsOutputs, type M5Stats } from './statsOutputs';
 import { ticksOf, type M5Ticks } from './ticks';
 
+export type { CheckpointOptions, M5Checkpoints } from './checkpoints';
 export type { M5Stats } from './statsOutputs';
 export type { M5Ticks } from './ticks';
 
@@ -48,6 +51,7 @@ export class M5 {
   /** How long a tick is. */
   readonly ticks: M5Ticks;
   readonly #stats: StatsOutputs;
+  readonly #checkpoints: Checkpoints;
   #finished = false;
 
   /** @param outdir - the output directory; created when first written to. */
@@ -56,6 +60,7 @@ export class M5 {
     this.simulation = new Simulation(this.host);
     this.ticks = ticksOf(this.simulation);
     this.#stats = new StatsOutputs(this.simulation, this.host);
+    this.#checkpoints = new Checkpoints(this.simulation);
   }
 
   /** Statistics of the simulation. */
@@ -63,15 +68,24 @@ export class M5 {
     return this.#stats;
   }
 
+  /** Counters of the simulation's checkpoints. */
+  get checkpoints(): M5Checkpoints {
+    return this.#checkpoints;
+  }
+
   /**
    * Turns the tree below `root` into models, in gem5's order of calls, and writes the
    * configuration files once that has succeeded.
-   * @param checkpoint - state to restore; without it the models start cold.
+   * @param checkpointDirectory - a checkpoint to restore; without it the models start cold.
    * @throws {FatalError} naming the object and parameter that is wrong.
+   * @throws {CheckpointError} naming what is wrong with the checkpoint, and where.
    */
-  instantiate(root: Node<Root>, checkpoint?: CheckpointIn): void {
+  instantiate(root: Node<Root>, checkpointDirectory?: string): void {
     requireDebugFlags();
     this.host.listenForStatRequests();
+    removeLeftovers(this.host.outputDirectory());
+    const checkpoint =
+      checkpointDirectory === undefined ? undefined : this.#checkpoints.open(checkpointDirectory);
     this.simulation.instantiate(root, checkpoint);
     this.#stats.updateEvents();
     this.#catchUp();
@@ -180,9 +194,24 @@ export class M5 {
     for (const object of this.simulation.objectsInTreeOrder()) object.memInvalidate();
   }
 
-  /** Brings every object to a state without outstanding work. The next run resumes. */
-  drain(): void {
-    this.simulation.drain();
+  /**
+   * Brings every object to a state without outstanding work. The next run resumes.
+   * @param limits - how long it may take: `ticks` of simulated time, `hostSeconds`
+   * @throws {FatalError} when it does not end, naming the objects that have not drained, and why
+   */
+  drain(limits?: DrainLimits): void {
+    this.simulation.drain(limits);
+  }
+
+  /**
+   * Saves the whole simulation to a directory, and leaves it drained; the next run resumes.
+   * @param directory - `%d` in it stands for the tick. A checkpoint of this name is replaced.
+   * @returns the directory's absolute path
+   * @throws {SimError} when something cannot be saved, before anything is written, or when it cannot
+   *   be written; then nothing is left of it
+   */
+  checkpoint(directory: string, options: CheckpointOptions = {}): string {
+    return this.#checkpoints.write(directory, options);
   }
 
   /** Ends a session: writes the final statistics if anything was simulated, releases the host. */

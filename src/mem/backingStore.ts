@@ -6,6 +6,8 @@ import type { Addr } from '../base/index';
 import { allocateHostMemory, MAX_BLOCK_BYTES } from './hostMemory';
 import type { HostMemory, MemoryReserve, WasmMemory } from './hostMemory';
 import { MemoryBlock } from './memoryBlock';
+import { restoreImage } from './restoreImage';
+import type { ImagePages, MemoryImage } from '../sim/index';
 
 /** What a backing store is for, and how to make it. */
 export interface BackingStoreOptions {
@@ -45,6 +47,8 @@ export class BackingStore {
   readonly blocks: readonly MemoryBlock[];
   readonly #memory: HostMemory;
   readonly #first: MemoryBlock;
+  readonly #isPrivate: boolean;
+  #restored: readonly ImagePages[] = [];
 
   /** @throws {FatalError} when the host has not enough memory, or the range has no bytes */
   constructor(options: BackingStoreOptions) {
@@ -67,6 +71,7 @@ export class BackingStore {
       noReserve: options.noReserve ?? false,
       shared: options.shared ?? null,
     });
+    this.#isPrivate = (options.shared ?? null) === null;
     this.blocks = makeBlocks(range, this.#memory);
     this.#first = this.blocks[0] ?? panic('a store has at least one block');
   }
@@ -115,6 +120,21 @@ export class BackingStore {
     if (addr >= first.start && addr < first.end) return first;
     const index = Math.floor((addr - first.start) / MAX_BLOCK_BYTES);
     return this.blocks[index] ?? panic(`No byte at 0x${addr.toString(16)}`);
+  }
+
+  /** Pages of it that are mapped from a checkpoint, until they are written. */
+  get restored(): readonly ImagePages[] {
+    return this.#restored;
+  }
+
+  /**
+   * Fills the memory, which is still zero, with what a checkpoint has.
+   *
+   * @throws {FatalError} when the checkpoint cannot be read
+   */
+  restore(image: MemoryImage): void {
+    const { hostAddress: address, size } = this;
+    this.#restored = restoreImage({ address, size, isPrivate: this.#isPrivate }, image);
   }
 
   /** Gives the memory back to the host. Nothing of it may be used afterwards. */

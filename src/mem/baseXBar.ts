@@ -113,6 +113,8 @@ export abstract class BaseXBar extends ClockedObject implements XBarTraffic {
     );
   }
 
+  override readonly mayStartFresh = true;
+
   override getPort(name: string, index: number): Port {
     let port: Port | undefined;
     if (name === 'memSidePorts' && index !== this.#defaultPortId) port = this.memSidePorts[index];

@@ -58,6 +58,8 @@ export class Bridge extends ClockedObject {
     this.#memSide.cpuSide = this.#cpuSide;
   }
 
+  override readonly mayStartFresh = true;
+
   override getPort(name: string, index: number): Port {
     if (name === 'memSidePort') return this.#memSide;
     if (name === 'cpuSidePort') return this.#cpuSide;

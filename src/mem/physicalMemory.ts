@@ -6,6 +6,7 @@ import { constants, ftruncateSync, openSync, closeSync, rmSync } from 'node:fs';
 import { AddrRange, AddrRangeMap, debugFlag, dprintf, fatal, MaxTick, panic } from '../base/index';
 import { roundUp, warn } from '../base/index';
 import type { Addr } from '../base/index';
+import { serializeSection, unserializeSection } from '../sim/index';
 import type { CheckpointIn, CheckpointOut, Serializable } from '../sim/index';
 import type { AbstractMemory } from './abstractMemory';
 import { BackingStore } from './backingStore';
@@ -13,6 +14,7 @@ import { copyBytes } from './copyBytes';
 import type { MemoryBlock } from './memoryBlock';
 import { mergeRanges } from './mergeRanges';
 import type { Packet } from './packet';
+import { SavedStore } from './savedStore';
 
 /** Traces which address ranges there are and where they lead. */
 export const AddrRanges = debugFlag('AddrRanges', 'Address ranges of memories and crossbars');
@@ -233,7 +235,7 @@ export class PhysicalMemory implements Serializable {
     return memory ?? panic(`No memory of ${this.#name} holds ${pkt.toString()}`);
   }
 
-  /** Saves the locks of all memories. The contents of memory are saved as images, by store. */
+  /** Saves the locks of all memories, and the contents of the stores. */
   serialize(checkpoint: CheckpointOut): void {
     const locks = this.#memories.flatMap(memory => memory.lockedAddrList.locks);
     checkpoint.paramOut(
@@ -244,20 +246,35 @@ export class PhysicalMemory implements Serializable {
       'lal_cid',
       locks.map(lock => lock.contextId),
     );
+    checkpoint.paramOut('nbr_of_stores', this.#stores.length);
+    for (const [i, store] of this.#stores.entries()) {
+      const name = `store${String(i)}`;
+      serializeSection(checkpoint, name, new SavedStore(store, `${this.#name}.${name}.img`));
+    }
   }
 
-  /** Puts the locks back. @throws {FatalError} when a lock lies outside all memories */
+  /**
+   * Puts locks and contents back.
+   * @throws {FatalError} when the checkpoint is of a system with other memory
+   */
   unserialize(checkpoint: CheckpointIn): void {
+    const stores = checkpoint.number('nbr_of_stores');
+    if (stores !== this.#stores.length) {
+      const here = `this system has ${String(this.#stores.length)}`;
+      checkpoint.fail(`it is of a system with ${String(stores)} backing stores; ${here}`);
+    }
     const contexts = checkpoint.numbers('lal_cid');
     checkpoint.numbers('lal_addr').forEach((addr, i) => {
       const memory = this.#addrMap.lookup(addr);
       if (memory === undefined) {
-        fatal(
-          `${this.#name}: the checkpoint has a lock on 0x${addr.toString(16)}, which is no memory`,
-        );
+        return checkpoint.fail(`it has a lock on 0x${addr.toString(16)}, which is no memory`);
       }
       memory.lockedAddrList.add({ addr, contextId: contexts[i] ?? -1 });
     });
+    for (const [i, store] of this.#stores.entries()) {
+      const name = `store${String(i)}`;
+      unserializeSection(checkpoint, name, new SavedStore(store, `${this.#name}.${name}.img`));
+    }
   }
 
   /** Gives all memory back to the host. Nothing of it may be used afterwards. */

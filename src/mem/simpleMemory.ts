@@ -178,11 +178,15 @@ export class SimpleMemory extends AbstractMemory {
   override serialize(checkpoint: CheckpointOut): void {
     super.serialize(checkpoint);
     checkpoint.paramOut('randomState', this.#random.getState());
+    checkpoint.paramOut('busyUntil', this.#isBusy ? this.#releaseEvent.when : 0);
   }
 
   override unserialize(checkpoint: CheckpointIn): void {
     super.unserialize(checkpoint);
     this.#random.setState(checkpoint.numbers('randomState'));
+    const until = checkpoint.number('busyUntil');
+    this.#isBusy = until !== 0;
+    if (this.#isBusy) this.schedule(this.#releaseEvent, until);
   }
 }
 

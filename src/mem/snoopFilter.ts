@@ -76,6 +76,8 @@ export class SnoopFilter extends SimObject {
     this.#maxEntries = Math.floor(params.maxCapacity / this.#lineSize);
   }
 
+  override readonly mayStartFresh = true;
+
   #counter(name: string, description: string): Scalar {
     return new Scalar(this.stats, name, unit.Count, description);
   }

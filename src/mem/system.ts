@@ -224,12 +224,14 @@ export class System extends SimObject {
   override serialize(checkpoint: CheckpointOut): void {
     super.serialize(checkpoint);
     this.threads.serialize(checkpoint);
+    this.workItems.serialize(checkpoint);
     serializeSection(checkpoint, 'physmem', this.physicalMemory);
   }
 
   override unserialize(checkpoint: CheckpointIn): void {
     super.unserialize(checkpoint);
     this.threads.unserialize(checkpoint);
+    this.workItems.unserialize(checkpoint);
     unserializeSection(checkpoint, 'physmem', this.physicalMemory);
   }
 

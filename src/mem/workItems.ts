@@ -2,7 +2,7 @@
 import { debugFlag, dprintf, fatal } from '../base/index';
 import type { Tick } from '../base/index';
 import { Histogram, unit } from '../sim/index';
-import type { SimObject } from '../sim/index';
+import type { CheckpointIn, CheckpointOut, Serializable, SimObject } from '../sim/index';
 
 /** Traces the beginning and end of work items. */
 export const WorkItems = debugFlag('WorkItems', 'Work items that programs mark');
@@ -10,7 +10,7 @@ export const WorkItems = debugFlag('WorkItems', 'Work items that programs mark')
 const BUCKETS = 20;
 
 /** Times the work items of one system. */
-export class WorkItemTimer {
+export class WorkItemTimer implements Serializable {
   readonly #system: SimObject;
   readonly #times: readonly Histogram[];
   readonly #started = new Map<string, Tick>();
@@ -74,6 +74,24 @@ export class WorkItemTimer {
   /** Notes that a CPU works on items. @returns how many CPUs have done so */
   markCpu(cpuId: number): number {
     return this.#cpus.add(cpuId).size;
+  }
+
+  serialize(checkpoint: CheckpointOut): void {
+    checkpoint.paramOut('workItems', [...this.#started.keys()]);
+    checkpoint.paramOut('workItemStarts', [...this.#started.values()]);
+    checkpoint.paramOut('workItemsBegun', this.#begun);
+    checkpoint.paramOut('workItemsEnded', this.#ended);
+    checkpoint.paramOut('workItemCpus', [...this.#cpus]);
+  }
+
+  unserialize(checkpoint: CheckpointIn): void {
+    const starts = checkpoint.numbers('workItemStarts');
+    for (const [i, key] of checkpoint.strings('workItems').entries()) {
+      this.#started.set(key, starts[i] ?? 0);
+    }
+    this.#begun = checkpoint.number('workItemsBegun');
+    this.#ended = checkpoint.number('workItemsEnded');
+    for (const cpuId of checkpoint.numbers('workItemCpus')) this.#cpus.add(cpuId);
   }
 
   #trace(text: string): void {

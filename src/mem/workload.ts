@@ -105,6 +105,8 @@ export class StubWorkload extends Workload {
     this.#entry = params.entry;
   }
 
+  override readonly mayStartFresh = true;
+
   override getEntry(): bigint {
     return BigInt(this.#entry);
   }

@@ -17,6 +17,7 @@ import type { PageAllocator, PhysicalBlock, PhysicalBlocks } from './pageAllocat
 import { PageFaults, type AccessKind, type FaultOutcome } from './pageFaults';
 import { placeMapping, type MapRequest } from './placeMapping';
 import { ResidentMemory } from './residentMemory';
+import type { AddressSpaceState } from './savedSpace';
 import type { SharedPages } from './sharedPages';
 import { isSharedFile, makeVma, VmaList, type Vma } from './vma';
 
@@ -26,6 +27,8 @@ export interface AddressSpaceParts {
   readonly allocator: PageAllocator;
   /** Bytes that the stack may grow to. */
   readonly maxStackSize: number;
+  /** What a checkpoint has of it; the system's memory is restored already. */
+  readonly restored?: AddressSpaceState;
 }
 
 /** The address space of one program. */
@@ -43,10 +46,31 @@ export class AddressSpace {
 
   constructor(parts: AddressSpaceParts) {
     this.#allocator = parts.allocator;
-    this.#resident = new ResidentMemory(parts.memory, parts.allocator);
+    const { restored } = parts;
+    this.#resident = new ResidentMemory(parts.memory, parts.allocator, restored);
     this.maxStackSize = pageUp(parts.maxStackSize);
     this.mmapTop = STACK_TOP - this.maxStackSize - STACK_GUARD;
     this.#faults = new PageFaults(this.#areas, this.#resident, parts.allocator, this.maxStackSize);
+    if (restored === undefined) return;
+    for (const area of restored.areas) this.#areas.insert(area);
+    this.sharedPages.loadState(restored.sharedPages);
+    this.#breakStart = restored.breakStart;
+    this.#break = restored.break;
+  }
+
+  /** What a checkpoint needs of it besides the system's memory. */
+  saveState(): AddressSpaceState {
+    return {
+      root: this.pageTables.root,
+      pages: this.residentPages,
+      breakStart: this.#breakStart,
+      break: this.#break,
+      areas: this.areas,
+      sharedPages: this.sharedPages.saveState().flatMap(page => {
+        const area = this.areas.find(({ backing }) => backing?.identity === page.file);
+        return area?.backing === undefined ? [] : [{ ...page, backing: area.backing }];
+      }),
+    };
   }
 
   /** Every area, lowest first. */

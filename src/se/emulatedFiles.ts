@@ -14,11 +14,11 @@ const KIB = 1024;
 
 /** A read-only file whose contents were made when it was opened. */
 export class EmulatedFile extends OpenFile {
-  readonly #contents: Uint8Array;
+  readonly contents: Uint8Array;
 
-  constructor(path: string, flags: number, contents: string) {
+  constructor(path: string, flags: number, contents: string | Uint8Array) {
     super(path, flags);
-    this.#contents = Buffer.from(contents);
+    this.contents = typeof contents === 'string' ? Buffer.from(contents) : contents;
   }
 
   override get seekable(): boolean {
@@ -26,11 +26,11 @@ export class EmulatedFile extends OpenFile {
   }
 
   override size(): number {
-    return this.#contents.length;
+    return this.contents.length;
   }
 
   read(target: HostSpan, length: number, position: number): number {
-    const piece = this.#contents.subarray(position, position + length);
+    const piece = this.contents.subarray(position, position + length);
     target.bytes.set(piece, target.offset);
     return piece.length;
   }

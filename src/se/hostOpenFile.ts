@@ -105,6 +105,11 @@ export class DirectoryFile extends OpenFile {
     return readlinkSync(descriptorPath(this.#descriptor));
   }
 
+  /** Puts back the entries of a listing that is under way. */
+  restoreEntries(entries: readonly DirectoryEntry[]): void {
+    this.#entries = entries;
+  }
+
   read(): number {
     return -Errno.EISDIR;
   }

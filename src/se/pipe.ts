@@ -34,6 +34,15 @@ export class Pipe {
     return PIPE_CAPACITY - this.#length;
   }
 
+  /** A copy of the bytes that wait to be read. */
+  contents(): Uint8Array {
+    const copy = new Uint8Array(this.#length);
+    for (let i = 0; i < copy.length; i++) {
+      copy[i] = this.#ring[(this.#start + i) % PIPE_CAPACITY] ?? 0;
+    }
+    return copy;
+  }
+
   /** Takes up to `length` bytes out. */
   take(target: Uint8Array, offset: number, length: number): number {
     const count = Math.min(length, this.#length);

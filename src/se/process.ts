@@ -7,7 +7,8 @@ import { resolve } from 'node:path';
 import { GuestSupervisor, m5opsAddress, PageFlags, RIP, RSP } from '../arch/x86/index';
 import type { PageTables, UserFeatures } from '../arch/x86/index';
 import { fatal, panic } from '../base/index';
-import { Scalar, SimObject, unit } from '../sim/index';
+import { Scalar, serializeSection, SimObject, unit, unserializeSection } from '../sim/index';
+import type { CheckpointIn, CheckpointOut } from '../sim/index';
 import { AddressSpace } from './addressSpace';
 import { PROGRAM_HEADER_SIZE } from './elf';
 import {
@@ -27,6 +28,9 @@ import { processSchema, type ProcessParams } from './processSchema';
 import { ProcessState } from './processState';
 import { ProcessThread } from './processThread';
 import { OutOfGuestMemory } from './residentMemory';
+import { SavedDescriptors } from './savedFiles';
+import { SavedProcess, SavedThread } from './savedProcess';
+import { openMapped, SavedSpace, type AddressSpaceState } from './savedSpace';
 import { SEWorkload, type ProcessContext } from './seWorkload';
 import { SimulatedClock } from './simulatedClock';
 import { succeeds } from './syscallFailure';
@@ -121,14 +125,7 @@ export class Process extends SimObject {
    *   CPU runs the program.
    */
   override initState(): void {
-    const [context, ...others] = this.#contexts;
-    if (context === undefined) {
-      fatal(
-        `${this.name()} is not associated with any thread context; give it to a CPU as workload`,
-      );
-    }
-    if (others.length > 0)
-      fatal(`${this.name()} can run on one CPU only; give each its own process`);
+    const context = this.#onlyContext();
     const workload = this.#workload();
     const state = this.#makeState(workload);
     this.#state = state;
@@ -167,6 +164,71 @@ export class Process extends SimObject {
     tables.map(m5opsAddress, m5opRange.start, m5opRange.size, flags);
   }
 
+  /** @throws {FatalError} when no CPU runs the program, or several do */
+  #onlyContext(): ProcessThreadContext {
+    const [context, ...others] = this.#contexts;
+    if (context === undefined) {
+      fatal(
+        `${this.name()} is not associated with any thread context; give it to a CPU as workload`,
+      );
+    }
+    if (others.length > 0)
+      fatal(`${this.name()} can run on one CPU only; give each its own process`);
+    return context;
+  }
+
+  /** @throws {FatalError} when the program has something open that cannot be saved */
+  override serialize(checkpoint: CheckpointOut): void {
+    super.serialize(checkpoint);
+    const { state } = this;
+    const thread = this.#thread ?? panic(`${this.name()} has no thread`);
+    checkpoint.paramOut('executable', this.executable);
+    new SavedProcess(state).serialize(checkpoint);
+    serializeSection(checkpoint, 'space', new SavedSpace(openMapped, state.space));
+    serializeSection(checkpoint, 'files', this.#savedFiles(state));
+    serializeSection(checkpoint, 'thread', new SavedThread(thread));
+  }
+
+  /**
+   * The program goes on where it was. The system's memory and the registers are restored already.
+   * @throws {FatalError} when a file is missing or has changed, or the CPU lacks something that the
+   *   program uses
+   */
+  override unserialize(checkpoint: CheckpointIn): void {
+    super.unserialize(checkpoint);
+    const context = this.#onlyContext();
+    const workload = this.#workload();
+    const executable = checkpoint.string('executable');
+    // The program itself may have moved; its contents are compared.
+    const saved = new SavedSpace((path, writable) =>
+      openMapped(path === executable ? this.executable : path, writable),
+    );
+    unserializeSection(checkpoint, 'space', saved);
+    const state = this.#makeState(workload, saved.state);
+    saved.releaseFiles();
+    this.#state = state;
+    const { pageTables, pageTableMemory } = state.space;
+    this.#supervisor = new GuestSupervisor(pageTables, pageTableMemory, workload.physicalEnd);
+    this.#supervisor.adopt(context.state);
+    new SavedProcess(state).unserialize(checkpoint);
+    unserializeSection(checkpoint, 'files', this.#savedFiles(state));
+    this.#thread = new ProcessThread(state, context.state, state.ids.pid);
+    unserializeSection(checkpoint, 'thread', new SavedThread(this.#thread));
+    if (state.end === undefined) workload.addThread(this, this.#thread, context);
+  }
+
+  #savedFiles(state: ProcessState): SavedDescriptors {
+    const { host } = this.simulation;
+    return new SavedDescriptors(state.files, {
+      name: this.name(),
+      outputDirectory: () => host.outputDirectory(),
+      hostWait: state.hostWait,
+      fillRandom: target => {
+        state.fillRandom(target);
+      },
+    });
+  }
+
   #workload(): SEWorkload {
     const { workload } = this.params.system;
     if (workload instanceof SEWorkload) return workload;
@@ -182,7 +244,7 @@ export class Process extends SimObject {
     openStandardStreams(state.files, this.params, outputDirectory, state.hostWait);
   }
 
-  #makeState(workload: SEWorkload): ProcessState {
+  #makeState(workload: SEWorkload, restored?: AddressSpaceState): ProcessState {
     const { params, simulation } = this;
     const cwd = resolve(params.cwd);
     const inCwd = (path: string): string => resolve(cwd, path);
@@ -198,6 +260,7 @@ export class Process extends SimObject {
         memory: workload.physicalMemory,
         allocator: workload.pageAllocator,
         maxStackSize: params.maxStackSize,
+        ...(restored && { restored }),
       }),
       files,
       access: new FileAccess(this.name(), {

@@ -46,12 +46,17 @@ export class ResidentMemory implements PageTableMemory {
   #pages = 0;
   #hostCanPopulate = true;
 
-  /** @param root - root of page tables that exist already (restored ones). */
-  constructor(memory: PhysicalBlocks, allocator: PageAllocator, root?: Addr) {
+  /** @param restored - page tables that exist already: their root, and the pages that they map. */
+  constructor(
+    memory: PhysicalBlocks,
+    allocator: PageAllocator,
+    restored?: { readonly root: Addr; readonly pages: number },
+  ) {
     this.#memory = memory;
     this.#allocator = allocator;
-    this.pageTables = new PageTables(this, root);
+    this.pageTables = new PageTables(this, restored?.root);
     this.shared = new SharedPages(allocator, physical => this.blockOf(physical));
+    this.#pages = restored?.pages ?? 0;
   }
 
   /** Pages of the program that have memory, page tables not counted. */

@@ -22,9 +22,10 @@ import { panic, warn, type Addr } from '../base/index';
 import { Workload, workloadSchema } from '../mem/index';
 import type { PhysicalMemory, System, SystemThreadContext } from '../mem/index';
 import { defineSchema, EventFunctionWrapper, type ParamsOf, type Scalar } from '../sim/index';
+import type { CheckpointIn, CheckpointOut } from '../sim/index';
 import { accessOf, exceptionSignal, outOfMemoryReason, pageFaultSignal } from './faultSignals';
 import type { FaultContext } from './faultSignals';
-import { USER_END } from './layout';
+import { PAGE_SIZE, USER_END } from './layout';
 import { PageAllocator } from './pageAllocator';
 import type { ProcessState } from './processState';
 import { executePseudoInst } from './pseudoInstruction';
@@ -100,6 +101,23 @@ export abstract class SEWorkload extends Workload {
     return Math.max(...this.physicalMemory.getConfAddrRanges().map(range => range.end));
   }
 
+  override serialize(checkpoint: CheckpointOut): void {
+    super.serialize(checkpoint);
+    const { next, freed } = this.pageAllocator.saveState();
+    checkpoint.paramOut('nextPages', next);
+    // A list of numbers would be larger than a checkpoint takes when a program has given back much.
+    const pages = Uint32Array.from(freed, page => page / PAGE_SIZE);
+    checkpoint.paramOut('freedPages', new Uint8Array(pages.buffer));
+  }
+
+  override unserialize(checkpoint: CheckpointIn): void {
+    super.unserialize(checkpoint);
+    const bytes = checkpoint.bytes('freedPages').slice();
+    const pages = new Uint32Array(bytes.buffer, 0, Math.floor(bytes.length / 4));
+    const freed = Array.from(pages, page => page * PAGE_SIZE);
+    this.pageAllocator.loadState({ next: checkpoint.numbers('nextPages'), freed });
+  }
+
   /** There is no such place: each program has its own. @throws {PanicError} always */
   override getEntry(): bigint {
     return panic(`${this.name()} has no entry point; its programs have`);
@@ -112,6 +130,8 @@ export abstract class SEWorkload extends Workload {
     }, `${process.state.name}.timer`);
     const running: RunningThread = { process, thread, context, timerEvent };
     this.#running[context.contextId] = running;
+    // A restored program may have set one.
+    this.#arm(running);
   }
 
   /** Another context runs the thread from now on. */

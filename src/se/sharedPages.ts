@@ -22,6 +22,16 @@ interface SharedPage {
   writer: FileBacking | undefined;
 }
 
+/** A shared page as a checkpoint has it. */
+export interface SharedPageState {
+  readonly physical: Addr;
+  /** Identity of the file. */
+  readonly file: string;
+  readonly index: number;
+  readonly users: number;
+  readonly written: boolean;
+}
+
 /** The shared pages of one address space. */
 export class SharedPages {
   readonly #allocator: PageAllocator;
@@ -32,6 +42,27 @@ export class SharedPages {
   constructor(allocator: PageAllocator, blockOf: (physical: Addr) => PhysicalBlock) {
     this.#allocator = allocator;
     this.#blockOf = blockOf;
+  }
+
+  /** What a checkpoint needs besides the contents of the pages, which reach their files first. */
+  saveState(): SharedPageState[] {
+    this.writeBackAll();
+    return [...this.#byPhysical.values()].map(({ physical, file, index, users, writer }) => ({
+      ...{ physical, file, index, users },
+      written: writer !== undefined,
+    }));
+  }
+
+  /** Puts back what {@link saveState} gave, with the files that are open now. */
+  loadState(pages: readonly (SharedPageState & { readonly backing: FileBacking })[]): void {
+    for (const { physical, index, users, written, backing } of pages) {
+      if (written) backing.retain();
+      const file = backing.identity;
+      const page = { physical, file, index, users, writer: written ? backing : undefined };
+      const known = this.#byFile.get(file) ?? new Map<number, SharedPage>();
+      this.#byFile.set(file, known.set(index, page));
+      this.#byPhysical.set(physical, page);
+    }
   }
 
   /** Whether there are none, so that files need no attention. */

@@ -3,7 +3,7 @@
  *
  * Source of the behaviour: gem5 `sim/fd_array.cc`, `sim/Process.py`.
  */
-import { constants, fstatSync, readFileSync } from 'node:fs';
+import { constants, fstatSync, readFileSync, readlinkSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fatal } from '../base/index';
 import { dup, errnoText, tryOpen } from '../host/index';
@@ -37,8 +37,8 @@ export function openStandardStreams(
 ): void {
   const output = (name: string): OpenFile | undefined => {
     if (name === '') return undefined;
-    if (HOST_OUTPUT.includes(name)) return hostStream(1, 'stdout', hostWait);
-    if (HOST_ERROR.includes(name)) return hostStream(2, 'stderr', hostWait);
+    if (HOST_OUTPUT.includes(name)) return openHostStream(1, 'stdout', hostWait);
+    if (HOST_ERROR.includes(name)) return openHostStream(2, 'stderr', hostWait);
     return outputFile(resolve(outputDirectory(), name), hostWait);
   };
   const input = openInput(names.input, hostWait);
@@ -52,7 +52,12 @@ export function openStandardStreams(
   }
 }
 
-function hostStream(descriptor: number, name: string, hostWait: HostWait): OpenFile {
+/**
+ * One of the simulator's own standard streams.
+ * @param descriptor - 0, 1 or 2
+ * @param name - `stdin`, `stdout` or `stderr`
+ */
+export function openHostStream(descriptor: number, name: string, hostWait: HostWait): OpenFile {
   try {
     fstatSync(descriptor);
   } catch {
@@ -66,9 +71,9 @@ function hostStream(descriptor: number, name: string, hostWait: HostWait): OpenF
 function openInput(name: string, hostWait: HostWait): OpenFile | undefined {
   if (name === '') return undefined;
   if (HOST_INPUT.includes(name)) {
-    const stream = hostStream(0, 'stdin', hostWait);
+    const stream = openHostStream(0, 'stdin', hostWait);
     const regular = stream.descriptor === 0 && fstatSync(0).isFile();
-    return regular ? inputFile(dup(0), 'stdin', positionOf(0)) : stream;
+    return regular ? inputFile(dup(0), readlinkSync('/proc/self/fd/0'), positionOf(0)) : stream;
   }
   const path = resolve(name);
   const descriptor = tryOpen(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);

@@ -40,6 +40,8 @@ export abstract class ClockDomain extends SimObject {
     new Value(this.stats, 'clock', unit.Tick, 'clock period in ticks', () => this.period);
   }
 
+  override readonly mayStartFresh = true;
+
   /** Period in ticks, at least 1. */
   clockPeriod(): Tick {
     return this.period;

@@ -8,6 +8,7 @@ import type { ClockDomain, ClockedMember } from './clockDomain';
 import { param } from './params';
 import { Parent } from './proxy';
 import { defineSchema, type ParamsOf } from './schema';
+import type { CheckpointIn, CheckpointOut } from './serializable';
 import { SimObject, simObjectSchema } from './simObject';
 
 /** What every object with a clock declares. */
@@ -34,6 +35,20 @@ export abstract class ClockedObject extends SimObject implements ClockedMember {
     super(params);
     this.clockDomain = params.clkDomain;
     this.clockDomain.registerWithClockDomain(this);
+  }
+
+  /** Edges are multiples of the period only as long as the clock has never changed. */
+  override serialize(checkpoint: CheckpointOut): void {
+    super.serialize(checkpoint);
+    this.#update();
+    checkpoint.paramOut('edgeTick', this.#edgeTick);
+    checkpoint.paramOut('edgeCycle', this.#edgeCycle);
+  }
+
+  override unserialize(checkpoint: CheckpointIn): void {
+    super.unserialize(checkpoint);
+    this.#edgeTick = checkpoint.number('edgeTick');
+    this.#edgeCycle = checkpoint.number('edgeCycle');
   }
 
   /** Moves the remembered edge to the first one at or after the current tick. */

@@ -25,6 +25,8 @@ export interface Drainable {
    * `Draining` calls {@link DrainManager.signalDrainDone} later, never from inside this call.
    */
   drain(): 'Draining' | 'Drained';
+  /** What the object waits for while it drains, in a few words, for messages. */
+  whyNotDrained?(): string;
   /** Restarts the object after a drain. */
   drainResume(): void;
   /** In the child of a fork, with the system drained: close or reopen what the parent owns too. */
@@ -129,6 +131,15 @@ export class DrainManager {
       }
     }
     this.#state = 'Running';
+  }
+
+  /** Gives a drain up: objects that have drained are woken, and the others just go on. */
+  abandon(): void {
+    this.#waitingFor.clear();
+    for (const [object, state] of this.#states) {
+      if (state === 'Draining') this.#states.set(object, 'Running');
+    }
+    this.resume();
   }
 
   /** Before a restore: every object counts as drained, so that the first run resumes all. */

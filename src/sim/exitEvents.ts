@@ -5,6 +5,19 @@ import { MaxTick, panic, type Tick } from '../base/index';
 import { Event, EventFlag, EventPriority } from './event';
 import type { EventQueue } from './eventQueue';
 
+/** Why a run ended, as scripts see it. */
+export interface ExitEvent {
+  /** gem5's text, such as 'exiting with last active thread context'. */
+  readonly cause: string;
+  /** Exit code of the guest or of the instruction that asked; 0 where there is none. */
+  readonly code: number;
+  /** The tick at which it happened. */
+  readonly tick: Tick;
+  /** gem5's accessors. */
+  getCause(): string;
+  getCode(): number;
+}
+
 /** Exits that come again: after each, the event schedules itself `period` ticks later. */
 export interface ExitRepeat {
   readonly queue: EventQueue;

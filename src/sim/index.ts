@@ -16,6 +16,7 @@ export { configIni, configJson } from './configTree';
 export { describeSchema } from './describeSchema';
 export { DrainManager } from './drain';
 export type { Drainable, DrainState } from './drain';
+export type { DrainLimits } from './drainLoop';
 export { nodeClass } from './node';
 export type { AnyNode, ModelClass, Node, NodeClass, NodeOf } from './node';
 export { NULL } from './objectParam';
@@ -38,12 +39,29 @@ export {
   vectorResponsePort,
 } from './schema';
 export type { Inputs, ParamSpec, ParamsOf, PortSpec, Schema, SimObjectContext } from './schema';
-export { currentSection, serializeSection, unserializeSection } from './serializable';
-export type { CheckpointIn, CheckpointOut, CheckpointValue, Serializable } from './serializable';
+export {
+  currentSection,
+  ImagePageBytes,
+  serializeSection,
+  unserializeSection,
+} from './serializable';
+export type {
+  ChangedPages,
+  CheckpointIn,
+  CheckpointOut,
+  CheckpointValue,
+  ImagePages,
+  MemoryImage,
+  MemoryImageSource,
+  PageRun,
+  SectionFormat,
+  SectionUpgrader,
+  Serializable,
+} from './serializable';
 export { SimObject, simObjectSchema } from './simObject';
 export type { SimObjectParams } from './simObject';
 export { Simulation } from './simulation';
-export type { ExitEvent, InstructionCounter, SimulateAsyncOptions } from './simulation';
+export type { InstructionCounter, SimulateAsyncOptions } from './simulation';
 export type { SimulationHost } from './simulationHost';
 export type { Timeline } from './timeline';
 export { scheduleStatEvent } from './statEvents';
@@ -62,7 +80,7 @@ export {
   GlobalSimLoopExitEvent,
   LocalSimLoopExitEvent,
 } from './exitEvents';
-export type { ExitRepeat } from './exitEvents';
+export type { ExitEvent, ExitRepeat } from './exitEvents';
 export { EventLoop, runEventLoop } from './simulateLoop';
 export { Port, InvalidPortID } from './port';
 export {

@@ -4,6 +4,7 @@ import { EventFunctionWrapper } from './event';
 import { param } from './params';
 import { defineSchema, type ParamsOf } from './schema';
 import { SimObject, simObjectSchema } from './simObject';
+import { serializeSection, unserializeSection } from './serializable';
 import type { CheckpointIn, CheckpointOut } from './serializable';
 
 const TimeSync = debugFlag('TimeSync', 'Waiting for real time to catch up');
@@ -83,9 +84,11 @@ export class Root extends SimObject {
 
   override serialize(checkpoint: CheckpointOut): void {
     checkpoint.paramOut('curTick', this.curTick());
+    serializeSection(checkpoint, 'globals', this.simulation.globals);
   }
 
   override unserialize(checkpoint: CheckpointIn): void {
     this.setCurTick(checkpoint.number('curTick'));
+    unserializeSection(checkpoint, 'globals', this.simulation.globals);
   }
 }

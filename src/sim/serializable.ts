@@ -4,7 +4,7 @@
  * Source of the behaviour: gem5 `sim/serialize.hh`, `sim/serialize.cc`.
  */
 
-/** A value that a checkpoint can hold under one key. */
+/** A value that a checkpoint can hold under one key. A bigint is an unsigned 64-bit word. */
 export type CheckpointValue =
   | boolean
   | number
@@ -15,24 +15,95 @@ export type CheckpointValue =
   | readonly bigint[]
   | readonly string[];
 
+/** Turns the values of one section, as a version had them, into those of the next version. */
+export type SectionUpgrader = (values: Map<string, CheckpointValue>) => void;
+
+/** How a class writes its section. */
+export interface SectionFormat {
+  /** Counted from 1; raised whenever what is saved, or what it means, changes. */
+  readonly version: number;
+  /** The upgrader at index i leads from version i + 1 to the next: one less than versions. */
+  readonly upgraders: readonly SectionUpgrader[];
+}
+
+/** The format of a class that has never changed what it saves. */
+export const FirstSectionFormat: SectionFormat = { version: 1, upgraders: [] };
+
+/** Pages in a row. */
+export interface PageRun {
+  /** Number of the first one: its offset in the memory, divided by {@link ImagePageBytes}. */
+  readonly first: number;
+  readonly count: number;
+}
+
+/** Bytes in a page of a memory image, whatever the host's pages are. */
+export const ImagePageBytes = 4096;
+
+/** Pages that differ from those of an older image. */
+export interface ChangedPages extends PageRun {
+  /** Whether all of them are zero. */
+  readonly zero: boolean;
+}
+
+/** Memory whose contents a checkpoint is to hold. Borrowed: read before the checkpoint is done. */
+export interface MemoryImageSource {
+  /** Bytes, a multiple of {@link ImagePageBytes}. */
+  readonly size: number;
+  /** The pages that hold something else than zeros, in ascending order. */
+  nonZeroPages(): Iterable<PageRun>;
+  /** The pages that differ from `image`, in ascending order. */
+  changedPages(image: MemoryImage): Iterable<ChangedPages>;
+  /**
+   * The bytes of pages, where they are.
+   * @returns one piece, or more where they do not lie in one
+   */
+  bytes(run: PageRun): Uint8Array[];
+}
+
+/** Pages of a memory image, and the place in a file where they lie one after the other. */
+export interface ImagePages extends PageRun {
+  /** Absolute path of the file. */
+  readonly path: string;
+  /** Offset of the first page in it, in bytes; a multiple of {@link ImagePageBytes}. */
+  readonly offset: number;
+}
+
+/** A memory image to restore: which pages it has, in ascending order; the others are zero. */
+export interface MemoryImage {
+  /** Bytes of memory. */
+  readonly size: number;
+  readonly pages: readonly ImagePages[];
+}
+
 /** A checkpoint being written. */
 export interface CheckpointOut {
-  /** Directory for files that accompany the checkpoint. */
+  /** Directory that the checkpoint will have in the end; it need not exist yet. */
   readonly directory: string;
   /** Full names of the open sections, innermost last. */
   readonly sectionPath: string[];
-  /** Opens the section `name`; an object without values still has one. */
-  enterSection(name: string): void;
+  /** Begins the section `name`; an object without values still has one. */
+  beginSection(name: string, format: SectionFormat): void;
   /** Stores `value` under `key` in the current section. */
   paramOut(key: string, value: CheckpointValue): void;
+  /** Adds the contents of a memory, to be found under this name, which is that of a file as well. */
+  addMemoryImage(name: string, source: MemoryImageSource): void;
 }
 
 /** A checkpoint being read. */
 export interface CheckpointIn {
+  /** The directory that it was read from. */
   readonly directory: string;
   readonly sectionPath: string[];
   sectionExists(name: string): boolean;
-  enterSection(name: string): void;
+  /** Full names of all sections. */
+  sectionNames(): readonly string[];
+  /** Full names of the sections that nobody has read. */
+  unusedSections(): readonly string[];
+  /**
+   * Opens the section `name`, brought up to the version of `format`.
+   * @throws {SimError} when there is no such section, or its version is newer.
+   */
+  openSection(name: string, format: SectionFormat): void;
   /** Each reader fails with a typed error that names section and key when it is missing or of another type. */
   boolean(key: string): boolean;
   number(key: string): number;
@@ -40,8 +111,13 @@ export interface CheckpointIn {
   string(key: string): string;
   bytes(key: string): Uint8Array;
   numbers(key: string): readonly number[];
+  bigints(key: string): readonly bigint[];
   strings(key: string): readonly string[];
   has(key: string): boolean;
+  /** The memory image of this name. @throws {SimError} when there is none. */
+  memoryImage(name: string): MemoryImage;
+  /** Fails with the typed error of this checkpoint, which names the section. */
+  fail(message: string): never;
 }
 
 /** The full name of the innermost open section. */
@@ -51,16 +127,22 @@ export function currentSection(checkpoint: CheckpointOut | CheckpointIn): string
 
 /** Something whose state a checkpoint holds. */
 export interface Serializable {
+  /** Absent: version 1. */
+  readonly sectionFormat?: SectionFormat;
   serialize(checkpoint: CheckpointOut): void;
   unserialize(checkpoint: CheckpointIn): void;
 }
 
-function inSection(checkpoint: CheckpointOut | CheckpointIn, name: string, body: () => void): void {
+function inSection(
+  checkpoint: CheckpointOut | CheckpointIn,
+  name: string,
+  body: (fullName: string) => void,
+): void {
   const outer = currentSection(checkpoint);
-  checkpoint.sectionPath.push(outer === '' ? name : `${outer}.${name}`);
+  const fullName = outer === '' ? name : `${outer}.${name}`;
+  checkpoint.sectionPath.push(fullName);
   try {
-    checkpoint.enterSection(currentSection(checkpoint));
-    body();
+    body(fullName);
   } finally {
     checkpoint.sectionPath.pop();
   }
@@ -72,7 +154,8 @@ export function serializeSection(
   name: string,
   object: Serializable,
 ): void {
-  inSection(checkpoint, name, () => {
+  inSection(checkpoint, name, fullName => {
+    checkpoint.beginSection(fullName, object.sectionFormat ?? FirstSectionFormat);
     object.serialize(checkpoint);
   });
 }
@@ -83,7 +166,8 @@ export function unserializeSection(
   name: string,
   object: Serializable,
 ): void {
-  inSection(checkpoint, name, () => {
+  inSection(checkpoint, name, fullName => {
+    checkpoint.openSection(fullName, object.sectionFormat ?? FirstSectionFormat);
     object.unserialize(checkpoint);
   });
 }

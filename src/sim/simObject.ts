@@ -13,9 +13,11 @@ import { Parent } from './proxy';
 import type { ParamsOf } from './schema';
 import { defineSchema, emptySchema } from './schema';
 import {
+  FirstSectionFormat,
   unserializeSection,
   type CheckpointIn,
   type CheckpointOut,
+  type SectionFormat,
   type Serializable,
 } from './serializable';
 import type { Simulation } from './simulation';
@@ -47,6 +49,11 @@ export abstract class SimObject extends EventManager implements Drainable, Seria
   readonly simulation: Simulation;
   /** This object's statistics. */
   readonly stats: StatGroup;
+  /**
+   * Whether the object can begin cold in a system that is otherwise restored, when the checkpoint
+   * knows nothing of it: it has no state, or none that others rely upon.
+   */
+  readonly mayStartFresh: boolean = false;
   #probeManager: ProbeManager | undefined;
 
   constructor(params: SimObjectParams) {
@@ -103,9 +110,18 @@ export abstract class SimObject extends EventManager implements Drainable, Seria
     // Nothing by default.
   }
 
-  /** Restores from the section of this object's name, if the checkpoint has one. */
+  /** How this class writes its section; a class that changes what it saves raises the version. */
+  get sectionFormat(): SectionFormat {
+    return FirstSectionFormat;
+  }
+
+  /**
+   * Restores from the section of this object's name. Without one the object starts cold, which
+   * {@link mayStartFresh} has allowed.
+   */
   loadState(checkpoint: CheckpointIn): void {
     if (checkpoint.sectionExists(this.name())) unserializeSection(checkpoint, this.name(), this);
+    else this.initState();
   }
 
   /** Last call before simulation, once per process: the first events are scheduled here. */

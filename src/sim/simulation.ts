@@ -6,17 +6,20 @@
  */
 import { fatal, MaxTick, panic, type Tick } from '../base/index';
 import { DrainManager } from './drain';
+import { drainSystem, FinishedDrain, type DrainLimits } from './drainLoop';
 import { EventQueue } from './eventQueue';
-import { exitSimLoop, GlobalSimLoopExitEvent } from './exitEvents';
+import { exitSimLoop, GlobalSimLoopExitEvent, type ExitEvent } from './exitEvents';
 import { connectPorts, createModels } from './instantiate';
 import type { AnyNode } from './node';
 import { MaxTickLimit } from './maxTick';
 import { nodeState } from './nodeState';
 import { settleTree } from './resolveProxies';
-import type { CheckpointIn } from './serializable';
+import { restoreTree, serializeTree } from './savedTree';
+import type { CheckpointIn, CheckpointOut } from './serializable';
 import type { SimObject } from './simObject';
 import type { SimulationHost } from './simulationHost';
 import { EventLoop, runEventLoop, UserInterrupt } from './simulateLoop';
+import { exitEvent, SimulationGlobals } from './simulationGlobals';
 import { bindStatHierarchy } from './statHierarchy';
 import { scheduleStatEvent } from './statEvents';
 import { StatsRegistry } from './stats/index';
@@ -24,20 +27,6 @@ import { TickFrequency } from './tickFrequency';
 import { Timeline } from './timeline';
 import type { TimelineOutput, TraceArguments } from './traceEventWriter';
 import { TracedEventLoop } from './tracedEventLoop';
-
-/** Why a run ended. */
-export interface ExitEvent {
-  /** gem5's text, such as 'exiting with last active thread context'. */
-  readonly cause: string;
-  /** Exit code of the guest or of the instruction that asked; 0 where there is none. */
-  readonly code: number;
-  /** The tick at which it happened. */
-  readonly tick: Tick;
-  /** gem5's accessor for `cause`. */
-  getCause(): string;
-  /** gem5's accessor for `code`. */
-  getCode(): number;
-}
 
 /** Something that executes instructions; simInsts and simOps add all of them up. */
 export interface InstructionCounter {
@@ -53,7 +42,6 @@ export interface SimulateAsyncOptions {
   readonly signal?: { readonly aborted: boolean };
 }
 
-const FinishedDrain = 'Finished drain';
 const Aborted = 'simulation aborted';
 /** Exit code after Ctrl-C: what a shell gives for SIGINT. */
 const InterruptedStatus = 130;
@@ -70,10 +58,10 @@ export class Simulation {
   readonly maxTick = new MaxTickLimit(this.eventQueue);
   readonly drainManager: DrainManager;
   readonly stats: StatsRegistry;
+  /** What is saved besides the objects. */
+  readonly globals = new SimulationGlobals(() => this.objectsInTreeOrder());
   readonly #objects: SimObject[] = [];
   readonly #byName = new Map<string, SimObject>();
-  /** Exit events that fired while the system drained; later runs deliver them, oldest first. */
-  readonly #heldExits: ExitEvent[] = [];
   readonly #counters: InstructionCounter[] = [];
   #root: AnyNode | undefined;
   #instantiated = false;
@@ -233,7 +221,7 @@ export class Simulation {
       for (const object of objects) object.initState();
     } else {
       this.drainManager.preCheckpointRestore();
-      for (const object of objects) object.loadState(checkpoint);
+      restoreTree(objects, checkpoint);
     }
   }
 
@@ -266,7 +254,7 @@ export class Simulation {
         this.drainManager.resume();
       });
     }
-    return this.#heldExits.shift();
+    return this.globals.heldExits.shift();
   }
 
   /** First run only: the last call of every object's life cycle, then statistics from zero. */
@@ -333,7 +321,7 @@ export class Simulation {
     const { cause } = event;
     const code = cause === UserInterrupt ? InterruptedStatus : event.code;
     this.#timeline?.instant('exit', cause, { code });
-    return { cause, code, tick: this.curTick(), getCause: () => cause, getCode: () => code };
+    return exitEvent(cause, code, this.curTick());
   }
 
   /**
@@ -372,34 +360,49 @@ export class Simulation {
 
   /**
    * Drains the system. Exit events seen meanwhile are kept and returned by later runs.
-   * @throws {FatalError} when nothing is left to happen and objects have still not drained.
+   * @param limits - how long it may take
+   * @throws {FatalError} when it does not end, naming the objects that have not drained, and why
    */
-  drain(): void {
+  drain(limits: DrainLimits = {}): void {
     if (this.drainManager.isDrained()) return;
+    if (this.#running) fatal('drain() called while the simulation is running');
+    const { drainManager, eventQueue, host } = this;
+    const { heldExits } = this.globals;
     this.phase('drain', () => {
-      let round = 1;
-      while (!this.phase('drain round', () => this.#drainRound(), { round })) round++;
+      drainSystem(
+        {
+          ...{ drainManager, eventQueue, heldExits },
+          seconds: () => host.seconds(),
+          run: (until, pause) => this.#runFor(until, pause),
+          phase: (name, body, args) => this.phase(name, body, args),
+          note: objects => this.#timeline?.instant('drain', 'draining', { objects }),
+        },
+        limits,
+      );
     });
   }
 
-  /** Asks every object to drain, and waits for those that take time. @returns whether that was all */
-  #drainRound(): boolean {
-    if (this.drainManager.tryDrain()) return true;
-    const undrained = (): string =>
-      this.drainManager
-        .undrained()
-        .map(object => object.name())
-        .join(', ');
-    this.#timeline?.instant('drain', 'draining', { objects: undrained() });
-    for (;;) {
-      const exit = this.#run(MaxTick);
-      if (exit.cause === FinishedDrain) return false;
-      if (this.eventQueue.empty()) {
-        fatal(`cannot drain: nothing is scheduled, and these have not drained: ${undrained()}`);
-      }
-      this.#heldExits.push(exit);
-      if (exit.cause === UserInterrupt) return true;
+  /** Runs until a tick, or until `pause` says so: then null. */
+  #runFor(until: Tick, pause: () => boolean): ExitEvent | null {
+    this.#start();
+    const loop = this.#beginRun(until);
+    try {
+      const event = loop.runSlice(pause);
+      return event === null ? null : this.#exit(event);
+    } finally {
+      loop.close();
+      this.#endRun();
     }
+  }
+
+  /**
+   * Saves every object. The system is drained.
+   * @param checkpoint - takes the state, and borrows the memory until it is written
+   * @throws {SimError} when an object has something that cannot be saved
+   */
+  serializeAll(checkpoint: CheckpointOut): void {
+    if (!this.drainManager.isDrained()) panic('only a drained system can be saved');
+    serializeTree(this.objectsInTreeOrder(), checkpoint);
   }
 
   /** Releases what the host lent to the objects, last made first. Further calls do nothing. */

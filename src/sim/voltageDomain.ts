@@ -87,4 +87,6 @@ export class VoltageDomain extends SimObject {
     super.unserialize(checkpoint);
     this.#perfLevel = checkpoint.number('_perfLevel');
   }
+
+  override readonly mayStartFresh = true;
 }

@@ -9,7 +9,7 @@ import { fatal, inform, panic } from '../../base/index';
 import type { Addr } from '../../base/index';
 import { readImageFile, Workload, workloadSchema } from '../../mem/index';
 import { defineSchema, param, vectorParam } from '../../sim/index';
-import type { ParamsOf } from '../../sim/index';
+import type { CheckpointIn, CheckpointOut, ParamsOf } from '../../sim/index';
 import { ThreadContext } from '../threadContext';
 import { BOOT_FORMATS, readBootImage } from './bootImage';
 import type { BootImage } from './bootImage';
@@ -58,6 +58,16 @@ export class BareMetalWorkload extends Workload {
     for (const context of others) resetThreadState(context.registers(), false);
     this.#load(first);
     first.activate();
+  }
+
+  override serialize(checkpoint: CheckpointOut): void {
+    super.serialize(checkpoint);
+    checkpoint.paramOut('entry', this.#entry);
+  }
+
+  override unserialize(checkpoint: CheckpointIn): void {
+    super.unserialize(checkpoint);
+    this.#entry = checkpoint.number('entry');
   }
 
   #load(context: ThreadContext): void {

@@ -9,8 +9,7 @@ import {
   unserializeThreadState,
   X86ThreadState,
 } from '../../../src/arch/x86/index';
-import { FatalError } from '../../../src/base/index';
-import { CheckpointSections } from '../../../src/checkpoint/index';
+import { CheckpointError, CheckpointSections } from '../../../src/checkpoint/index';
 
 describe('A thread state in a checkpoint', () => {
   it('comes back with every register, and is dirty as a whole', () => {
@@ -67,6 +66,6 @@ describe('A thread state in a checkpoint', () => {
   it('says which register a checkpoint lacks', () => {
     expect(() => {
       unserializeThreadState(new X86ThreadState(), new CheckpointSections(''));
-    }).to.throw(FatalError, 'regs.rax');
+    }).to.throw(CheckpointError, 'regs.rax');
   });
 });

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { FatalError } from '../../../src/base/index';
-import { CheckpointSections } from '../../../src/checkpoint/index';
+import { PanicError } from '../../../src/base/index';
+import { CheckpointError, CheckpointSections } from '../../../src/checkpoint/index';
 import {
   currentSection,
   serializeSection,
@@ -56,7 +56,7 @@ describe('Checkpoint sections', () => {
     serializeSection(sections, 'a', { serialize: () => undefined, unserialize: () => undefined });
     expect(() => {
       unserializeSection(sections, 'a', new Counter());
-    }).to.throw(FatalError, "checkpoint section 'a' has no value for 'value'");
+    }).to.throw(CheckpointError, "checkpoint section 'a', key 'value': there is no such value");
   });
 
   it('name section and key when a value is of another type', () => {
@@ -70,7 +70,7 @@ describe('Checkpoint sections', () => {
     serializeSection(sections, 'a', text);
     expect(() => {
       unserializeSection(sections, 'a', new Counter());
-    }).to.throw(FatalError, "checkpoint section 'a': 'value' is not a number");
+    }).to.throw(CheckpointError, "checkpoint section 'a', key 'value': the value is not a number");
   });
 
   it('refuse a second value for a key', () => {
@@ -78,7 +78,11 @@ describe('Checkpoint sections', () => {
     serializeSection(sections, 'a', aCounter(1));
     expect(() => {
       serializeSection(sections, 'a', aCounter(1));
-    }).to.throw(FatalError, /already has a value for 'value'/);
+    }).to.throw(PanicError, "two sections 'a'");
+    sections.paramOut('value', 1);
+    expect(() => {
+      sections.paramOut('value', 2);
+    }).to.throw(PanicError, "already has a value for 'value'");
   });
 
   it('leave the section when an object fails', () => {

@@ -2,8 +2,9 @@ import { expect } from 'chai';
 import { FatalError, PanicError, resetWarnOnce } from '../../../src/base/index';
 import { Request, RequestorIDs, SystemThreads, WorkItems } from '../../../src/mem/index';
 import type { KvmVMHandle, SystemThreadContext, ThreadStatus } from '../../../src/mem/index';
-import { CheckpointSections } from '../../../src/checkpoint/index';
+import { CheckpointError, CheckpointSections } from '../../../src/checkpoint/index';
 import { EventFunctionWrapper, serializeSection, unserializeSection } from '../../../src/sim/index';
+import type { MemoryImage } from '../../../src/sim/index';
 import {
   aClock,
   instantiated,
@@ -229,6 +230,13 @@ describe('Thread contexts', () => {
   });
 });
 
+/** Sections without what belongs to memory. */
+class SectionsOnly extends CheckpointSections {
+  override memoryImage(name: string): MemoryImage {
+    return { size: this.imageSources.get(name)?.size ?? 0, pages: [] };
+  }
+}
+
 describe('A checkpoint of a system', () => {
   it('has the locks of memory and the ends of pauses', () => {
     const build = (): ReturnType<typeof aSystem> =>
@@ -240,11 +248,16 @@ describe('A checkpoint of a system', () => {
     saved.threads.quiesceTick(1, 700);
     saved.memories[0]!.lockedAddrList.add({ addr: 0x40, contextId: 0 });
     saved.memories[1]!.lockedAddrList.add({ addr: 0x100040, contextId: 1 });
-    const checkpoint = new CheckpointSections('.');
+    const checkpoint = new SectionsOnly('.');
     serializeSection(checkpoint, 'system', saved);
     expect([...checkpoint.section('system')!]).to.deep.equal([
       ['quiesceEndTick_0', 0],
       ['quiesceEndTick_1', 700],
+      ['workItems', []],
+      ['workItemStarts', []],
+      ['workItemsBegun', 0],
+      ['workItemsEnded', 0],
+      ['workItemCpus', []],
     ]);
 
     const restored = build();
@@ -258,8 +271,8 @@ describe('A checkpoint of a system', () => {
     restored.simulation.simulate(1000);
     expect(waiting.map(context => context.journal)).to.deep.equal([[], ['activate']]);
     expect(() => unserializeSection(checkpoint, 'system', aSystem())).to.throw(
-      FatalError,
-      'a lock on 0x40, which is no memory',
+      CheckpointError,
+      "section 'system.physmem': it is of a system with 2 backing stores; this system has 0",
     );
   });
 });

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { FatalError } from '../../../src/base/index';
+import { FatalError, PanicError } from '../../../src/base/index';
 import { CheckpointSections } from '../../../src/checkpoint/index';
 import type { Simulation } from '../../../src/sim/index';
 import {
@@ -15,6 +15,8 @@ import {
   type CheckpointOut,
   type ParamsOf,
 } from '../../../src/sim/index';
+import { exitEvent } from '../../../src/sim/simulationGlobals';
+import { messagesOf } from '../../support/memory';
 import { aSimulation, BusyHost, QuietHost, Root } from '../../support/simulation';
 
 /** What the recorders of one simulation were asked to do, in order. */
@@ -35,6 +37,8 @@ class Recorder extends SimObject {
   static override readonly schema = recorderSchema;
   /** What the next drain request answers. */
   answer: 'Draining' | 'Drained' = 'Drained';
+  /** What it waits for meanwhile. */
+  reason = '';
 
   constructor(params: ParamsOf<typeof recorderSchema>) {
     super(params);
@@ -43,6 +47,10 @@ class Recorder extends SimObject {
 
   private note(call: string): void {
     journalOf(this.simulation).push(`${this.name()}.${call}`);
+  }
+
+  whyNotDrained(): string {
+    return this.reason;
   }
 
   finishDrain(): void {
@@ -361,6 +369,60 @@ describe('simulateAsync()', () => {
   });
 });
 
+describe('A restored simulation', () => {
+  /** A checkpoint with sections of these names. */
+  function sectionsOf(...names: string[]): CheckpointSections {
+    const sections = new CheckpointSections('cpt.7');
+    const nothing = { serialize: () => undefined, unserialize: () => undefined };
+    for (const name of names) serializeSection(sections, name, nothing);
+    return sections;
+  }
+
+  it('names the objects that the checkpoint does not know, and the state that nobody takes', () => {
+    const sections = sectionsOf('root', 'a', 'gone');
+    serializeSection(sections, 'root.globals', {
+      serialize: () => {
+        sections.paramOut('objects', ['root', 'a', 'gone']);
+        sections.paramOut('classes', ['Root', 'Recorder', 'Terminal']);
+      },
+      unserialize: () => undefined,
+    });
+    expect(() => {
+      aSimulation().instantiate(aTree(), sections);
+    }).to.throw(
+      FatalError,
+      'cpt.7 is a checkpoint of another system: it has no state of a.c (Recorder), b (Recorder); ' +
+        'it has state of gone (Terminal)',
+    );
+  });
+
+  it('warns of state that nobody has taken, and delivers what an earlier drain kept', () => {
+    const saved = aSimulation();
+    saved.instantiate(aTree());
+    saved.globals.heldExits.push(exitEvent('guest asked', 3, 100));
+    saved.drain();
+    const sections = new CheckpointSections('cpt.7');
+    saved.serializeAll(sections);
+    const extra = { serialize: () => undefined, unserialize: () => undefined };
+    serializeSection(sections, 'gone', extra);
+    const simulation = aSimulation();
+    const messages = messagesOf(() => {
+      simulation.instantiate(aTree(), sections);
+    });
+    expect(messages.join()).to.include('nobody has taken the state of gone');
+    expect(simulation.simulate(0).getCause()).to.equal('guest asked');
+    expect(simulation.simulate(0).getCause()).to.equal('simulate() limit reached');
+  });
+
+  it('cannot be saved unless it is drained', () => {
+    const simulation = aSimulation();
+    simulation.instantiate(aTree());
+    expect(() => {
+      simulation.serializeAll(new CheckpointSections(''));
+    }).to.throw(PanicError, 'drained');
+  });
+});
+
 describe('drain()', () => {
   function recorderOf(root: ReturnType<typeof aTree>): Recorder {
     return root.a.simObject();
@@ -411,5 +473,77 @@ describe('drain()', () => {
     expect(() => {
       simulation.drain();
     }).to.throw(FatalError, /have not drained: a$/);
+  });
+
+  it('gives up after so many ticks, says who is in the way and why, and goes on', () => {
+    const simulation = aSimulation();
+    const root = aTree();
+    simulation.instantiate(root);
+    simulation.simulate(0);
+    const slow = recorderOf(root);
+    slow.answer = 'Draining';
+    slow.reason = 'a packet is under way';
+    const beat = new EventFunctionWrapper(() => {
+      simulation.eventQueue.schedule(beat, simulation.curTick() + 10);
+    }, 'beat');
+    simulation.eventQueue.schedule(beat, 10);
+    expect(() => {
+      simulation.drain({ ticks: 50 });
+    }).to.throw(
+      FatalError,
+      'ticks for it have run out); these have not drained: a (a packet is under way)',
+    );
+    expect(simulation.curTick()).to.equal(50);
+    expect(simulation.drainManager.state).to.equal('Running');
+    expect(slow.drainState()).to.equal('Running');
+    // Those that had drained were woken, and the one that had not was left alone.
+    expect(calls(simulation, 'drainResume')).to.deep.equal(['b.drainResume', 'a.c.drainResume']);
+    slow.answer = 'Drained';
+    simulation.drain({ ticks: 50 });
+    expect(simulation.drainManager.isDrained()).to.equal(true);
+  });
+
+  it('gives up after so much host time', () => {
+    const simulation = aSimulation(new BusyHost());
+    const root = aTree();
+    simulation.instantiate(root);
+    simulation.simulate(0);
+    recorderOf(root).answer = 'Draining';
+    const beat = new EventFunctionWrapper(() => {
+      simulation.eventQueue.schedule(beat, simulation.curTick() + 1);
+    }, 'beat');
+    simulation.eventQueue.schedule(beat, 1);
+    expect(() => {
+      simulation.drain({ hostSeconds: 5 });
+    }).to.throw(FatalError, 'host time for it has run out');
+  });
+
+  it('finishes in spite of one interrupt, which a later run returns, and ends at a second', () => {
+    const host = new QuietHost();
+    const simulation = aSimulation(host);
+    const root = aTree();
+    simulation.instantiate(root);
+    simulation.simulate(0);
+    const slow = recorderOf(root);
+    slow.answer = 'Draining';
+    const beat = new EventFunctionWrapper(() => {
+      simulation.eventQueue.schedule(beat, simulation.curTick() + 1);
+      if (simulation.curTick() === 5) host.interrupt = true;
+      if (simulation.curTick() === 900) slow.finishDrain();
+    }, 'beat');
+    simulation.eventQueue.schedule(beat, 1);
+    simulation.drain();
+    expect(simulation.drainManager.isDrained()).to.equal(true);
+    expect(simulation.simulate(0).cause).to.equal('user interrupt received');
+
+    slow.answer = 'Draining';
+    host.interrupt = true;
+    const again = new EventFunctionWrapper(() => {
+      host.interrupt = true;
+    }, 'again');
+    simulation.eventQueue.schedule(again, simulation.curTick() + 500);
+    expect(() => {
+      simulation.drain();
+    }).to.throw(FatalError, 'interrupted');
   });
 });

@@ -1,0 +1,60 @@
+/** Checkpoints as one compressed file, to keep and to send. */
+import { renameSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { basename, join, resolve } from 'node:path';
+import { atomicDirectory, withTemporary } from './atomicDirectory';
+import { CheckpointError, fileError } from './checkpointError';
+import { squashCheckpoint } from './squash';
+import { verifyCheckpoint } from './verify';
+
+/** Loaded when it is needed: no run of a simulation does. */
+const loadTar = (): typeof import('tar') =>
+  createRequire(__filename)('tar') as typeof import('tar');
+
+/** The only names in an archive. */
+const NAMES = /^(?:\.\/)?(?:m5\.cpt\.pb|\w[\w.-]*\.img)$/;
+
+/**
+ * Packs a checkpoint, with everything that it builds upon, into one file: a gzipped tar archive of
+ * a full checkpoint.
+ * @param directory - of the checkpoint
+ * @param file - to write; it appears when it is whole
+ * @throws {CheckpointError} when the checkpoint is damaged, or the file cannot be written
+ */
+export function packCheckpoint(directory: string, file: string): void {
+  const target = resolve(file);
+  withTemporary(target, folder => {
+    const full = join(folder, 'checkpoint');
+    squashCheckpoint(directory, full);
+    verifyCheckpoint(full);
+    const archive = join(folder, basename(target));
+    const options = { gzip: true, portable: true, noMtime: true, sync: true } as const;
+    loadTar().create({ ...options, file: archive, cwd: full }, ['.']);
+    renameSync(archive, target);
+  });
+}
+
+/**
+ * Unpacks a packed checkpoint, and checks all of it.
+ * @param file - made by {@link packCheckpoint}
+ * @param directory - to make
+ * @throws {CheckpointError} when the file is damaged or no such archive
+ */
+export function unpackCheckpoint(file: string, directory: string): void {
+  atomicDirectory(directory, folder => {
+    try {
+      loadTar().extract({
+        ...{ file, cwd: folder, sync: true, strict: true },
+        filter: (path, entry) => {
+          if (path === './' || path === '.') return false;
+          const isFile = !('type' in entry) || entry.type === 'File' || entry.type === 'OldFile';
+          if (isFile && NAMES.test(path)) return true;
+          throw new CheckpointError({ file }, `it holds '${path}', which belongs to no checkpoint`);
+        },
+      });
+    } catch (error) {
+      throw fileError(file, 'unpacking it', error);
+    }
+    verifyCheckpoint(folder);
+  });
+}

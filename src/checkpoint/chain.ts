@@ -1,0 +1,155 @@
+/** Checkpoints that build upon one another: finding them, and making one memory of their images. */
+import { dirname, join, resolve } from 'node:path';
+import { ImagePageBytes, type ImagePages, type MemoryImage, type PageRun } from '../sim/index';
+import { CheckpointError } from './checkpointError';
+import {
+  CHECKPOINT_FILE,
+  readCheckpointFile,
+  type CheckpointFileContent,
+  type ImageReference,
+} from './checkpointFile';
+import { readImage, type ImageStructure } from './imageReader';
+import { Limits } from './limits';
+
+/** One checkpoint of a chain. */
+export interface ChainLink {
+  /** Absolute path of its directory. */
+  readonly directory: string;
+  readonly content: CheckpointFileContent;
+}
+
+/**
+ * A checkpoint and those that it builds upon.
+ * @returns the checkpoint itself first, the full one at the root last
+ * @throws {CheckpointError} when one is missing, damaged, or another than it should be
+ */
+export function readChain(directory: string): ChainLink[] {
+  const chain: ChainLink[] = [];
+  let next: string | undefined = resolve(directory);
+  let expected: bigint | undefined;
+  while (next !== undefined) {
+    const path = join(next, CHECKPOINT_FILE);
+    const content = readCheckpointFile(path);
+    if (expected !== undefined && content.digest !== expected) {
+      const child = chain.at(-1)?.directory ?? '';
+      throw new CheckpointError(
+        { file: path },
+        `it is not the checkpoint that ${child} builds upon`,
+      );
+    }
+    chain.push({ directory: next, content });
+    if (chain.length > Limits.chain) {
+      throw new CheckpointError({ file: path }, 'the chain of checkpoints is too long; squash it');
+    }
+    expected = content.parent?.digest;
+    next = content.parent === undefined ? undefined : resolve(next, content.parent.path);
+  }
+  return chain;
+}
+
+/** The image files of one memory, from the newest to that of the full checkpoint. */
+export function imageFiles(chain: readonly ChainLink[], name: string): readonly ImageReferenceAt[] {
+  const files: ImageReferenceAt[] = [];
+  for (const { directory, content } of chain) {
+    const reference = content.images.find(image => image.file === name);
+    if (reference === undefined) {
+      const path = join(directory, CHECKPOINT_FILE);
+      throw new CheckpointError({ file: path }, `it has no image '${name}'`);
+    }
+    files.push({ ...reference, path: join(directory, name) });
+  }
+  return files;
+}
+
+/** An image that a checkpoint refers to, and its path. */
+export interface ImageReferenceAt extends ImageReference {
+  readonly path: string;
+}
+
+/**
+ * Checks that an image is the one that its checkpoint refers to.
+ * @param isRoot - whether it is to be a full image
+ */
+export function checkReference(
+  image: ImageStructure,
+  { path, size, digest }: ImageReferenceAt,
+  isRoot: boolean,
+): void {
+  if (image.digest !== digest) {
+    const owner = dirname(path);
+    throw new CheckpointError(
+      { file: path },
+      `it does not belong to ${join(owner, CHECKPOINT_FILE)}`,
+    );
+  }
+  if (image.size !== size) {
+    const sizes = `${String(image.size)} bytes of memory, not ${String(size)}`;
+    throw new CheckpointError({ file: path }, `it describes ${sizes}`);
+  }
+  if (image.incremental === isRoot) {
+    const kind = isRoot ? 'full' : 'incremental';
+    throw new CheckpointError(
+      { file: path },
+      `it is no image of ${kind === 'full' ? 'a full' : 'an incremental'} checkpoint`,
+    );
+  }
+}
+
+/**
+ * The memory that the images of a chain make together.
+ * @throws {CheckpointError} when an image is damaged, or does not belong to its checkpoint
+ */
+export function readMemoryImage(chain: readonly ChainLink[], name: string): MemoryImage {
+  const files = imageFiles(chain, name);
+  let size = 0;
+  let pages: readonly ImagePages[] = [];
+  for (const [i, file] of [...files.entries()].reverse()) {
+    const image = readImage(file.path);
+    checkReference(image, file, i === files.length - 1);
+    if (i < files.length - 1 && image.size !== size) {
+      throw new CheckpointError({ file: file.path }, 'the memory has another size than its parent');
+    }
+    ({ size } = image);
+    pages = overlay(pages, image);
+  }
+  return { size, pages };
+}
+
+/** Pages with those of a newer image in their place. */
+function overlay(older: readonly ImagePages[], newer: ImageStructure): readonly ImagePages[] {
+  const added = newer.batches.flatMap(({ ranges, dataOffset }) => {
+    let offset = dataOffset;
+    return ranges.map(({ first, count }) => {
+      const pages = { first, count, path: newer.path, offset };
+      offset += count * ImagePageBytes;
+      return pages;
+    });
+  });
+  if (older.length === 0) return added;
+  const removed = newer.batches
+    .flatMap(({ ranges, zeros }) => [...ranges, ...zeros])
+    .sort((a, b) => a.first - b.first);
+  return [...without(older, removed), ...added].sort((a, b) => a.first - b.first);
+}
+
+/** Pages without those of `removed`; both are in ascending order. */
+function* without(
+  pages: readonly ImagePages[],
+  removed: readonly PageRun[],
+): Generator<ImagePages> {
+  let next = 0;
+  for (const { first, count, path, offset } of pages) {
+    const end = first + count;
+    let at = first;
+    while ((removed[next]?.first ?? Infinity) + (removed[next]?.count ?? 0) <= first) next++;
+    for (let i = next; at < end; i++) {
+      const hole = removed[i];
+      const stop = Math.min(end, hole?.first ?? Infinity);
+      if (stop > at) {
+        yield { first: at, count: stop - at, path, offset: offset + (at - first) * ImagePageBytes };
+      }
+      if (hole === undefined) break;
+      at = Math.max(at, hole.first + hole.count);
+    }
+  }
+}

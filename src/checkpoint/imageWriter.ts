@@ -1,0 +1,164 @@
+/** Writing a memory image: pages that are not zero, or that differ from those of the parent. */
+import { writevSync } from 'node:fs';
+import {
+  ImagePageBytes,
+  type ChangedPages,
+  type MemoryImage,
+  type MemoryImageSource,
+} from '../sim/index';
+import { layOutBatch } from './imageLayout';
+import { Limits } from './limits';
+import { proto, toWire } from './proto';
+import { digestOf, frameHead, sealRecord } from './record';
+import { Xxh64 } from './xxh64';
+
+/** Version of the file format of images. */
+export const IMAGE_FORMAT_VERSION = 1;
+/** What one writev(2) takes. */
+const MAX_PIECES = 1024;
+
+/** What was written. */
+export interface WrittenImage {
+  /** Digest at the end of the file. */
+  readonly digest: bigint;
+  /** Pages in the file. */
+  readonly pages: number;
+}
+
+/** Told of every part of memory that is done, by its bytes. */
+export type Progress = (bytes: number) => void;
+
+/**
+ * Writes an image.
+ * @param descriptor - of an empty file
+ * @param parent - the image that this one changes; absent: a full image
+ * @throws {Error} what the system says when the file cannot be written
+ */
+export function writeImage(
+  descriptor: number,
+  source: MemoryImageSource,
+  parent: MemoryImage | undefined,
+  progress: Progress,
+): WrittenImage {
+  return new ImageWriting(descriptor, source, progress).write(parent);
+}
+
+class ImageWriting {
+  readonly #descriptor: number;
+  readonly #source: MemoryImageSource;
+  readonly #progress: Progress;
+  readonly #checksums: bigint[] = [];
+  #records = 0;
+  #position = 0;
+  #pages = 0;
+  #batch: ChangedPages[] = [];
+  #batchPages = 0;
+  #reported = 0;
+
+  constructor(descriptor: number, source: MemoryImageSource, progress: Progress) {
+    this.#descriptor = descriptor;
+    this.#source = source;
+    this.#progress = progress;
+  }
+
+  write(parent: MemoryImage | undefined): WrittenImage {
+    const { size } = this.#source;
+    this.#writeRecord({
+      header: {
+        ...{ formatVersion: IMAGE_FORMAT_VERSION, size, pageSize: ImagePageBytes },
+        incremental: parent !== undefined,
+      },
+    });
+    if (parent === undefined) {
+      for (const { first, count } of this.#source.nonZeroPages()) {
+        this.#add({ first, count, zero: false });
+      }
+    } else {
+      for (const pages of this.#source.changedPages(parent)) this.#add(pages);
+    }
+    this.#writeBatch();
+    const digest = digestOf(this.#checksums);
+    this.#writeRecord({ end: { recordCount: this.#records, digest: toWire(digest) } });
+    this.#report(size);
+    return { digest, pages: this.#pages };
+  }
+
+  /** Adds pages to the batch, and writes it whenever it is full. */
+  #add({ first, count, zero }: ChangedPages): void {
+    for (let done = 0; done < count;) {
+      const room = zero ? Infinity : Limits.batchPages - this.#batchPages;
+      const part = Math.min(count - done, room);
+      this.#addRun({ first: first + done, count: part, zero });
+      if (!zero) this.#batchPages += part;
+      done += part;
+      const full = this.#batchPages >= Limits.batchPages || this.#batch.length >= Limits.batchPages;
+      if (full) this.#writeBatch();
+    }
+  }
+
+  /** Pages that follow those before belong to them, so that the same pages give the same bytes. */
+  #addRun(run: ChangedPages): void {
+    const last = this.#batch.at(-1);
+    if (last?.zero === run.zero && last.first + last.count === run.first) {
+      this.#batch[this.#batch.length - 1] = { ...last, count: last.count + run.count };
+    } else {
+      this.#batch.push(run);
+    }
+  }
+
+  #writeBatch(): void {
+    if (this.#batch.length === 0) return;
+    const range = this.#batch.filter(run => !run.zero);
+    const zero = this.#batch.filter(run => run.zero);
+    const data = range.flatMap(run => this.#source.bytes(run));
+    const hash = new Xxh64();
+    for (const piece of data) hash.update(piece);
+    const dataChecksum = range.length === 0 ? 0n : hash.digest();
+    const fields = proto.PageBatch.encode({
+      ...{ range, zero },
+      ...(range.length > 0 && { dataChecksum: toWire(dataChecksum) }),
+    }).finish();
+    const dataBytes = this.#batchPages * ImagePageBytes;
+    const { head, structure } = layOutBatch(this.#position, fields, dataBytes);
+    const { record, checksum } = sealRecord(structure);
+    this.#checksums.push(checksum, dataChecksum);
+    this.#records++;
+    this.#writePieces([Uint8Array.from(head), record, ...data]);
+    this.#pages += this.#batchPages;
+    const last = this.#batch.at(-1);
+    if (last !== undefined) this.#report((last.first + last.count) * ImagePageBytes);
+    this.#batch = [];
+    this.#batchPages = 0;
+  }
+
+  #report(bytes: number): void {
+    this.#progress(bytes - this.#reported);
+    this.#reported = bytes;
+  }
+
+  #writeRecord(body: Omit<proto.ImageRecord.$Properties, 'checksum'>): void {
+    const { record, checksum } = sealRecord(proto.ImageRecord.encode(body).finish());
+    this.#checksums.push(checksum);
+    this.#records++;
+    this.#writePieces([frameHead(record.length), record]);
+  }
+
+  #writePieces(pieces: readonly Uint8Array[]): void {
+    for (let first = 0; first < pieces.length; first += MAX_PIECES) {
+      this.#writeFully(pieces.slice(first, first + MAX_PIECES));
+    }
+  }
+
+  /** Writes all of the pieces: the system may take fewer bytes at a time. */
+  #writeFully(pieces: readonly Uint8Array[]): void {
+    let rest = pieces.filter(piece => piece.length > 0);
+    while (rest.length > 0) {
+      let written = writevSync(this.#descriptor, rest, this.#position);
+      this.#position += written;
+      const whole = rest.findIndex(piece => (written -= piece.length) < 0);
+      if (whole < 0) return;
+      const piece = rest[whole] ?? new Uint8Array(0);
+      rest = [piece.subarray(piece.length + written), ...rest.slice(whole + 1)];
+    }
+  }
+}

@@ -1,0 +1,111 @@
+/** Writing a checkpoint: everything or nothing. */
+import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+import type { MemoryImage } from '../sim/index';
+import { atomicDirectory } from './atomicDirectory';
+import { readChain, readMemoryImage, type ChainLink } from './chain';
+import { CheckpointError, fileError } from './checkpointError';
+import { CHECKPOINT_FILE, encodeCheckpoint, type ImageReference } from './checkpointFile';
+import { writeImage, type Progress } from './imageWriter';
+import type { CheckpointSections } from './sections';
+
+/** What is to be written. */
+export interface CheckpointRequest {
+  /** All state, and the memories that belong to it. */
+  readonly sections: CheckpointSections;
+  /** Who writes it, for people. */
+  readonly producer: string;
+  /** Simulated time, in ticks. */
+  readonly tick: number;
+  /** In Hz. */
+  readonly ticksPerSecond: number;
+  /** The configuration, as config.json has it. */
+  readonly configuration: string;
+  /** Directory of a checkpoint to save the difference to; absent: a full checkpoint. */
+  readonly parent?: string | undefined;
+  /** Told of every part of memory that is done, by its bytes. */
+  readonly progress?: Progress | undefined;
+}
+
+/** What was written. */
+export interface WrittenCheckpoint {
+  /** Absolute path of the directory. */
+  readonly directory: string;
+  /** Pages of memory that were written. */
+  readonly pages: number;
+}
+
+/**
+ * Writes a checkpoint to the directory of its sections. When it fails, nothing is left of it, and a
+ * checkpoint that was there stays.
+ * @throws {CheckpointError} when it cannot be written, or the parent is none
+ */
+export function writeCheckpoint(request: CheckpointRequest): WrittenCheckpoint {
+  const { sections } = request;
+  const directory = resolve(sections.directory);
+  const chain = request.parent === undefined ? undefined : readChain(request.parent);
+  if (chain?.some(link => link.directory === directory) === true) {
+    throw new CheckpointError(
+      { file: directory },
+      'a checkpoint cannot replace one that it builds upon',
+    );
+  }
+  return atomicDirectory(directory, folder => {
+    const { images, pages } = writeImages(folder, request, chain);
+    const parent = chain?.[0];
+    const bytes = encodeCheckpoint(join(directory, CHECKPOINT_FILE), {
+      ...request,
+      parent: parent && {
+        path: relative(directory, parent.directory),
+        digest: parent.content.digest,
+      },
+      sections: sections.sections,
+      images,
+    });
+    writeFile(join(folder, CHECKPOINT_FILE), descriptor => {
+      for (let done = 0; done < bytes.length;) done += writeSync(descriptor, bytes, done);
+    });
+    return { directory, pages };
+  });
+}
+
+function writeImages(
+  folder: string,
+  { sections, progress }: CheckpointRequest,
+  chain: readonly ChainLink[] | undefined,
+): { readonly images: readonly ImageReference[]; readonly pages: number } {
+  const images: ImageReference[] = [];
+  let pages = 0;
+  for (const [file, source] of sections.imageSources) {
+    const parent = chain === undefined ? undefined : parentImage(chain, file, source.size);
+    const written = writeFile(join(folder, file), descriptor =>
+      writeImage(descriptor, source, parent, progress ?? (() => undefined)),
+    );
+    images.push({ file, size: source.size, digest: written.digest });
+    pages += written.pages;
+  }
+  return { images, pages };
+}
+
+function parentImage(chain: readonly ChainLink[], file: string, size: number): MemoryImage {
+  const image = readMemoryImage(chain, file);
+  if (image.size === size) return image;
+  const directory = chain[0]?.directory ?? '';
+  throw new CheckpointError({ file: directory }, `it is of a system with other memory ('${file}')`);
+}
+
+/** Writes a file and brings it to the disk. */
+function writeFile<Result>(path: string, body: (descriptor: number) => Result): Result {
+  try {
+    const descriptor = openSync(path, 'wx', 0o664);
+    try {
+      const result = body(descriptor);
+      fsyncSync(descriptor);
+      return result;
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (error) {
+    throw fileError(path, 'writing it', error);
+  }
+}

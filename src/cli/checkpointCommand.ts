@@ -1,0 +1,191 @@
+/** Does what `mini-gem5 checkpoint …` asks for. */
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { assertNever, fatal } from '../base/index';
+import {
+  CHECKPOINT_FILE,
+  diffCheckpoints,
+  openCheckpoint,
+  packCheckpoint,
+  readCheckpointFile,
+  squashCheckpoint,
+  unpackCheckpoint,
+  verifyCheckpoint,
+  type CheckpointDifference,
+} from '../checkpoint/index';
+import type { CheckpointValue } from '../sim/index';
+import type { CheckpointRequest } from './checkpointOptions';
+
+type Print = (line: string) => void;
+
+const MiB = 1024 * 1024;
+/** So many runs of pages are named; the others are counted. */
+const NAMED_RUNS = 20;
+
+/**
+ * Does it.
+ * @param print - takes each line of the answer
+ * @returns the exit status: 1 for checkpoints that differ, as diff(1) has it, else 0
+ * @throws {CheckpointError} when a checkpoint is damaged
+ */
+export function checkpointCommand(request: CheckpointRequest, print: Print): number {
+  switch (request.action) {
+    case 'ls':
+      list(request.directory, request.json, print);
+      return 0;
+    case 'inspect':
+      inspect(request.directory, request.sections, request.json, print);
+      return 0;
+    case 'verify':
+      for (const directory of request.directories) {
+        const { checkpoints, sections, bytes } = verifyCheckpoint(directory);
+        const chain = checkpoints === 1 ? '' : ` in ${String(checkpoints)} checkpoints`;
+        print(
+          `${directory}: whole; ${String(sections)} sections, ${inMiB(bytes)} of images${chain}`,
+        );
+      }
+      return 0;
+    case 'diff':
+      return diff(diffCheckpoints(request.a, request.b), request.json, print);
+    case 'squash':
+      print(`wrote ${squashCheckpoint(request.from, request.to).directory}`);
+      return 0;
+    case 'pack':
+      packCheckpoint(request.from, request.to);
+      print(`wrote ${request.to}, ${inMiB(statSync(request.to).size)}`);
+      return 0;
+    case 'unpack':
+      unpackCheckpoint(request.from, request.to);
+      print(`wrote ${request.to}`);
+      return 0;
+    default:
+      return assertNever(request);
+  }
+}
+
+const inMiB = (bytes: number): string => `${(bytes / MiB).toFixed(1)} MiB`;
+
+function list(folder: string, json: boolean, print: Print): void {
+  if (!existsSync(folder)) fatal(`there is no directory ${folder}`);
+  const found = readdirSync(folder)
+    .filter(name => existsSync(join(folder, name, CHECKPOINT_FILE)))
+    .map(name => describe(join(folder, name), name))
+    .sort((a, b) => a.tick - b.tick);
+  if (json) {
+    print(JSON.stringify(found, null, 2));
+    return;
+  }
+  if (found.length === 0) print(`there are no checkpoints in ${folder}`);
+  for (const { name, tick, seconds, bytes, parent } of found) {
+    const kind = parent === undefined ? 'full' : `changes ${parent}`;
+    const time = `tick ${String(tick)} (${seconds.toPrecision(6)} s)`;
+    print(`${name.padEnd(28)} ${time.padEnd(36)} ${inMiB(bytes).padStart(12)}  ${kind}`);
+  }
+}
+
+interface Description {
+  readonly name: string;
+  readonly tick: number;
+  readonly seconds: number;
+  /** Of all its files. */
+  readonly bytes: number;
+  readonly parent?: string;
+}
+
+function describe(directory: string, name: string): Description {
+  const { tick, ticksPerSecond, parent } = readCheckpointFile(join(directory, CHECKPOINT_FILE));
+  const bytes = readdirSync(directory).reduce(
+    (sum, file) => sum + statSync(join(directory, file)).size,
+    0,
+  );
+  return {
+    name,
+    tick,
+    seconds: tick / ticksPerSecond,
+    bytes,
+    ...(parent && { parent: parent.path }),
+  };
+}
+
+function inspect(directory: string, wanted: readonly string[], json: boolean, print: Print): void {
+  const { chain, sections } = openCheckpoint(directory);
+  const content = chain[0]?.content ?? fatal(`${directory} is empty`);
+  const names = wanted.length === 0 ? sections.sectionNames() : wanted;
+  for (const name of names) {
+    if (!sections.sectionExists(name)) fatal(`${directory} has no section '${name}'`);
+  }
+  if (json) {
+    const values = names.map(name => [
+      name,
+      plain(Object.fromEntries(sections.section(name) ?? [])),
+    ]);
+    const { producer, tick, parent, images } = content;
+    const about = { producer, tick, parent: parent?.path, images: images.map(({ file }) => file) };
+    print(JSON.stringify({ ...about, sections: Object.fromEntries(values) as unknown }, null, 2));
+    return;
+  }
+  if (wanted.length === 0) {
+    const { producer, tick, ticksPerSecond, parent, images } = content;
+    print(`written by  ${producer}`);
+    print(`time        tick ${String(tick)}, ${String(tick / ticksPerSecond)} s`);
+    if (parent !== undefined) print(`changes     ${parent.path}`);
+    for (const { file } of images) {
+      const { size, pages } = sections.memoryImage(file);
+      const saved = pages.reduce((sum, { count }) => sum + count, 0);
+      print(`image       ${file}: ${inMiB(size)} of memory, ${String(saved)} pages not zero`);
+    }
+    for (const name of names) {
+      print(`section     ${name}, ${String(sections.section(name)?.size ?? 0)} values`);
+    }
+    return;
+  }
+  for (const name of names) {
+    print(`[${name}]`);
+    for (const [key, value] of sections.section(name) ?? []) print(`${key}=${text(value)}`);
+  }
+}
+
+function diff(difference: CheckpointDifference, json: boolean, print: Print): number {
+  const { ticks, values, memory } = difference;
+  const [a, b] = ticks;
+  const isSame = values.length === 0 && memory.length === 0 && a === b;
+  if (json) {
+    print(JSON.stringify(plain(difference), null, 2));
+    return isSame ? 0 : 1;
+  }
+  if (a !== b) print(`tick: ${String(a)} -> ${String(b)}`);
+  for (const { section, key, a: old, b: now } of values) {
+    print(`${section} ${key}: ${text(old)} -> ${text(now)}`);
+  }
+  for (const { image, pages, runs } of memory) {
+    print(`${image}: ${String(pages)} pages differ`);
+    for (const { first, count } of runs.slice(0, NAMED_RUNS)) {
+      print(`  ${String(count)} from 0x${(first * 4096).toString(16)}`);
+    }
+    if (runs.length > NAMED_RUNS) print(`  and ${String(runs.length - NAMED_RUNS)} more places`);
+  }
+  if (isSame) print('the checkpoints are the same');
+  return isSame ? 0 : 1;
+}
+
+/** A value on one line. */
+function text(value: CheckpointValue | undefined): string {
+  if (value === undefined) return '(none)';
+  if (typeof value === 'bigint') return `0x${value.toString(16)}`;
+  if (value instanceof Uint8Array) {
+    const start = Buffer.from(value.subarray(0, 16)).toString('hex');
+    return value.length > 16 ? `${start}… (${String(value.length)} bytes)` : start || '(no bytes)';
+  }
+  if (typeof value === 'object') return value.map(element => text(element)).join(' ');
+  return typeof value === 'string' ? JSON.stringify(value) : String(value);
+}
+
+/** What JSON can say: 64-bit words and bytes as text. */
+function plain(value: unknown): unknown {
+  if (typeof value === 'bigint') return `0x${value.toString(16)}`;
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('hex');
+  if (typeof value === 'number' && !Number.isFinite(value)) return String(value);
+  if (Array.isArray(value)) return value.map(plain);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, plain(inner)]));
+}

@@ -1,0 +1,151 @@
+/**
+ * Writing checkpoints of a simulation, and keeping no more of them than wanted.
+ *
+ * Source of the behaviour: gem5 `python/m5/simulate.py` (`checkpoint`), `sim/serialize.cc`.
+ */
+import { rmSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { fatal, withProgress, type Tick } from '../base/index';
+import {
+  CheckpointSections,
+  openCheckpoint,
+  readChain,
+  writeCheckpoint,
+} from '../checkpoint/index';
+import { configJson, pythonJson, type CheckpointIn, type Simulation } from '../sim/index';
+import { version } from './version';
+
+/** How to write a checkpoint. */
+export interface CheckpointOptions {
+  /**
+   * Save only pages of memory that differ from the checkpoint that was written or restored last. It
+   * is needed to restore this one. Without an earlier one the checkpoint is a full one.
+   */
+  readonly incremental?: boolean;
+  /** Directory of the checkpoint to save the difference to, instead of the last one. */
+  readonly parent?: string;
+}
+
+/** The counters of gem5's checkpoints. */
+export interface M5Checkpoints {
+  /** How many checkpoints this run has written. */
+  readonly ckptCount: number;
+  /**
+   * How many of them are kept: beyond that the oldest is removed. 0 keeps all. One that a kept
+   * incremental checkpoint builds upon is kept as well.
+   */
+  ckptMaxCount: number;
+  /** Number of the checkpoint written last, counted from 0; -1 before the first. */
+  readonly ckptPrevCount: number;
+}
+
+/** The checkpoints of one simulation. */
+export class Checkpoints implements M5Checkpoints {
+  ckptCount = 0;
+  readonly #simulation: Simulation;
+  /** Directories of the checkpoints that this run has written and kept, oldest first. */
+  readonly #written: string[] = [];
+  /** Directory of the checkpoint that was written or restored last. */
+  #last: string | undefined;
+  #maxCount = 0;
+
+  constructor(simulation: Simulation) {
+    this.#simulation = simulation;
+  }
+
+  get ckptMaxCount(): number {
+    return this.#maxCount;
+  }
+
+  set ckptMaxCount(count: number) {
+    if (!Number.isSafeInteger(count) || count < 0) {
+      fatal(`ckptMaxCount must be a whole number from 0 on, not ${String(count)}`);
+    }
+    this.#maxCount = count;
+    this.#removeOld();
+  }
+
+  get ckptPrevCount(): number {
+    return this.ckptCount - 1;
+  }
+
+  /**
+   * Writes a checkpoint and leaves the simulation drained.
+   * @param path - of its directory; `%d` in it stands for the tick, `%%` for `%`
+   * @returns the directory
+   * @throws {SimError} when something cannot be saved or written; then nothing is left of it
+   */
+  write(path: string, options: CheckpointOptions): string {
+    const simulation = this.#simulation;
+    const { root } = simulation;
+    if (root === undefined) return fatal('m5.checkpoint() needs a system; call m5.instantiate()');
+    simulation.drain();
+    return simulation.phase('checkpoint', () => {
+      for (const object of simulation.objects) object.memWriteback();
+      simulation.host.print('Writing checkpoint');
+      const directory = resolve(expandPath(path, simulation.curTick()));
+      const sections = new CheckpointSections(directory);
+      simulation.serializeAll(sections);
+      const total = [...sections.imageSources.values()].reduce((sum, { size }) => sum + size, 0);
+      withProgress('Writing checkpoint', total, progress =>
+        writeCheckpoint({
+          ...{ sections, progress },
+          producer: `mini-gem5 ${version()}`,
+          tick: simulation.curTick(),
+          ticksPerSecond: simulation.ticksPerSecond,
+          configuration: pythonJson(configJson(root, simulation.ticksPerSecond)),
+          parent: options.parent ?? (options.incremental === true ? this.#last : undefined),
+        }),
+      );
+      this.#note(directory);
+      return directory;
+    });
+  }
+
+  #note(directory: string): void {
+    this.ckptCount++;
+    this.#last = directory;
+    const before = this.#written.indexOf(directory);
+    if (before >= 0) this.#written.splice(before, 1);
+    this.#written.push(directory);
+    this.#removeOld();
+  }
+
+  /** Removes the oldest checkpoints beyond the maximum, except those that others build upon. */
+  #removeOld(): void {
+    if (this.#maxCount === 0 || this.#written.length <= this.#maxCount) return;
+    const kept = this.#written.slice(-this.#maxCount);
+    const needed = new Set(kept.flatMap(path => readChain(path).map(link => link.directory)));
+    for (const path of this.#written.slice(0, -this.#maxCount)) {
+      if (needed.has(path)) continue;
+      this.#written.splice(this.#written.indexOf(path), 1);
+      rmSync(path, { recursive: true, force: true });
+    }
+  }
+
+  /**
+   * Opens a checkpoint to restore it.
+   * @throws {CheckpointError} when it is damaged or newer than this mini-gem5
+   * @throws {FatalError} when its time is counted in other ticks
+   */
+  open(path: string): CheckpointIn {
+    const { chain, sections } = openCheckpoint(path);
+    const frequency = chain[0]?.content.ticksPerSecond;
+    if (frequency !== this.#simulation.ticksPerSecond) {
+      const here = `this simulation has ${String(this.#simulation.ticksPerSecond)}`;
+      fatal(`${path} counts ${String(frequency)} ticks per second; ${here}`);
+    }
+    this.#last = chain[0]?.directory;
+    return sections;
+  }
+}
+
+/** The path of a checkpoint with the tick in it. */
+function expandPath(path: string, tick: Tick): string {
+  if (path === '') fatal('m5.checkpoint() needs the name of a directory, such as m5out/cpt.%d');
+  return path.replace(/%(.)?/g, (text, letter: string | undefined) => {
+    if (letter === 'd') return String(tick);
+    if (letter === '%') return '%';
+    return fatal(`'${path}': ${text} stands for nothing; %d is the tick, %% a percent sign`);
+  });
+}

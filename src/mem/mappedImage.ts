@@ -1,0 +1,87 @@
+/** The pages of a memory image, mapped to be read. */
+import { closeSync, openSync } from 'node:fs';
+import { panic } from '../base/index';
+import { MapFlag, mapMemory, Protection, unmapMemory } from '../host/index';
+import { ImagePageBytes, type MemoryImage } from '../sim/index';
+
+interface MappedRun {
+  readonly first: number;
+  readonly end: number;
+  /** Where the first page lies in this process. */
+  readonly address: number;
+}
+
+/** Maps the image's files as a whole, one after the other as they are needed. */
+export class MappedImage {
+  readonly #runs: readonly MappedRun[];
+  readonly #mappings: { readonly address: bigint; readonly length: number }[] = [];
+  #last: MappedRun | undefined;
+
+  /** @throws {ErrnoError} when a file cannot be mapped */
+  constructor({ pages }: MemoryImage) {
+    const bases = new Map<string, number>();
+    for (const path of new Set(pages.map(run => run.path))) {
+      const ends = pages.filter(run => run.path === path).map(run => run.offset + bytesOf(run));
+      bases.set(
+        path,
+        this.#map(
+          path,
+          ends.reduce((a, b) => Math.max(a, b), 0),
+        ),
+      );
+    }
+    this.#runs = pages.map(run => ({
+      first: run.first,
+      end: run.first + run.count,
+      address: (bases.get(run.path) ?? 0) + run.offset,
+    }));
+  }
+
+  #map(path: string, length: number): number {
+    const fd = openSync(path, 'r');
+    try {
+      const doing = `mapping ${path}`;
+      const address = mapMemory({
+        ...{ length, fd, doing },
+        protection: Protection.Read,
+        flags: MapFlag.Private,
+      });
+      this.#mappings.push({ address, length });
+      return Number(address);
+    } finally {
+      closeSync(fd);
+    }
+  }
+
+  /** Where a page lies in this process. @throws {PanicError} when the image does not have it */
+  addressOf(page: number): number {
+    let run = this.#last;
+    if (run === undefined || page < run.first || page >= run.end) {
+      run = this.#find(page);
+      this.#last = run;
+    }
+    return run.address + (page - run.first) * ImagePageBytes;
+  }
+
+  #find(page: number): MappedRun {
+    let low = 0;
+    let high = this.#runs.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#runs[middle]?.end ?? Infinity) <= page) low = middle + 1;
+      else high = middle;
+    }
+    const run = this.#runs[low];
+    if (run !== undefined && page >= run.first) return run;
+    return panic(`the image has no page ${String(page)}`);
+  }
+
+  /** Takes the mappings away. */
+  dispose(): void {
+    for (const { address, length } of this.#mappings.splice(0)) unmapMemory(address, length);
+  }
+}
+
+function bytesOf({ count }: { readonly count: number }): number {
+  return count * ImagePageBytes;
+}

@@ -1,0 +1,155 @@
+/** The contents of a backing store as a checkpoint has them: finding what is to be saved. */
+import { roundUp } from '../base/index';
+import { anonymousPages, isZeroMemory, pageSize, sameMemory, touchedPages } from '../host/index';
+import {
+  ImagePageBytes,
+  type ChangedPages,
+  type ImagePages,
+  type MemoryImage,
+  type MemoryImageSource,
+  type PageRun,
+} from '../sim/index';
+import type { BackingStore } from './backingStore';
+import { MappedImage } from './mappedImage';
+import { mergePages, pagesOf } from './pageRuns';
+
+/** Pages that are looked at together before they are looked at one by one. */
+const BLOCK_PAGES = 16;
+
+/** What a store gives a checkpoint. */
+export class StoreImage implements MemoryImageSource {
+  readonly size: number;
+  readonly #store: BackingStore;
+  readonly #address: number;
+
+  constructor(store: BackingStore) {
+    this.#store = store;
+    this.size = roundUp(store.size, ImagePageBytes);
+    this.#address = Number(store.hostAddress);
+  }
+
+  *nonZeroPages(): Generator<PageRun> {
+    yield* mergePages(this.#nonZero(this.#candidates()));
+  }
+
+  *changedPages(image: MemoryImage): Generator<ChangedPages> {
+    const old = new MappedImage(image);
+    try {
+      yield* mergeChanges(this.#changes(image, old));
+    } finally {
+      old.dispose();
+    }
+  }
+
+  bytes({ first, count }: PageRun): Uint8Array[] {
+    const start = this.#store.range.start + first * ImagePageBytes;
+    const end = start + count * ImagePageBytes;
+    const pieces: Uint8Array[] = [];
+    for (let at = start; at < end;) {
+      if (at >= this.#store.range.end) {
+        // The memory ends within a page: the rest of it reads as zero.
+        pieces.push(new Uint8Array(end - at));
+        break;
+      }
+      const block = this.#store.blockFor(at);
+      const stop = Math.min(end, block.end);
+      pieces.push(block.bytes.subarray(at - block.start, stop - block.start));
+      at = stop;
+    }
+    return pieces;
+  }
+
+  /** Pages that may hold something: those that were touched, and those that a checkpoint brought. */
+  *#candidates(): Generator<PageRun> {
+    const touched = touchedPages(this.#address, this.size);
+    const ratio = pageSize() / ImagePageBytes;
+    const marks = ratio === 1 ? touched : spread(touched, ratio, this.size / ImagePageBytes);
+    for (const { first, count } of this.#store.restored) marks.fill(1, first, first + count);
+    yield* pagesOf(marks);
+  }
+
+  *#nonZero(runs: Iterable<PageRun>): Generator<PageRun> {
+    for (const { first, count } of runs) {
+      for (let at = first; at < first + count;) {
+        const block = Math.min(BLOCK_PAGES, first + count - at);
+        if (this.#isZero(at, block)) {
+          at += block;
+          continue;
+        }
+        for (const stop = at + block; at < stop; at++) {
+          if (!this.#isZero(at, 1)) yield { first: at, count: 1 };
+        }
+      }
+    }
+  }
+
+  #isZero(first: number, count: number): boolean {
+    const offset = first * ImagePageBytes;
+    const length = Math.min(count * ImagePageBytes, this.#store.size - offset);
+    return isZeroMemory(this.#address + offset, length);
+  }
+
+  *#changes(image: MemoryImage, old: MappedImage): Generator<ChangedPages> {
+    const pages = this.size / ImagePageBytes;
+    const known = new Uint8Array(pages);
+    const unchanged = this.#untouchedSince(image);
+    for (const run of image.pages) {
+      known.fill(1, run.first, run.first + run.count);
+    }
+    const candidates = new Uint8Array(pages);
+    for (const { first, count } of this.#candidates()) candidates.fill(1, first, first + count);
+    for (let page = 0; page < pages; page++) {
+      if (unchanged?.[page] === 1) continue;
+      if (known[page] === 1) {
+        if (this.#isSame(page, old)) continue;
+        yield { first: page, count: 1, zero: this.#isZero(page, 1) };
+      } else if (candidates[page] === 1 && !this.#isZero(page, 1)) {
+        yield { first: page, count: 1, zero: false };
+      }
+    }
+  }
+
+  #isSame(page: number, old: MappedImage): boolean {
+    const offset = page * ImagePageBytes;
+    const length = Math.min(ImagePageBytes, this.#store.size - offset);
+    return sameMemory(this.#address + offset, old.addressOf(page), length);
+  }
+
+  /** Pages that are still those of the image, since they were mapped from it and not written. */
+  #untouchedSince(image: MemoryImage): Uint8Array | undefined {
+    const { restored } = this.#store;
+    if (restored.length === 0 || pageSize() !== ImagePageBytes) return undefined;
+    const own = anonymousPages(this.#address, this.size);
+    const same = new Uint8Array(own.length);
+    const places = new Map(image.pages.map(run => [run.first, run]));
+    for (const run of restored) {
+      if (!isSamePlace(run, places.get(run.first))) continue;
+      for (let page = run.first; page < run.first + run.count; page++) {
+        same[page] = own[page] === 0 ? 1 : 0;
+      }
+    }
+    return same;
+  }
+}
+
+function isSamePlace(a: ImagePages, b: ImagePages | undefined): boolean {
+  return b?.count === a.count && b.path === a.path && b.offset === a.offset;
+}
+
+/** Marks of large host pages as marks of image pages. */
+function spread(marks: Uint8Array, ratio: number, pages: number): Uint8Array {
+  return Uint8Array.from({ length: pages }, (_, i) => marks[Math.floor(i / ratio)] ?? 0);
+}
+
+function* mergeChanges(changes: Iterable<ChangedPages>): Generator<ChangedPages> {
+  let run: { first: number; count: number; zero: boolean } | undefined;
+  for (const { first, count, zero } of changes) {
+    if (run?.zero === zero && run.first + run.count === first) {
+      run.count += count;
+      continue;
+    }
+    if (run !== undefined) yield run;
+    run = { first, count, zero };
+  }
+  if (run !== undefined) yield run;
+}
