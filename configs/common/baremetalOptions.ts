@@ -1,7 +1,8 @@
 /** The options of configs/baremetal.ts. */
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { fatal } from 'mini-gem5';
 import { addSystemOptions, systemOptions, type SystemOptions } from './systemOptions';
+import { wholeNumber } from './wholeNumber';
 
 /** What the command line of configs/baremetal.ts asks for. */
 export interface BaremetalOptions {
@@ -99,10 +100,4 @@ export function parseBaremetalOptions(args: readonly string[]): BaremetalOptions
     return fatal('no program to run: give one with --kernel, such as guests/bin/bareMultiboot');
   }
   return { ...raw, kernel, modules, system: systemOptions(program) };
-}
-
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (text !== '' && Number.isSafeInteger(value) && value >= 0) return value;
-  throw new InvalidArgumentError('It is a whole number.');
 }

@@ -1,10 +1,11 @@
 /** The options of configs/se.ts. Their names are those of gem5's configs/common/Options.py. */
 import { readFileSync } from 'node:fs';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { fatal } from 'mini-gem5';
 import { split } from 'shlex';
 import { addCheckpointOptions, type CheckpointOptions } from './checkpointOptions';
 import { addSystemOptions, systemOptions, type SystemOptions } from './systemOptions';
+import { wholeNumber } from './wholeNumber';
 
 /** What the command line of configs/se.ts asks for. */
 export interface SeOptions {
@@ -86,7 +87,7 @@ export function parseSeOptions(args: readonly string[]): SeOptions {
     .option('--sys-clock <clock>', 'clock of everything else', '1GHz')
     .option('--sys-voltage <voltage>', 'supply voltage', '1.0V')
     .option('--mem-size <size>', 'size of the memory', '512MiB')
-    .option('-m, --abs-max-tick <tick>', 'stop at this tick', ticks);
+    .option('-m, --abs-max-tick <tick>', 'stop at this tick', wholeNumber);
   addCheckpointOptions(addSystemOptions(program))
     .argument('[arguments...]', 'arguments of the program, after --')
     .addHelpText('after', help)
@@ -138,10 +139,4 @@ function environmentLines(value: string): string[] {
     return fatal(`--env ${value} is neither NAME=VALUE nor a file that can be read`);
   }
   return text.split('\n').filter(line => line !== '');
-}
-
-function ticks(text: string): number {
-  const value = Number(text);
-  if (text !== '' && Number.isSafeInteger(value) && value >= 0) return value;
-  throw new InvalidArgumentError('It is a whole number of ticks.');
 }

@@ -2,7 +2,8 @@
  * Options that set parameters of the System, under gem5's names (configs/common/Options.py): what
  * pseudo-instructions of the guest find and do. docs/pseudo-instructions.md explains them.
  */
-import { InvalidArgumentError, type Command } from 'commander';
+import type { Command } from 'commander';
+import { wholeNumber } from './wholeNumber';
 
 /** Parameters of the System. */
 export interface SystemOptions {
@@ -70,10 +71,4 @@ export function systemOptions(program: Command): SystemOptions {
     ([option, name]) => [name, given[option]] as const,
   );
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
-}
-
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (text !== '' && Number.isSafeInteger(value) && value >= 0) return value;
-  throw new InvalidArgumentError('It is a whole number.');
 }

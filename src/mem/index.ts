@@ -11,7 +11,7 @@ export type { BridgeParams } from './bridge';
 export { CoherentXBar } from './coherentXBar';
 export { coherentXBarSchema, l2XBarSchema, systemXBarSchema } from './coherentXBarSchema';
 export type { CoherentXBarParams } from './coherentXBarSchema';
-export { readImageFile } from './imageFile';
+export { ImageFile, readImageFile } from './imageFile';
 export type { LockedAddr } from './lockedAddr';
 export {
   MemCmd,

@@ -236,7 +236,8 @@ export class Simulation {
   }
 
   #limitAfter(ticks: Tick | undefined): Tick {
-    if (ticks === undefined) return this.maxTick.tick;
+    // A run with a limit of its own may have gone beyond.
+    if (ticks === undefined) return Math.max(this.maxTick.tick, this.curTick());
     if (!Number.isSafeInteger(ticks) || ticks < 0) {
       fatal(`simulate(${String(ticks)}): give a number of ticks, from 0 to 2^53 - 1`);
     }

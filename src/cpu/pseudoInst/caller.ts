@@ -29,9 +29,9 @@ export class Caller {
     return this.simulation.ticksPerSecond / NS_PER_SECOND;
   }
 
-  /** Nanoseconds in ticks, at most {@link MaxTick}. */
+  /** Nanoseconds in whole ticks, rounded up, at most {@link MaxTick}. */
   ticksFromNs(ns: bigint): Tick {
-    return Math.min(Number(ns) * this.ticksPerNs, MaxTick);
+    return Math.min(Math.ceil(Number(ns) * this.ticksPerNs), MaxTick);
   }
 
   /**
@@ -40,7 +40,8 @@ export class Caller {
    * @returns undefined, with a warning, when it is beyond the end of time
    */
   tickAfter(ns: bigint, what: string): Tick | undefined {
-    return this.within(this.simulation.curTick() + Number(ns) * this.ticksPerNs, what);
+    const distance = Math.ceil(Number(ns) * this.ticksPerNs);
+    return this.within(this.simulation.curTick() + distance, what);
   }
 
   /** A tick that there is, or undefined with a warning. */

@@ -5,9 +5,10 @@
  * program in syscall emulation besides where its allow-list lets it. Source of the rest: gem5
  * `sim/pseudo_inst.cc`.
  */
-import { closeSync, constants, fstatSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fatal, warn, warnOnce } from '../../base/index';
+import { ImageFile } from '../../mem/index';
 import type { Caller } from './caller';
 import { guestMemoryOf, type GuestMemory } from './guestMemory';
 
@@ -28,35 +29,35 @@ function refuseAddress({ cpu }: Caller, what: string, address: bigint): void {
 export function readFile(caller: Caller, address: bigint, length: bigint, offset: bigint): bigint {
   const { readfile } = caller.system.params;
   if (readfile === '') return 0n;
-  const fd = openFile(readfile, constants.O_RDONLY, `${caller.system.name()}.readfile`);
+  const file = new ImageFile(readfile);
   try {
-    return copyFromFile(caller, fd, address, length, offset);
+    return copyFromFile(caller, file, address, length, offset);
   } finally {
-    closeSync(fd);
+    file.close();
   }
 }
 
 function copyFromFile(
   caller: Caller,
-  fd: number,
+  file: ImageFile,
   address: bigint,
   length: bigint,
   offset: bigint,
 ): bigint {
   const memory = guestMemoryOf(caller);
-  const rest = BigInt(fstatSync(fd).size) - offset;
+  const rest = BigInt(file.size) - offset;
   const end = length < rest ? length : rest;
   const chunk = new Uint8Array(CHUNK_BYTES);
   let done = 0n;
   while (done < end) {
     const wanted = Number(end - done < CHUNK_BYTES ? end - done : CHUNK_BYTES);
-    const count = readSync(fd, chunk, 0, wanted, Number(offset + done));
-    if (count === 0) break;
-    if (!memory.write(address + done, chunk.subarray(0, count))) {
+    const piece = chunk.subarray(0, wanted);
+    file.read(piece, Number(offset + done));
+    if (!memory.write(address + done, piece)) {
       refuseAddress(caller, 'm5_read_file', address + done);
       break;
     }
-    done += BigInt(count);
+    done += BigInt(wanted);
   }
   return done;
 }
@@ -82,8 +83,10 @@ export function writeFile(
   if (offset > BigInt(Number.MAX_SAFE_INTEGER)) return 0n;
   const path = writablePath(caller, name);
   if (path === undefined) return 0n;
-  const flags = constants.O_WRONLY | constants.O_CREAT | (offset === 0n ? constants.O_TRUNC : 0);
-  const fd = openFile(path, flags, 'm5_write_file');
+  // Without O_NONBLOCK, opening a pipe waits for somebody who reads from it.
+  const access = constants.O_WRONLY | constants.O_CREAT | constants.O_NONBLOCK;
+  const flags = access | (offset === 0n ? constants.O_TRUNC : 0);
+  const fd = hostCall(`m5_write_file: cannot open ${path}`, () => openSync(path, flags, FILE_MODE));
   try {
     return copyToFile(caller, memory, fd, address, length, offset);
   } finally {
@@ -147,10 +150,6 @@ function writablePath({ context, simulation, cpu }: Caller, name: string): strin
     `${cpu.name()}: m5_write_file may not write '${name}', which is not in the output directory`,
   );
   return undefined;
-}
-
-function openFile(path: string, flags: number, what: string): number {
-  return hostCall(`${what}: cannot open ${path}`, () => openSync(path, flags, FILE_MODE));
 }
 
 /** @throws {FatalError} when the host refuses */

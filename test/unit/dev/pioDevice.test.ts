@@ -105,9 +105,9 @@ describe('IsaFake', () => {
     ]);
   });
 
-  it('returns zeros to accesses of other sizes only where it plays memory', () => {
-    const { cpu } = aDeviceBench(new IsaFake({ pioAddr: BASE }));
-    expect(() => cpu.read(BASE, 3)).to.throw(PanicError, 'is no memory');
+  it('returns its byte over and over to accesses of odd sizes, and zeros where it plays memory', () => {
+    const { cpu } = aDeviceBench(new IsaFake({ pioAddr: BASE, retData8: 0xab }));
+    expect(cpu.read(BASE, 3)).to.deep.equal([0xab, 0xab, 0xab]);
     const memory = aDeviceBench(new IsaFake({ pioAddr: BASE, pioSize: 64, fakeMem: true }));
     expect(memory.cpu.read(BASE, 64)).to.deep.equal(Array<number>(64).fill(0));
   });

@@ -29,6 +29,8 @@ describe('The maximum tick', () => {
     const simulation = instantiated();
     simulation.maxTick.set(100);
     expect(simulation.simulate(300).tick).to.equal(300);
+    // The limit is behind by now: the next run ends at once.
+    expect(simulation.simulate().tick).to.equal(300);
   });
 
   it('is the limit of the run within one, where setting it counts at once', () => {
