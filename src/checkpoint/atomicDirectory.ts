@@ -35,12 +35,12 @@ const underWay = new Set<string>();
 export function atomicDirectory<Result>(path: string, body: (path: string) => Result): Result {
   const target = resolve(path);
   const parent = dirname(target);
-  refuseOther(target);
   try {
     mkdirSync(parent, { recursive: true });
   } catch (error) {
     throw fileError(parent, 'making the directory', error);
   }
+  refuseOther(target);
   removeLeftovers(parent);
   return withTemporary(target, temporary => {
     const result = body(temporary);

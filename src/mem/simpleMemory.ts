@@ -5,7 +5,7 @@
 import { panic, Random } from '../base/index';
 import type { AddrRange, Tick } from '../base/index';
 import { defineSchema, EventFunctionWrapper, param, responsePort } from '../sim/index';
-import type { CheckpointIn, CheckpointOut, ParamsOf, Port } from '../sim/index';
+import type { CheckpointIn, CheckpointOut, ParamsOf, Port, SectionFormat } from '../sim/index';
 import { AbstractMemory, abstractMemorySchema } from './abstractMemory';
 import { DeferredPackets } from './deferredPackets';
 import type { Packet } from './packet';
@@ -175,6 +175,10 @@ export class SimpleMemory extends AbstractMemory {
     return this.#queue.length > 0 ? 'Draining' : 'Drained';
   }
 
+  override get sectionFormat(): SectionFormat {
+    return FORMAT;
+  }
+
   override serialize(checkpoint: CheckpointOut): void {
     super.serialize(checkpoint);
     checkpoint.paramOut('randomState', this.#random.getState());
@@ -189,6 +193,12 @@ export class SimpleMemory extends AbstractMemory {
     if (this.#isBusy) this.schedule(this.#releaseEvent, until);
   }
 }
+
+/** Version 1 did not know whether bandwidth was used up: as if it was not. */
+const FORMAT: SectionFormat = {
+  version: 2,
+  upgraders: [values => void values.set('busyUntil', 0)],
+};
 
 /** A seed from a name, so that two memories do not have the same random latencies. */
 function seedOf(name: string): number {
