@@ -64,6 +64,9 @@ export function verifyImage(path: string, progress: (bytes: number) => void): Im
   });
 }
 
+/** Enough for a record with one range of pages, its padding included. */
+const FIRST_BYTES = 4608;
+
 class ImageReading {
   readonly #file: RecordFile;
   readonly #checksums: bigint[] = [];
@@ -92,8 +95,13 @@ class ImageReading {
   #take({ offset, length }: RecordPlace): void {
     const file = this.#file;
     if (this.#digest !== undefined) file.fail(offset, 'there is something behind the last record');
-    const start = file.read(offset, Math.min(length, Limits.batchStructureBytes));
-    const dataAt = this.#findData(start, offset, length);
+    // Most records say where their pages are within a few bytes; the pages are not to be read.
+    let start = file.read(offset, Math.min(length, FIRST_BYTES));
+    let dataAt = start.length < length ? this.#tryFindData(start, offset, length) : undefined;
+    if (dataAt === undefined) {
+      start = file.read(offset, Math.min(length, Limits.batchStructureBytes));
+      dataAt = this.#findData(start, offset, length);
+    }
     const structure = dataAt === undefined ? start : start.subarray(0, dataAt);
     if (dataAt === undefined && start.length < length) file.fail(offset, 'a record is too large');
     const checksum = checkRecord(structure);
@@ -102,6 +110,16 @@ class ImageReading {
       this.#takeRecord(this.#decode(start, offset), checksum, offset);
     } else {
       this.#takePages(structure, checksum, offset, length);
+    }
+  }
+
+  /** As {@link #findData}, with so little of the record that it may not be found. */
+  #tryFindData(start: Uint8Array, offset: number, length: number): number | undefined {
+    try {
+      return this.#findData(start, offset, length);
+    } catch (error) {
+      if (error instanceof CheckpointError) return undefined;
+      throw error;
     }
   }
 
@@ -217,7 +235,7 @@ class ImageReading {
   #addBatch(batch: proto.PageBatch, dataOffset: number, dataBytes: number, offset: number): void {
     const file = this.#file;
     const { range, zero } = batch;
-    if (range.length > Limits.batchPages || zero.length > Limits.batchPages) {
+    if (range.length > Limits.batchRanges || zero.length > Limits.batchRanges) {
       file.fail(offset, 'the record names too many ranges of pages');
     }
     const ranges = range.map(toRun);

@@ -1,5 +1,6 @@
 /** Writing a memory image: pages that are not zero, or that differ from those of the parent. */
 import { writevSync } from 'node:fs';
+import { startWriteback } from '../host/index';
 import {
   ImagePageBytes,
   type ChangedPages,
@@ -91,7 +92,8 @@ class ImageWriting {
       this.#addRun({ first: first + done, count: part, zero });
       if (!zero) this.#batchPages += part;
       done += part;
-      const full = this.#batchPages >= Limits.batchPages || this.#batch.length >= Limits.batchPages;
+      const full =
+        this.#batchPages >= Limits.batchPages || this.#batch.length >= Limits.batchRanges;
       if (full) this.#writeBatch();
     }
   }
@@ -123,7 +125,10 @@ class ImageWriting {
     const { record, checksum } = sealRecord(structure);
     this.#checksums.push(checksum, dataChecksum);
     this.#records++;
+    const before = this.#position;
     this.#writePieces([Uint8Array.from(head), record, ...data]);
+    // While the disk is busy with these pages, the next ones are looked at.
+    startWriteback(this.#descriptor, before, this.#position - before);
     this.#pages += this.#batchPages;
     const last = this.#batch.at(-1);
     if (last !== undefined) this.#report((last.first + last.count) * ImagePageBytes);

@@ -13,8 +13,10 @@ export const Limits = {
   entries: 65536,
   /** Bytes of all lists of one section together. */
   listBytes: 1024 * 1024,
-  /** Pages in one record of an image, and ranges of each kind. */
-  batchPages: 4096,
+  /** Pages in one record of an image: what one mapping can restore. */
+  batchPages: 16384,
+  /** Ranges of pages in one record of an image, of each kind. */
+  batchRanges: 4096,
   /** Bytes of one record of an image, besides its pages. */
   batchStructureBytes: 512 * 1024,
   /** Bytes of memory that an image can describe: what an address, a `number`, can tell apart. */

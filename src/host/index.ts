@@ -45,7 +45,7 @@ export {
   tryWritev,
   writeFully,
 } from './descriptors';
-export { exchangePaths } from './exchangePaths';
+export { exchangePaths, startWriteback } from './filesOnDisk';
 export { anonymousPages, isZeroMemory, sameMemory, touchedPages } from './pageScan';
 export { SignalSet } from './signalSet';
 export {

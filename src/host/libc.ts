@@ -90,6 +90,11 @@ export const libc = {
   ]),
   dup2: declare<(fd: Int, target: Int) => Int>('dup2', 'int', ['int', 'int']),
   ftruncate: declare<(fd: Int, length: number) => Int>('ftruncate', 'int', ['int', 'int64_t']),
+  sync_file_range: declare<(fd: Int, offset: number, length: number, flags: Int) => Int>(
+    'sync_file_range',
+    'int',
+    ['int', 'int64_t', 'int64_t', 'uint'],
+  ),
   renameat2: declare<
     (oldFolder: Int, oldPath: string, newFolder: Int, newPath: string, flags: Int) => Int
   >('renameat2', 'int', ['int', 'str', 'int', 'str', 'uint']),

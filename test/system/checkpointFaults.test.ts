@@ -11,7 +11,7 @@ import { repositoryRoot } from '../support/repository';
 import { unserializeSection } from '../../src/sim/index';
 
 /** How often a writer is killed; more with MINI_GEM5_KILLS. */
-const KILLS = Number(process.env['MINI_GEM5_KILLS'] ?? 10);
+const KILLS = Number(process.env['MINI_GEM5_KILLS'] ?? 4);
 const writer = join(repositoryRoot, 'test', 'support', 'checkpointWriter.ts');
 const nodeWords = ['--require', 'ts-node/register', writer];
 

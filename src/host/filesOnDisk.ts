@@ -1,6 +1,16 @@
-/** Exchanging two files or folders in one step. */
+/** Files and folders on their way to the disk: what Node has no functions for. */
 import { Errno, ErrnoError } from './errno';
 import { lastErrno, libc } from './libc';
+
+/**
+ * Has the kernel begin to write part of a file to the disk, without waiting for it: advice, which a
+ * file system may ignore. It is no replacement for fsync(2).
+ */
+export function startWriteback(fd: number, offset: number, length: number): void {
+  const SYNC_FILE_RANGE_WRITE = 2;
+  // SAFETY: integers only.
+  libc.sync_file_range(fd, offset, length, SYNC_FILE_RANGE_WRITE);
+}
 
 const AT_FDCWD = -100;
 const RENAME_EXCHANGE = 2;

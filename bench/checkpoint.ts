@@ -1,0 +1,113 @@
+/** What checkpoints cost: saving, saving what has changed, restoring, looking for zero pages. */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AddrRange } from '../src/base/index';
+import { CheckpointSections, openCheckpoint, writeCheckpoint } from '../src/checkpoint/index';
+import { BackingStore } from '../src/mem/backingStore';
+import { StoreImage } from '../src/mem/storeImage';
+import { ratioResult, type BenchOptions, type BenchResult } from './result';
+import { median } from './support/command';
+
+const MiB = 1024 * 1024;
+const PAGE = 4096;
+const IMAGE = 'memory.img';
+
+function aStore(bytes: number): BackingStore {
+  return new BackingStore({
+    ...{ range: AddrRange.rangeSize(0, bytes), name: 'memory' },
+    ...{ confTableReported: true, inAddrMap: true, kvmMap: true },
+  });
+}
+
+/** Seconds that something takes. */
+function time(body: () => void): number {
+  const start = performance.now();
+  body();
+  return (performance.now() - start) / 1000;
+}
+
+function save(store: BackingStore, directory: string, parent?: string): void {
+  const sections = new CheckpointSections(directory);
+  sections.addMemoryImage(IMAGE, new StoreImage(store));
+  writeCheckpoint({
+    ...{ sections, parent, producer: 'a bench', tick: 0 },
+    ...{ ticksPerSecond: 1e12, configuration: '' },
+  });
+}
+
+/** Seconds from opening a checkpoint to its memory being there, the first page of it touched. */
+function restore(directory: string, bytes: number): number {
+  const store = aStore(bytes);
+  return time(() => {
+    store.restore(openCheckpoint(directory).sections.memoryImage(IMAGE));
+    if (store.bytes[0] === 0) throw new Error('the memory is not there');
+  });
+}
+
+/** What dd takes for as many bytes into the same place. */
+function dd(folder: string, mebibytes: number): number {
+  const words = ['if=/dev/zero', `of=${join(folder, 'dd')}`, 'bs=1M', 'conv=fsync', 'status=none'];
+  return time(() => {
+    execFileSync('dd', [...words, `count=${String(mebibytes)}`]);
+  });
+}
+
+export function run({ smoke }: BenchOptions): BenchResult[] {
+  const folder = mkdtempSync(join(tmpdir(), 'mini-gem5-bench-'));
+  try {
+    return measure(folder, smoke ? 16 : 1024, smoke ? 4 : 256, smoke ? 1 : 5);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** @param full - MiB of the memory that are not zero */
+function measure(folder: string, size: number, full: number, rounds: number): BenchResult[] {
+  const store = aStore(size * MiB);
+  for (let at = 0; at < full * MiB; at += 8) store.bytes[at] = (at >> 3) | 1;
+  const [reference, whole, changed, large, small]: number[][] = [[], [], [], [], []];
+  const tiny = aStore(size * (MiB / 16));
+  tiny.bytes.fill(1, 0, full * (MiB / 16));
+  save(tiny, join(folder, 'tiny'));
+  for (let round = 0; round < rounds; round++) {
+    reference?.push(dd(folder, full));
+    whole?.push(time(() => save(store, join(folder, 'full'))));
+    for (let page = 0; page < (full * MiB) / PAGE; page += 100) {
+      store.bytes[page * PAGE + round] = 200 + round;
+    }
+    changed?.push(time(() => save(store, join(folder, 'changed'), join(folder, 'full'))));
+    large?.push(restore(join(folder, 'full'), size * MiB));
+    small?.push(restore(join(folder, 'tiny'), size * (MiB / 16)));
+  }
+  // Now that all of it was touched, the scan has to look at all of it.
+  store.bytes.fill(0, full * MiB);
+  const scan = Array.from({ length: rounds }, () =>
+    time(() => [...new StoreImage(store).nonZeroPages()].length),
+  );
+  const of = (list: number[] | undefined): number => median(list ?? []);
+  const detail = { rounds, MiB: size, nonZeroMiB: full };
+  return [
+    ratioResult({
+      name: 'saving a checkpoint',
+      ...{ unit: 's', measured: of(whole), reference: of(reference) },
+      ...{ referenceName: 'dd of the same bytes, with fsync', limit: 1.3, detail },
+    }),
+    ratioResult({
+      name: 'saving a checkpoint of which 1 % has changed',
+      ...{ unit: 's', measured: of(changed), reference: of(whole) },
+      ...{ referenceName: 'saving all of it', limit: 0.05, detail },
+    }),
+    ratioResult({
+      name: 'mapping the memory of a checkpoint',
+      ...{ unit: 's', measured: of(large), reference: of(small) },
+      ...{ referenceName: 'a memory a sixteenth the size', limit: 1.2, detail },
+    }),
+    ratioResult({
+      name: 'scanning for zero pages',
+      ...{ unit: 's', measured: of(scan), reference: size / 1024 / 5 },
+      ...{ referenceName: '5 GiB/s', limit: 1, detail },
+    }),
+  ];
+}
