@@ -3,7 +3,7 @@
  * not the host. Source of the contents: proc(5).
  */
 import { Errno } from '../host/index';
-import { Protection } from './layout';
+import { PAGE_SIZE, Protection } from './layout';
 import { OpenFile, OpenFlag, type FileStatus, type HostSpan } from './openFile';
 import type { ProcessState } from './processState';
 import { failWith } from './syscallFailure';
@@ -76,10 +76,59 @@ function mapLine({ start, end, protection, shared, fileOffset, backing, kind }: 
   return name === '' ? `${line}\n` : `${line.padEnd(73)}${name}\n`;
 }
 
+const mappedBytes = ({ space }: ProcessState): number =>
+  space.areas.reduce((sum, { start, end }) => sum + end - start, 0);
+
+function status(process: ProcessState): string {
+  const { ids, comm, space } = process;
+  const kib = (bytes: number): string => `${String(Math.floor(bytes / KIB)).padStart(8)} kB`;
+  const all = (real: number, effective: number): string =>
+    [real, effective, effective, effective].join('\t');
+  const lines = {
+    ...{ Name: comm, Umask: process.umask.toString(8).padStart(4, '0'), State: 'R (running)' },
+    ...{ Tgid: ids.pid, Pid: ids.pid, PPid: ids.ppid, TracerPid: 0 },
+    ...{ Uid: all(ids.uid, ids.euid), Gid: all(ids.gid, ids.egid) },
+    ...{ VmSize: kib(mappedBytes(process)), VmRSS: kib(space.residentPages * PAGE_SIZE) },
+    ...{ Threads: 1, Cpus_allowed: 1, Cpus_allowed_list: 0 },
+  };
+  return Object.entries(lines)
+    .map(([name, value]) => `${name}:\t${String(value)}\n`)
+    .join('');
+}
+
+/** The fields of /proc/PID/stat up to the resident size; those that follow are 0. */
+function stat(process: ProcessState): string {
+  const { ids, comm, space, clock } = process;
+  const hundredths = Math.floor(clock.elapsed() / 1e7);
+  const fields = [
+    ...[ids.ppid, ids.pgid, ids.pgid, 0, -1, 0, 0, 0, 0, 0, hundredths, 0, 0, 0, 20, 0, 1, 0, 0],
+    ...[mappedBytes(process), space.residentPages],
+    ...Array.from({ length: 28 }, () => 0),
+  ];
+  return `${String(ids.pid)} (${comm}) R ${fields.join(' ')}\n`;
+}
+
+function statm(process: ProcessState): string {
+  const pages = mappedBytes(process) / PAGE_SIZE;
+  const { residentPages } = process.space;
+  return `${String(pages)} ${String(residentPages)} 0 0 0 ${String(pages)} 0\n`;
+}
+
+const MOUNTS = 'rootfs / rootfs rw 0 0\n';
+
 const CONTENTS: Readonly<Record<string, (process: ProcessState) => string>> = {
   '/proc/cpuinfo': () => 'processor\t: 0\nvendor_id\t: unknown\nmodel name\t: mini-gem5\n\n',
   '/proc/meminfo': meminfo,
   '/proc/stat': () => 'cpu  0 0 0 0 0 0 0 0 0 0\ncpu0 0 0 0 0 0 0 0 0 0 0\n',
+  '/proc/version': ({ release }) => `Linux version ${release} (mini-gem5) #1 SMP\n`,
+  '/proc/uptime': ({ clock }) => `${(clock.elapsed() / 1e9).toFixed(2)} 0.00\n`,
+  '/proc/loadavg': ({ ids }) => `0.00 0.00 0.00 1/1 ${String(ids.pid)}\n`,
+  '/proc/mounts': () => MOUNTS,
+  '/proc/self/mounts': () => MOUNTS,
+  '/proc/self/comm': ({ comm }) => `${comm}\n`,
+  '/proc/self/status': status,
+  '/proc/self/stat': stat,
+  '/proc/self/statm': statm,
   '/proc/self/cmdline': ({ commandLine }) => commandLine.map(word => `${word}\0`).join(''),
   '/proc/self/maps': ({ space }) => space.areas.map(mapLine).join(''),
   '/proc/sys/vm/overcommit_memory': () => '0\n',

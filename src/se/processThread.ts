@@ -29,6 +29,8 @@ export interface ThreadSleep {
   readonly result: number;
   /** After a handler that was set up with `SA_RESTART` the call is made again. */
   readonly restartable: boolean;
+  /** Signals that end the wait although they are blocked. */
+  readonly awaits: SignalMask;
   /** Where a call that a handler interrupts puts the time that was left; 0: nowhere. */
   readonly remainder: number;
 }
@@ -110,10 +112,22 @@ export class ProcessThread {
   /** Says how the thread waits. Returns `SLEEP`, for the call that makes it wait. */
   sleepUntil(until: Tick, how: SleepEnd): number {
     const since = this.process.clock.tick();
-    const { result, restartable = false, remainder = 0 } = how;
+    const { result, restartable = false, awaits = NO_SIGNALS, remainder = 0 } = how;
     const end = until < MaxTick ? until : Infinity;
-    this.sleep = { since, until: end, result, restartable, remainder };
+    this.sleep = { since, until: end, result, restartable, awaits, remainder };
     return SLEEP;
+  }
+
+  /** The oldest waiting signal of a set, blocked or not; it waits no more. */
+  takePending(mask: SignalMask): PendingSignal | undefined {
+    const index = this.pending.findIndex(({ signal }) => maskHas(mask, signal));
+    return index < 0 ? undefined : this.pending.splice(index, 1)[0];
+  }
+
+  /** Whether a signal has come that the thread waits for. */
+  hasAwaited(): boolean {
+    const awaits = this.sleep?.awaits ?? NO_SIGNALS;
+    return this.pending.some(({ signal }) => maskHas(awaits, signal));
   }
 
   /** The wait is over. */
@@ -149,4 +163,4 @@ export class ProcessThread {
 
 /** How a wait ends; see {@link ThreadSleep}. */
 export type SleepEnd = Pick<ThreadSleep, 'result'> &
-  Partial<Pick<ThreadSleep, 'restartable' | 'remainder'>>;
+  Partial<Pick<ThreadSleep, 'restartable' | 'awaits' | 'remainder'>>;

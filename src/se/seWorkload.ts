@@ -244,6 +244,7 @@ export abstract class SEWorkload extends Workload {
       this.#finish(running);
       return;
     }
+    if (thread.hasAwaited()) thread.endSleep();
     if (asleep && thread.sleep === undefined) {
       this.#system().threads.endQuiesce(context.contextId);
       context.activate();

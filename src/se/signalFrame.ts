@@ -29,6 +29,7 @@ import {
   SS,
   xsaveLayout,
 } from '../arch/x86/index';
+import type { ProcessState } from './processState';
 import type { ProcessThread } from './processThread';
 import {
   ActionFlag,
@@ -37,6 +38,7 @@ import {
   type PendingSignal,
   type SignalAction,
 } from './signals';
+import { failBadAddress } from './syscallFailure';
 
 /** Bytes below the stack pointer that a function may use without moving it. */
 const RED_ZONE = 128;
@@ -112,6 +114,8 @@ export function enterHandler(
 
   const fpuAddress = Math.floor((top - extendedState.length) / 64) * 64;
   const frame = Math.floor((fpuAddress - FRAME_SIZE) / 16) * 16 - 8;
+  // Nested handlers must not run out of the alternate stack into what lies below it.
+  if (thread.onSignalStack() && frame < thread.signalStack.address) failBadAddress();
   process.memory.copyOut(fpuAddress, extendedState);
   process.memory.copyOut(frame, buildFrame(thread, action, pending, fpuAddress));
 
@@ -153,15 +157,27 @@ function buildFrame(
   view.setInt32(TRAP + 16, blocked.low, true);
   view.setInt32(BLOCKED, blocked.low, true);
   view.setInt32(BLOCKED + 4, blocked.high, true);
-  view.setInt32(INFO, pending.signal, true);
-  view.setInt32(INFO + 8, pending.code, true);
-  if (pending.code > 0) {
-    word(INFO + 16, pending.address);
-  } else {
-    view.setInt32(INFO + 16, process.ids.pid, true);
-    view.setInt32(INFO + 20, process.ids.uid, true);
-  }
+  writeSignalInfo(new DataView(view.buffer, INFO), pending, process);
   return new Uint8Array(view.buffer);
+}
+
+/** Bytes of a struct siginfo. */
+export const SIGNAL_INFO_SIZE = 128;
+
+/** Says in a struct siginfo, all zero so far, what a signal is about. */
+export function writeSignalInfo(
+  view: DataView,
+  { signal, code, address }: PendingSignal,
+  { ids }: ProcessState,
+): void {
+  view.setInt32(0, signal, true);
+  view.setInt32(8, code, true);
+  if (code > 0) {
+    view.setBigInt64(16, BigInt(address), true);
+  } else {
+    view.setInt32(16, ids.pid, true);
+    view.setInt32(20, ids.uid, true);
+  }
 }
 
 /**

@@ -7,7 +7,7 @@ import type { ProcessThread } from '../processThread';
 import { sendSignal } from '../signalDelivery';
 import { Signal } from '../signals';
 import { StructWriter } from '../structWriter';
-import type { SyscallGroup } from '../syscallHandler';
+import type { SyscallGroup, SyscallHandler } from '../syscallHandler';
 import { terminalControl } from '../terminalControl';
 import { readFile, readVectors, writeFile, writeVectors } from '../transfer';
 
@@ -202,6 +202,11 @@ function getdents(
   return done;
 }
 
+const justOpen: SyscallHandler = ({ process }, descriptor) => {
+  process.files.get(descriptor | 0);
+  return 0;
+};
+
 /** Handlers of this group. */
 export const fileCalls: SyscallGroup = {
   read: ({ process }, descriptor, address, length) =>
@@ -256,15 +261,12 @@ export const fileCalls: SyscallGroup = {
     return duplicateTo(thread, descriptor | 0, target | 0, cloexec);
   },
   fcntl,
-  // Advice on what will be read next; the host finds out by itself.
-  fadvise64: ({ process }, descriptor) => {
-    process.files.get(descriptor | 0);
-    return 0;
-  },
-  flock: ({ process }, descriptor) => {
-    process.files.get(descriptor | 0);
-    return 0;
-  },
+  // Advice on what will be read or written next; the host finds out by itself.
+  fadvise64: justOpen,
+  readahead: justOpen,
+  sync_file_range: justOpen,
+  // Nobody else is there to lock files against.
+  flock: justOpen,
   ioctl: ({ process }, descriptor, request, argument) =>
     terminalControl(process, process.files.get(descriptor | 0), request >>> 0, argument),
 };

@@ -8,7 +8,7 @@ import { maskWithout, readMask, UNBLOCKABLE } from '../signals';
 import { StructWriter } from '../structWriter';
 import type { SyscallGroup } from '../syscallHandler';
 import { BLOCKED, RESTART, SLEEP } from '../syscallResult';
-import { readTimespec, readTimeval } from './time';
+import { deadlineOf, readTimespec, readTimeval } from './time';
 
 /** A file that a call looks at. */
 interface Watched {
@@ -55,13 +55,6 @@ function waitFor(thread: ProcessThread, watched: readonly Watched[], deadline: n
     if (found === BLOCKED) return thread.sleepUntil(until, { result: RESTART });
     if (found < 0) return found;
   }
-}
-
-/** When a call gives up that is to wait for so long; the same for all its attempts. */
-function deadlineOf(thread: ProcessThread, nanoseconds: number): number {
-  const { clock } = thread.process;
-  thread.deadline ??= nanoseconds === Infinity ? Infinity : clock.tickAfter(nanoseconds);
-  return thread.deadline;
 }
 
 /** Lets other signals be blocked while `call` waits. */

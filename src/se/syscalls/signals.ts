@@ -2,7 +2,7 @@
 import { Errno } from '../../host/index';
 import type { ProcessState } from '../processState';
 import { SS_DISABLE, type ProcessThread } from '../processThread';
-import { restoreFromFrame } from '../signalFrame';
+import { restoreFromFrame, SIGNAL_INFO_SIZE, writeSignalInfo } from '../signalFrame';
 import { sendSignal } from '../signalDelivery';
 import {
   maskUnion,
@@ -16,7 +16,8 @@ import {
 } from '../signals';
 import { StructWriter } from '../structWriter';
 import type { SyscallGroup } from '../syscallHandler';
-import { REGISTERS_SET } from '../syscallResult';
+import { REGISTERS_SET, RESTART } from '../syscallResult';
+import { deadlineOf, readTimespec } from './time';
 
 /** Bytes of a signal set as the kernel counts them. */
 const SET_SIZE = 8;
@@ -134,6 +135,30 @@ function waitForSignal(thread: ProcessThread): number {
   return thread.sleepUntil(Infinity, { result: -Errno.EINTR });
 }
 
+function rtSigtimedwait(
+  thread: ProcessThread,
+  set: number,
+  info: number,
+  timeout: number,
+  setSize: number,
+): number {
+  if (setSize !== SET_SIZE) return -Errno.EINVAL;
+  const { process } = thread;
+  const awaits = maskWithout(readMask(process.memory, set), UNBLOCKABLE);
+  const time = timeout === 0 ? Infinity : readTimespec(process, timeout);
+  if (time < 0) return -Errno.EINVAL;
+  const pending = thread.takePending(awaits);
+  if (pending !== undefined) {
+    const bytes = new Uint8Array(SIGNAL_INFO_SIZE);
+    writeSignalInfo(new DataView(bytes.buffer), pending, process);
+    if (info !== 0) process.memory.copyOut(info, bytes);
+    return pending.signal;
+  }
+  const deadline = deadlineOf(thread, time);
+  if (deadline <= process.clock.tick()) return -Errno.EAGAIN;
+  return thread.sleepUntil(deadline, { result: RESTART, awaits });
+}
+
 /** Handlers of this group. */
 export const signalCalls: SyscallGroup = {
   rt_sigaction: rtSigaction,
@@ -152,6 +177,7 @@ export const signalCalls: SyscallGroup = {
     thread.suspendWith(maskWithout(readMask(thread.process.memory, set), UNBLOCKABLE));
     return waitForSignal(thread);
   },
+  rt_sigtimedwait: rtSigtimedwait,
   pause: waitForSignal,
   sigaltstack,
   kill: (thread, pid, signal) =>

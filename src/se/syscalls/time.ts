@@ -88,6 +88,13 @@ export function readTimeval(process: ProcessState, address: number): number {
   return seconds * NANOSECONDS + microseconds * 1000;
 }
 
+/** When a call gives up that is to wait for so long; the same for all its attempts. */
+export function deadlineOf(thread: ProcessThread, nanoseconds: number): number {
+  const { clock } = thread.process;
+  thread.deadline ??= nanoseconds === Infinity ? Infinity : clock.tickAfter(nanoseconds);
+  return thread.deadline;
+}
+
 /** Lets a thread sleep for so many nanoseconds of simulated time. */
 export function sleepFor(thread: ProcessThread, nanoseconds: number, how: SleepEnd): number {
   return thread.sleepUntil(thread.process.clock.tickAfter(nanoseconds), how);

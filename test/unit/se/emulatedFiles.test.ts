@@ -29,6 +29,28 @@ describe('files about the system and the program', () => {
     expect(contents(process, '/proc/104/cmdline')).to.equal('program\0argument\0');
   });
 
+  it('tell what ps and top read', () => {
+    const process = new TestProcess({ tick: () => 12.345e12 });
+    process.space.map({ address: 0, length: 0x20_0000, protection: 3 });
+    const fields = contents(process, '/proc/self/stat').trimEnd().split(' ');
+    expect(fields).to.have.length(52);
+    expect(fields.slice(0, 5)).to.deep.equal(['104', '(program)', 'R', '105', '106']);
+    expect(fields[13], 'hundredths of a second').to.equal('1234');
+    const size = 0x21_0000;
+    expect(fields[22]).to.equal(String(size));
+    expect(contents(process, '/proc/self/statm')).to.match(new RegExp(`^${String(size / 4096)} `));
+    const status = contents(process, '/proc/self/status');
+    expect(status)
+      .to.match(/^Name:\tprogram\nUmask:\t0022\n/)
+      .and.to.include('Uid:\t100\t101\t101');
+    expect(status).to.include(`VmSize:\t    ${String(size / 1024)} kB\n`);
+    expect(contents(process, '/proc/uptime')).to.equal('12.35 0.00\n');
+    expect(contents(process, '/proc/version')).to.match(/^Linux version 5\.1\.0 /);
+    expect(contents(process, '/proc/self/comm')).to.equal('program\n');
+    expect(contents(process, '/proc/104/mounts')).to.equal(contents(process, '/proc/mounts'));
+    expect(contents(process, '/proc/loadavg')).to.match(/ 104\n$/);
+  });
+
   it('can be read and asked about, not written', () => {
     const process = new TestProcess();
     const path = process.put('/proc/meminfo');

@@ -16,7 +16,7 @@ import { accessOf, exceptionSignal, pageFaultSignal } from '../../../src/se/faul
 import { STACK_TOP } from '../../../src/se/layout';
 import { deliverSignals, forceSignal } from '../../../src/se/signalDelivery';
 import { ActionFlag, SIG_DFL, SIG_IGN, Signal, signalName } from '../../../src/se/signals';
-import { REGISTERS_SET, SLEEP } from '../../../src/se/syscallResult';
+import { REGISTERS_SET, RESTART, SLEEP } from '../../../src/se/syscallResult';
 import { TestProcess } from '../../support/se';
 
 const HANDLER = 0x40_1234;
@@ -253,6 +253,41 @@ describe('signal handlers', () => {
     expect(waiting.thread.registers.gprNumber(RIP)).to.equal(HANDLER);
     returnFromHandler(waiting);
     expect(waiting.thread.blocked.low).to.equal(bit(Signal.SIGUSR1));
+  });
+});
+
+describe('rt_sigtimedwait', () => {
+  it('takes a signal that waits, blocked or not, and says what it is about', () => {
+    const process = aProcess();
+    const { memory } = process.state;
+    const set = process.buffer + 0x2800;
+    memory.writeInt64(set, bit(Signal.SIGUSR1) | bit(Signal.SIGUSR2));
+    setMask(process, SETMASK, bit(Signal.SIGUSR1) | bit(Signal.SIGUSR2));
+    raise(process, Signal.SIGUSR2);
+    const info = process.buffer + 0x2900;
+    expect(process.call('rt_sigtimedwait', set, info, 0, 8)).to.equal(Signal.SIGUSR2);
+    expect(memory.readInt32(info)).to.equal(Signal.SIGUSR2);
+    expect(memory.readInt32(info + 16), 'si_pid').to.equal(process.state.ids.pid);
+    expect(process.thread.pending).to.deep.equal([]);
+    expect(process.call('rt_sigtimedwait', set, info, 0, 4)).to.equal(-Errno.EINVAL);
+  });
+
+  it('waits, at the longest as long as it is told, and is woken by what it waits for', () => {
+    const process = aProcess();
+    const { memory } = process.state;
+    const set = process.buffer + 0x2800;
+    const time = process.buffer + 0x2880;
+    memory.writeInt64(set, bit(Signal.SIGUSR1));
+    setMask(process, SETMASK, bit(Signal.SIGUSR1));
+    process.put(new Uint8Array(16), time);
+    expect(process.call('rt_sigtimedwait', set, 0, time, 8)).to.equal(-Errno.EAGAIN);
+    memory.writeInt64(time, 3);
+    expect(process.call('rt_sigtimedwait', set, 0, time, 8)).to.equal(SLEEP);
+    expect(process.thread.sleep).to.include({ until: 3e12, result: RESTART });
+    expect(process.thread.hasAwaited()).to.equal(false);
+    raise(process, Signal.SIGUSR1);
+    expect(process.thread.hasDeliverable()).to.equal(false);
+    expect(process.thread.hasAwaited()).to.equal(true);
   });
 });
 

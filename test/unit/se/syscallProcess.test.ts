@@ -137,6 +137,22 @@ describe('process calls', () => {
     expect(process.call('sched_yield')).to.equal(0);
   });
 
+  it('have the usual priority and scheduling, and lead a group of their own', () => {
+    const process = new TestProcess();
+    expect(process.call('getpriority', 0, 0)).to.equal(20);
+    expect(process.call('setpriority', 0, 0, 5)).to.equal(-Errno.EPERM);
+    expect(process.call('sched_getscheduler', 0)).to.equal(0);
+    expect(process.call('sched_get_priority_max', 1)).to.equal(99);
+    expect(process.call('sched_get_priority_min', 0)).to.equal(0);
+    expect(process.call('sched_get_priority_min', 7)).to.equal(-Errno.EINVAL);
+    expect(process.call('setpgid', 0, 106)).to.equal(0);
+    expect(process.call('setpgid', 0, 7)).to.equal(-Errno.EPERM);
+    expect(process.call('setpgid', 7, 7)).to.equal(-Errno.ESRCH);
+    expect(process.call('setsid')).to.equal(-Errno.EPERM);
+    expect(process.call('personality', 0xffff_ffff)).to.equal(0);
+    expect(process.call('personality', 8)).to.equal(-Errno.EINVAL);
+  });
+
   it('keep addresses that matter when the thread ends', () => {
     const process = new TestProcess();
     expect(process.call('set_tid_address', 0x1234)).to.equal(104);
@@ -163,6 +179,26 @@ describe('time calls', () => {
     expect(memory.readInt64(process.buffer + 8)).to.equal(0);
     expect(process.call('time', process.buffer + 32)).to.equal(1_000_000_005);
     expect(memory.readInt64(process.buffer + 32)).to.equal(1_000_000_005);
+  });
+
+  it('count processor time only while the thread is awake', () => {
+    const clock = { now: 2e12 };
+    const process = new TestProcess({ tick: () => clock.now });
+    process.state.memory.writeInt64(process.buffer, 3);
+    process.call('nanosleep', process.buffer, 0);
+    clock.now = 6e12;
+    const CPU_TIME = 2;
+    const cpu = (): number => {
+      process.call('clock_gettime', CPU_TIME, process.buffer);
+      return process.state.memory.readInt64(process.buffer);
+    };
+    expect(cpu(), 'after three seconds of sleep').to.equal(3);
+    process.thread.endSleep();
+    expect(cpu()).to.equal(3);
+    expect(process.call('times', process.buffer)).to.equal(600);
+    expect(process.state.memory.readInt64(process.buffer)).to.equal(300);
+    process.call('getrusage', 0, process.buffer);
+    expect(process.state.memory.readInt64(process.buffer)).to.equal(3);
   });
 
   it('know no other clocks', () => {
