@@ -239,13 +239,13 @@ export abstract class SEWorkload extends Workload {
       this.#arm(running);
       return;
     }
-    if (thread.pending.length > 0) deliverSignals(thread);
+    const handled = deliverSignals(thread);
     if (process.state.end !== undefined) {
       this.#finish(running);
       return;
     }
-    if (thread.hasAwaited()) thread.endSleep();
-    if (asleep && thread.sleep === undefined) {
+    if (asleep && (handled || thread.hasAwaited())) {
+      if (thread.sleep !== undefined) thread.endSleep();
       this.#system().threads.endQuiesce(context.contextId);
       context.activate();
     }

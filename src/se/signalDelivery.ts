@@ -51,32 +51,36 @@ function kill(thread: ProcessThread, { signal, reason }: PendingSignal): void {
 /**
  * Delivers the signals that wait and are not blocked. To be called whenever the thread is about to run
  * on, its registers being those it will run with.
+ * @returns whether a handler runs next.
  */
-export function deliverSignals(thread: ProcessThread): void {
+export function deliverSignals(thread: ProcessThread): boolean {
+  let handled = false;
   while (thread.process.end === undefined) {
     const pending = thread.takeDeliverable();
-    if (pending === undefined) return;
-    deliver(thread, pending);
+    if (pending === undefined) break;
+    handled = deliver(thread, pending) || handled;
   }
+  return handled;
 }
 
-function deliver(thread: ProcessThread, pending: PendingSignal): void {
+/** Returns whether a handler runs next. */
+function deliver(thread: ProcessThread, pending: PendingSignal): boolean {
   const { process } = thread;
   const { signal } = pending;
   const action = process.signalActions.get(signal);
-  if (action.handler === SIG_IGN) return;
+  if (action.handler === SIG_IGN) return false;
   if (action.handler === SIG_DFL) {
-    if (ignoredByDefault(signal)) return;
+    if (ignoredByDefault(signal)) return false;
     if (stopsByDefault(signal)) {
       warnOnce(
         `${process.name} ${String(signal)}`,
         `${process.name}: the program sent itself ${signalName(signal)}; there is nobody to ` +
           'continue a stopped program, so it goes on',
       );
-      return;
+      return false;
     }
     kill(thread, pending);
-    return;
+    return false;
   }
   interruptSleep(thread, action);
   try {
@@ -85,7 +89,7 @@ function deliver(thread: ProcessThread, pending: PendingSignal): void {
     if (!(error instanceof SyscallFailure)) throw error;
     const reason = `program killed by SIGSEGV: no room on the stack for a ${signalName(signal)} handler`;
     kill(thread, { ...pending, signal: Signal.SIGSEGV, reason });
-    return;
+    return false;
   }
   const itself =
     (action.flags & ActionFlag.NoDefer) === 0 ? maskWith(NO_SIGNALS, signal) : NO_SIGNALS;
@@ -93,4 +97,5 @@ function deliver(thread: ProcessThread, pending: PendingSignal): void {
   if ((action.flags & ActionFlag.ResetHand) !== 0) {
     process.signalActions.set(signal, { ...action, handler: SIG_DFL });
   }
+  return true;
 }
