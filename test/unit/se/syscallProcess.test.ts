@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { FS } from '../../../src/arch/x86/index';
 import { resetWarnOnce, setLogSink, type LogSink } from '../../../src/base/index';
 import { Errno } from '../../../src/host/index';
+import { SimulatedClock } from '../../../src/se/simulatedClock';
 import { BLOCKED, ENDED, SLEEP } from '../../../src/se/syscallResult';
 import { doSyscall, offeredSyscalls } from '../../../src/se/syscallTable';
 import { TestProcess } from '../../support/se';
@@ -179,6 +180,13 @@ describe('time calls', () => {
     expect(memory.readInt64(process.buffer + 8)).to.equal(0);
     expect(process.call('time', process.buffer + 32)).to.equal(1_000_000_005);
     expect(memory.readInt64(process.buffer + 32)).to.equal(1_000_000_005);
+  });
+
+  it('tell the date of the host only when that was asked for', () => {
+    const clock = new SimulatedClock(() => 2e12, 1e12, true);
+    expect(clock.date() / 1e9).to.be.closeTo(Date.now() / 1000, 60);
+    expect(clock.elapsed()).to.equal(2e9);
+    expect(new SimulatedClock(() => 2e12, 1e12).date()).to.equal(1_000_000_002e9);
   });
 
   it('count processor time only while the thread is awake', () => {
