@@ -20,6 +20,8 @@ export const PollEvent = {
   Error: 0x008,
   HangUp: 0x010,
   Invalid: 0x020,
+  ReadNormal: 0x040,
+  WriteNormal: 0x100,
 } as const;
 
 /** Commands of {@link fcntl}. */

@@ -39,6 +39,12 @@ export class IntervalTimers {
     interval: 0,
   }));
 
+  /** Whether one of them is on. */
+  get active(): boolean {
+    for (const { expiry } of this.settings) if (expiry !== Infinity) return true;
+    return false;
+  }
+
   /** Ticks until a timer expires, 0 when it is off. */
   remaining(which: number, clock: TimerClock): Tick {
     const expiry = this.settings[which]?.expiry ?? Infinity;

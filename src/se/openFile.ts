@@ -36,6 +36,10 @@ export const OpenFlag = {
   Path: 0o10000000,
 } as const;
 
+/** What a file that can be read, or written, is ready for. */
+export const READ_EVENTS: number = PollEvent.In | PollEvent.ReadNormal;
+export const WRITE_EVENTS: number = PollEvent.Out | PollEvent.WriteNormal;
+
 /** What is known about a file; fields as in stat(2). Times in nanoseconds since 1970. */
 export interface FileStatus {
   readonly dev: bigint;
@@ -107,7 +111,7 @@ export abstract class OpenFile {
    * @param events - `PollEvent` bits to look at; errors and hang-ups are always reported.
    */
   poll(events: number): number {
-    return events & (PollEvent.In | PollEvent.Out);
+    return events & (READ_EVENTS | WRITE_EVENTS);
   }
 
   /** Whether the host decides when it is ready, so that waiting for it takes host time. */

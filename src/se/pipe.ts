@@ -1,6 +1,7 @@
 /** Pipes of a program. Source of the behaviour: pipe(7). */
 import { Errno, PollEvent } from '../host/index';
-import { OpenFile, OpenFlag, type FileStatus, type HostSpan } from './openFile';
+import { OpenFile, OpenFlag, READ_EVENTS, WRITE_EVENTS } from './openFile';
+import type { FileStatus, HostSpan } from './openFile';
 import { BLOCKED } from './syscallResult';
 
 /** Bytes that a pipe holds. */
@@ -89,11 +90,11 @@ export class PipeEnd extends OpenFile {
   override poll(events: number): number {
     const { pipe } = this;
     if (this.readable) {
-      const ready = pipe.length > 0 ? events & PollEvent.In : 0;
+      const ready = pipe.length > 0 ? events & READ_EVENTS : 0;
       return pipe.writers === 0 ? ready | PollEvent.HangUp : ready;
     }
-    if (pipe.readers === 0) return (events & PollEvent.Out) | PollEvent.Error;
-    return pipe.room >= ATOMIC_BYTES ? events & PollEvent.Out : 0;
+    if (pipe.readers === 0) return (events & WRITE_EVENTS) | PollEvent.Error;
+    return pipe.room >= ATOMIC_BYTES ? events & WRITE_EVENTS : 0;
   }
 
   read(target: HostSpan, length: number): number {

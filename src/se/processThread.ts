@@ -150,7 +150,9 @@ export class ProcessThread {
 
   /** The tick at which a timer of the program expires next. */
   nextTimer(): Tick {
-    const next = this.process.timers.next(this.timerClock());
+    const { timers } = this.process;
+    if (!timers.active) return Infinity;
+    const next = timers.next(this.timerClock());
     return next < MaxTick ? next : Infinity;
   }
 

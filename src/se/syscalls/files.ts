@@ -3,6 +3,7 @@ import { Errno } from '../../host/index';
 import { hostCall } from '../fileAccess';
 import { DirectoryFile } from '../hostOpenFile';
 import { OpenFlag, type OpenFile } from '../openFile';
+import { PIPE_CAPACITY, PipeEnd } from '../pipe';
 import type { ProcessThread } from '../processThread';
 import { sendSignal } from '../signalDelivery';
 import { Signal } from '../signals';
@@ -26,6 +27,8 @@ const F = {
   OfdSetLk: 37,
   OfdSetLkW: 38,
   DupFdCloexec: 1030,
+  SetPipeSize: 1031,
+  GetPipeSize: 1032,
 } as const;
 const FD_CLOEXEC = 1;
 const F_UNLCK = 2;
@@ -161,6 +164,12 @@ function fcntl(
       struct.u16(0, F_UNLCK);
       process.memory.copyOut(argument, struct.bytes, 2);
       return 0;
+    case F.SetPipeSize:
+    case F.GetPipeSize:
+      // A pipe has one size, which is enough for whoever asks for no more.
+      if (!(entry.file instanceof PipeEnd)) return -Errno.EBADF;
+      if ((command | 0) === F.SetPipeSize && argument > PIPE_CAPACITY) return -Errno.EPERM;
+      return PIPE_CAPACITY;
     case F.SetLk:
     case F.SetLkW:
     case F.OfdSetLk:

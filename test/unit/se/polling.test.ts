@@ -83,6 +83,17 @@ describe('pipe', () => {
     expect(other.thread.pending).to.have.length(1);
   });
 
+  it('has one size', () => {
+    const process = new PipeProcess();
+    const SET_SIZE = 1031;
+    const GET_SIZE = 1032;
+    expect(process.call('fcntl', process.readEnd, GET_SIZE)).to.equal(PIPE_CAPACITY);
+    expect(process.call('fcntl', process.readEnd, SET_SIZE, 4096)).to.equal(PIPE_CAPACITY);
+    expect(process.call('fcntl', process.readEnd, SET_SIZE, 2 ** 20)).to.equal(-Errno.EPERM);
+    process.state.files.set(9, new ArrayFile(''));
+    expect(process.call('fcntl', 9, GET_SIZE)).to.equal(-Errno.EBADF);
+  });
+
   it('takes no descriptors that it cannot give, and leaves none', () => {
     const process = new TestProcess();
     expect(process.call('pipe2', 8, 0)).to.equal(-Errno.EFAULT);
@@ -103,6 +114,8 @@ describe('poll', () => {
     expect(process.poll(process.writeEnd, In | Out, 0)).to.deep.equal([1, Out]);
     process.writeText('x');
     expect(process.poll(process.readEnd, In, -1)).to.deep.equal([1, In]);
+    const READ_NORMAL = 0x40;
+    expect(process.poll(process.readEnd, READ_NORMAL, -1)).to.deep.equal([1, READ_NORMAL]);
     expect(process.poll(77, In, -1)).to.deep.equal([1, Invalid]);
     expect(process.poll(-5, In, 0)).to.deep.equal([0, 0]);
     process.call('close', process.writeEnd);
