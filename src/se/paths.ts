@@ -19,6 +19,8 @@ export function absolutePath(process: ProcessState, directory: number, path: str
   return `${hostCall(() => file.currentPath())}/${path}`;
 }
 
+const OWN_LINK = /^\/+proc\/+(\w+|thread-self)\/+(exe|cwd|root)(\/.*)?$/;
+
 /**
  * What links below `/proc/self` lead to for the program, not for the simulator: the path with the link
  * replaced. Other paths come back as they are.
@@ -30,8 +32,6 @@ export function withoutOwnLinks(process: ProcessState, path: string): string {
   if (name === 'exe') return `${process.executable}${rest}`;
   return `${name === 'cwd' ? process.cwd : ''}${rest === '' ? '/' : rest}`;
 }
-
-const OWN_LINK = /^\/+proc\/+(\w+|thread-self)\/+(exe|cwd|root)(\/.*)?$/;
 
 /** Where a link below `/proc/self` leads, `undefined` when a path is none. */
 export function ownLink(process: ProcessState, path: string): string | undefined {

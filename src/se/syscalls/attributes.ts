@@ -21,7 +21,7 @@ import { afterChanging, beforeReading } from '../transfer';
 import { StructWriter } from '../structWriter';
 import type { SyscallGroup, SyscallHandler } from '../syscallHandler';
 
-const AT = { NoFollow: 0x100, EmptyPath: 0x1000 } as const;
+const AT_SYMLINK_NOFOLLOW = 0x100;
 /** Without the set-id bits: the program's user is not the one that the simulator runs as. */
 const PERMISSIONS = 0o1777;
 const UTIME_NOW = 0x3fff_ffff;
@@ -29,6 +29,9 @@ const UTIME_OMIT = 0x3fff_fffe;
 const FALLOC_KEEP_SIZE = 1;
 const STATFS_SIZE = 120;
 const NAME_MAX = 255;
+/** Units of the second half of a time, in a second. */
+const NANOSECONDS = 1e9;
+const MICROSECONDS = 1e6;
 
 const struct = new StructWriter(STATFS_SIZE);
 
@@ -135,7 +138,7 @@ function fchownat(
   flags: number,
 ): number {
   const { process } = thread;
-  const follow = (flags & AT.NoFollow) === 0;
+  const follow = (flags & AT_SYMLINK_NOFOLLOW) === 0;
   const ask = (place: string): number => mayOwn(process, lstatSync(place), user, group);
   return process.access.use(pathOf(thread, directory, path), 'write', ask, follow);
 }
@@ -147,9 +150,6 @@ function timeOf({ memory }: ProcessState, address: number, unit: number, present
   if (unit === NANOSECONDS && rest === UTIME_NOW) return Date.now() / 1000;
   return memory.readInt64(address) + rest / unit;
 }
-
-const NANOSECONDS = 1e9;
-const MICROSECONDS = 1e6;
 
 /** Sets the times of the file at a path that the host knows. */
 function setTimes(process: ProcessState, place: string, times: number, unit: number): void {
@@ -168,20 +168,26 @@ function utimensat(
   flags: number,
 ): number {
   const { process } = thread;
-  if (path === 0) {
-    return change(process, process.files.get(directory | 0), descriptor => {
-      setTimesOf(process, descriptor, times);
-    });
-  }
-  return changeTimes(thread, directory, path, times, NANOSECONDS, (flags & AT.NoFollow) === 0);
+  if (path === 0) return futimens(process, process.files.get(directory | 0), times);
+  return changeTimes(
+    thread,
+    directory,
+    path,
+    times,
+    NANOSECONDS,
+    (flags & AT_SYMLINK_NOFOLLOW) === 0,
+  );
 }
 
-function setTimesOf(process: ProcessState, descriptor: number, times: number): void {
-  const { access } = process;
-  const place = hostCall(() => readlinkSync(descriptorPath(descriptor)));
-  access.use(place, 'write', hostPath => {
+/** The host has no such call by descriptor, so the way leads over the path. */
+function futimens(process: ProcessState, file: OpenFile, times: number): number {
+  if (!file.seekable && !file.isDirectory) return -Errno.EPERM;
+  const place = hostCall(() => readlinkSync(descriptorPath(file.descriptor)));
+  const set = (hostPath: string): void => {
     setTimes(process, hostPath, times, NANOSECONDS);
-  });
+  };
+  process.access.use(place, 'write', set);
+  return 0;
 }
 
 function changeTimes(
@@ -245,7 +251,8 @@ export const attributeCalls: SyscallGroup = {
       fchmodSync(fd, mode & PERMISSIONS);
     }),
   chown: (thread, path, user, group) => fchownat(thread, AT_FDCWD, path, user, group, 0),
-  lchown: (thread, path, user, group) => fchownat(thread, AT_FDCWD, path, user, group, AT.NoFollow),
+  lchown: (thread, path, user, group) =>
+    fchownat(thread, AT_FDCWD, path, user, group, AT_SYMLINK_NOFOLLOW),
   fchownat,
   fchown: ({ process }, descriptor, user, group) =>
     mayOwn(process, process.files.get(descriptor | 0).status(), user, group),
