@@ -126,8 +126,9 @@ export class SavedThread implements Serializable {
     const { sleep } = thread;
     out.paramOut('sleeps', sleep !== undefined);
     if (sleep !== undefined) {
-      const { since, until, result, restartable, remainder } = sleep;
+      const { since, until, result, restartable, awaits, remainder } = sleep;
       out.paramOut('sleep', [since, until, result, Number(restartable), remainder]);
+      out.paramOut('awaits', maskWord(awaits));
     }
     savePending(thread.pending, out);
   }
@@ -146,7 +147,9 @@ export class SavedThread implements Serializable {
     if (from.boolean('sleeps')) {
       const [since = 0, until = 0, result = 0, restartable = 0, remainder = 0] =
         from.numbers('sleep');
-      thread.sleep = { since, until, result, restartable: restartable !== 0, remainder };
+      const awaits = wordMask(from.bigint('awaits'));
+      const again = restartable !== 0;
+      thread.sleep = { since, until, result, restartable: again, awaits, remainder };
     }
     thread.pending.splice(0, Infinity, ...loadPending(from));
   }
