@@ -66,10 +66,7 @@ export class AddressSpace {
       breakStart: this.#breakStart,
       break: this.#break,
       areas: this.areas,
-      sharedPages: this.sharedPages.saveState().flatMap(page => {
-        const area = this.areas.find(({ backing }) => backing?.identity === page.file);
-        return area?.backing === undefined ? [] : [{ ...page, backing: area.backing }];
-      }),
+      sharedPages: this.sharedPages.saveState(),
     };
   }
 
@@ -331,7 +328,7 @@ export class AddressSpace {
 
   /** Brings files up to date with what the program has stored, and lets go of them. */
   closeFiles(): void {
-    this.sharedPages.writeBackAll();
+    this.sharedPages.closeFiles();
     for (const area of this.#areas.areas) area.backing?.release();
   }
 

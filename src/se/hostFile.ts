@@ -12,9 +12,9 @@ export class HostFile implements FileBacking {
   #identity: string | undefined;
 
   /**
-   * @param descriptor - open for reading; this object closes it.
+   * @param descriptor - open for reading if memory is to be filled from it; this object closes it.
    * @param path - the path that the program opened.
-   * @param writable - it is open for writing as well.
+   * @param writable - it is open for reading and writing.
    */
   constructor(descriptor: number, path: string, writable = false) {
     this.descriptor = descriptor;

@@ -20,8 +20,8 @@ export interface AddressSpaceState {
   readonly break: number;
   /** Lowest first. */
   readonly areas: readonly Vma[];
-  /** Pages of shared mappings; `backing` is a file of one of the areas. */
-  readonly sharedPages: readonly (SharedPageState & { readonly backing: FileBacking })[];
+  /** Pages of shared mappings. */
+  readonly sharedPages: readonly SharedPageState[];
 }
 
 const NO_FILE = -1;
@@ -88,7 +88,8 @@ export class SavedSpace implements Serializable {
     list('kind', ({ kind }) => KINDS.indexOf(kind));
     list('noReserve', ({ noReserve }) => Number(noReserve));
     list('shared', ({ shared }) => Number(shared));
-    const backings = areas.flatMap(({ backing }) => (backing === undefined ? [] : [backing]));
+    // A shared page holds what it was mapped with first, and that mapping may be gone.
+    const backings = [...areas, ...state.sharedPages].flatMap(({ backing }) => backing ?? []);
     const files = [...new Set(backings)];
     list('file', ({ backing }) => (backing === undefined ? NO_FILE : files.indexOf(backing)));
     out.paramOut(

@@ -18,8 +18,10 @@ interface SharedPage {
   readonly index: number;
   /** Mappings that show it. */
   users: number;
-  /** Through what stores reach the file; undefined while the program has not stored anything. */
-  writer: FileBacking | undefined;
+  /** What it was mapped with, which it holds: stores reach the file through it, when it is writable. */
+  backing: FileBacking;
+  /** The program has stored to it. */
+  written: boolean;
 }
 
 /** A shared page as a checkpoint has it. */
@@ -30,6 +32,7 @@ export interface SharedPageState {
   readonly index: number;
   readonly users: number;
   readonly written: boolean;
+  readonly backing: FileBacking;
 }
 
 /** The shared pages of one address space. */
@@ -47,21 +50,17 @@ export class SharedPages {
   /** What a checkpoint needs besides the contents of the pages, which reach their files first. */
   saveState(): SharedPageState[] {
     this.writeBackAll();
-    return [...this.#byPhysical.values()].map(({ physical, file, index, users, writer }) => ({
-      ...{ physical, file, index, users },
-      written: writer !== undefined,
-    }));
+    return [...this.#byPhysical.values()].map(page => ({ ...page }));
   }
 
   /** Puts back what {@link saveState} gave, with the files that are open now. */
-  loadState(pages: readonly (SharedPageState & { readonly backing: FileBacking })[]): void {
-    for (const { physical, index, users, written, backing } of pages) {
-      if (written) backing.retain();
-      const file = backing.identity;
-      const page = { physical, file, index, users, writer: written ? backing : undefined };
-      const known = this.#byFile.get(file) ?? new Map<number, SharedPage>();
-      this.#byFile.set(file, known.set(index, page));
-      this.#byPhysical.set(physical, page);
+  loadState(pages: readonly SharedPageState[]): void {
+    for (const state of pages) {
+      state.backing.retain();
+      const page = { ...state };
+      const known = this.#byFile.get(page.file) ?? new Map<number, SharedPage>();
+      this.#byFile.set(page.file, known.set(page.index, page));
+      this.#byPhysical.set(page.physical, page);
     }
   }
 
@@ -88,19 +87,23 @@ export class SharedPages {
       pages = new Map();
       this.#byFile.set(file, pages);
     }
-    const page: SharedPage = { physical, file, index, users: 1, writer: undefined };
+    backing.retain();
+    const page: SharedPage = { physical, file, index, users: 1, backing, written: false };
     pages.set(index, page);
     this.#byPhysical.set(physical, page);
-    this.#read(page, backing);
+    this.#read(page);
     return physical;
   }
 
-  /** The program is about to store to a page. */
+  /** The program is about to store to a page, through a mapping of `backing`. */
   written(physical: Addr, backing: FileBacking): void {
     const page = this.#byPhysical.get(physical);
-    if (page === undefined || page.writer !== undefined) return;
+    if (page === undefined || page.written) return;
+    page.written = true;
+    if (page.backing.writable) return;
     backing.retain();
-    page.writer = backing;
+    page.backing.release();
+    page.backing = backing;
   }
 
   /**
@@ -112,7 +115,7 @@ export class SharedPages {
     if (page === undefined) return false;
     if (--page.users > 0) return true;
     this.#writeBack(page);
-    page.writer?.release();
+    page.backing.release();
     this.#byPhysical.delete(physical);
     const pages = this.#byFile.get(page.file);
     pages?.delete(page.index);
@@ -131,29 +134,38 @@ export class SharedPages {
     for (const page of this.#byPhysical.values()) this.#writeBack(page);
   }
 
-  /** Brings pages up to date with their file, which has changed from `position` on. */
-  reload(backing: FileBacking, position: number, length: number): void {
-    for (const page of this.#byFile.get(backing.identity)?.values() ?? []) {
+  /** Brings all files up to date, and lets go of them: the pages are not used any more. */
+  closeFiles(): void {
+    this.writeBackAll();
+    for (const { backing } of this.#byPhysical.values()) backing.release();
+  }
+
+  /**
+   * Brings pages up to date with their file, which has changed from `position` on: each through what
+   * it was mapped with, for what the file was changed through need not be readable.
+   */
+  reload(file: string, position: number, length: number): void {
+    for (const page of this.#byFile.get(file)?.values() ?? []) {
       const start = page.index * PAGE_SIZE;
-      if (start + PAGE_SIZE > position && start < position + length) this.#read(page, backing);
+      if (start + PAGE_SIZE > position && start < position + length) this.#read(page);
     }
   }
 
-  #read({ physical, index }: SharedPage, backing: FileBacking): void {
+  #read({ backing, physical, index }: SharedPage): void {
     const { bytes, start } = this.#blockOf(physical);
     const offset = physical - start;
     const count = backing.read(bytes, offset, PAGE_SIZE, index * PAGE_SIZE);
     bytes.fill(0, offset + count, offset + PAGE_SIZE);
   }
 
-  #writeBack({ writer, physical, index }: SharedPage): void {
-    if (writer === undefined) return;
+  #writeBack({ backing, written, physical, index }: SharedPage): void {
+    if (!written) return;
     const position = index * PAGE_SIZE;
     // What lies behind the end of the file is nobody's.
-    const length = Math.min(PAGE_SIZE, writer.size() - position);
+    const length = Math.min(PAGE_SIZE, backing.size() - position);
     if (length <= 0) return;
     const { bytes, start } = this.#blockOf(physical);
-    if (writer.write(bytes, physical - start, length, position) === length) return;
-    warnOnce(`write back ${writer.path}`, `what was stored to ${writer.path} in memory is lost`);
+    if (backing.write(bytes, physical - start, length, position) === length) return;
+    warnOnce(`write back ${backing.path}`, `what was stored to ${backing.path} in memory is lost`);
   }
 }

@@ -49,7 +49,7 @@ export function afterChanging(
 ): void {
   const { sharedPages } = space;
   if (length <= 0 || sharedPages.empty || file.backing === undefined) return;
-  sharedPages.reload(file.backing, position, length);
+  sharedPages.reload(file.backing.identity, position, length);
 }
 
 /** Where a write begins; a file that is open for appending is written at its end whatever is asked. */

@@ -9,11 +9,11 @@ import {
   lutimesSync,
   readlinkSync,
   statfsSync,
-  truncateSync,
 } from 'node:fs';
 import { Errno } from '../../host/index';
 import { descriptorPath, hostCall } from '../fileAccess';
-import type { OpenFile } from '../openFile';
+import { openHostFile } from '../hostOpenFile';
+import { OpenFlag, type OpenFile } from '../openFile';
 import { absolutePath, AT_FDCWD, withoutOwnLinks } from '../paths';
 import type { ProcessState } from '../processState';
 import type { ProcessThread } from '../processThread';
@@ -53,8 +53,7 @@ function change(process: ProcessState, file: OpenFile, body: (descriptor: number
   return 0;
 }
 
-function ftruncate({ process }: ProcessThread, descriptor: number, length: number): number {
-  const file = process.files.get(descriptor | 0);
+function resize(process: ProcessState, file: OpenFile, length: number): number {
   if (!file.seekable || !file.writable || length < 0) return -Errno.EINVAL;
   beforeReading(process, file);
   hostCall(() => {
@@ -66,11 +65,15 @@ function ftruncate({ process }: ProcessThread, descriptor: number, length: numbe
 
 function truncate(thread: ProcessThread, path: number, length: number): number {
   if (length < 0) return -Errno.EINVAL;
-  const cut = (place: string): void => {
-    truncateSync(place, length);
-  };
-  thread.process.access.use(pathOf(thread, AT_FDCWD, path), 'write', cut);
-  return 0;
+  const { access, hostWait } = thread.process;
+  const file = access.use(pathOf(thread, AT_FDCWD, path), 'write', (hostPath, place) =>
+    openHostFile(hostPath, place, OpenFlag.WriteOnly, 0, hostWait),
+  );
+  try {
+    return resize(thread.process, file, length);
+  } finally {
+    file.release();
+  }
 }
 
 function fallocate(
@@ -235,7 +238,8 @@ const noAttributes: SyscallHandler = () => -Errno.EOPNOTSUPP;
 /** Handlers of this group. */
 export const attributeCalls: SyscallGroup = {
   truncate,
-  ftruncate,
+  ftruncate: ({ process }, descriptor, length) =>
+    resize(process, process.files.get(descriptor | 0), length),
   fallocate,
   fsync: (thread, descriptor) => synchronise(thread, descriptor, fsyncSync),
   fdatasync: (thread, descriptor) => synchronise(thread, descriptor, fdatasyncSync),
