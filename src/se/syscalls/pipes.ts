@@ -9,29 +9,22 @@ import { afterChanging, beforeReading, copyFile } from '../transfer';
 function makePipe({ process }: ProcessThread, address: number, flags: number): number {
   if ((flags & ~(OpenFlag.CloseOnExec | OpenFlag.NonBlock)) !== 0) return -Errno.EINVAL;
   const { files, memory } = process;
-  // Before anything is made that would have to go again.
-  memory.copyIn(address, new Uint8Array(8));
   const cloexec = (flags & OpenFlag.CloseOnExec) !== 0;
   const kept = flags & OpenFlag.NonBlock;
   const pipe = new Pipe(process.nextPipe++);
   const reader = new PipeEnd(pipe, OpenFlag.ReadOnly | kept);
   const writer = new PipeEnd(pipe, OpenFlag.WriteOnly | kept);
-  let readEnd: number;
+  const descriptors: number[] = [];
   try {
-    readEnd = files.add(reader, cloexec);
+    descriptors.push(files.add(reader, cloexec));
+    descriptors.push(files.add(writer, cloexec));
+    memory.copyOut(address, new Uint8Array(Int32Array.from(descriptors).buffer));
   } catch (error) {
-    writer.release();
+    // The table lets go of a file for which it has no room.
+    if (descriptors.length === 0) writer.release();
+    for (const descriptor of descriptors) files.close(descriptor);
     throw error;
   }
-  let writeEnd: number;
-  try {
-    writeEnd = files.add(writer, cloexec);
-  } catch (error) {
-    files.close(readEnd);
-    throw error;
-  }
-  memory.writeInt32(address, readEnd);
-  memory.writeInt32(address + 4, writeEnd);
   return 0;
 }
 

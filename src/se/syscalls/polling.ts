@@ -7,6 +7,7 @@ import type { ProcessThread } from '../processThread';
 import { maskWithout, readMask, UNBLOCKABLE } from '../signals';
 import { StructWriter } from '../structWriter';
 import type { SyscallGroup } from '../syscallHandler';
+import { SyscallFailure } from '../syscallFailure';
 import { BLOCKED, RESTART, SLEEP } from '../syscallResult';
 import { deadlineOf, readTimespec, readTimeval } from './time';
 
@@ -38,22 +39,32 @@ function waitInHost(thread: ProcessThread, watched: readonly Watched[], ticks: n
 
 /**
  * Waits until one of the files is ready, or until a tick.
- * @returns how many are ready, 0 when time is up, or `SLEEP` or `RESTART`: the call is made again.
+ * @param found - how many descriptors are ready without a look.
+ * @returns how many are ready, 0 when time is up, EINTR, or `SLEEP` or `RESTART`: the call is made
+ *   again.
  */
-function waitFor(thread: ProcessThread, watched: readonly Watched[], deadline: number): number {
+function waitFor(
+  thread: ProcessThread,
+  watched: readonly Watched[],
+  deadline: number,
+  found = 0,
+): number {
   const now = thread.process.clock.tick();
   const fromHost = watched.filter(({ file }) => file.waitsForHost);
   for (;;) {
-    let count = 0;
+    let count = found;
     for (const entry of watched) {
       entry.ready = entry.file.poll(entry.events);
       if (entry.ready !== 0) count++;
     }
-    if (count > 0 || deadline <= now) return count;
+    if (count > 0) return count;
+    // One that the call has unblocked: it comes before the end of the time, but after the files.
+    if (thread.hasDeliverable()) return -Errno.EINTR;
+    if (deadline <= now) return 0;
     const until = Math.min(deadline, thread.nextTimer());
-    const found = fromHost.length === 0 ? BLOCKED : waitInHost(thread, fromHost, until - now);
-    if (found === BLOCKED) return thread.sleepUntil(until, { result: RESTART });
-    if (found < 0) return found;
+    const result = fromHost.length === 0 ? BLOCKED : waitInHost(thread, fromHost, until - now);
+    if (result === BLOCKED) return thread.sleepUntil(until, { result: RESTART });
+    if (result < 0) return result;
   }
 }
 
@@ -67,10 +78,11 @@ function withMask(
   if (address === 0) return call();
   if (size !== SET_SIZE) return -Errno.EINVAL;
   thread.suspendWith(maskWithout(readMask(thread.process.memory, address), UNBLOCKABLE));
-  // The signal's frame takes the original mask.
-  if (thread.hasDeliverable()) return -Errno.EINTR;
   const result = call();
-  if (result !== SLEEP && result !== RESTART) thread.blocked = thread.takeOriginalMask();
+  const waits = result === SLEEP || result === RESTART;
+  // The frame of the signal that interrupts takes the original mask.
+  const interrupted = result === -Errno.EINTR && thread.hasDeliverable();
+  if (!waits && !interrupted) thread.blocked = thread.takeOriginalMask();
   return result;
 }
 
@@ -94,13 +106,12 @@ function poll(thread: ProcessThread, address: number, count: number, nanoseconds
       memory.writeInt32(entry + 4, events | ((bad ? PollEvent.Invalid : 0) << 16));
     }
   }
-  const deadline = invalid > 0 ? 0 : deadlineOf(thread, nanoseconds);
-  const result = waitFor(thread, watched, deadline);
+  const result = waitFor(thread, watched, deadlineOf(thread, nanoseconds), invalid);
   if (result < 0) return result;
   watched.forEach(({ events, ready }, i) => {
     memory.writeInt32((places[i] ?? 0) + 4, events | (ready << 16));
   });
-  return result + invalid;
+  return result;
 }
 
 /** What each of the three sets of select(2) asks for, and which answers count. */
@@ -168,13 +179,17 @@ function select(
 
 const struct = new StructWriter(16);
 
-/** Tells the program how much of its time was left. */
+/** Tells the program how much of its time was left, unless that is in memory that is only read. */
 function writeRest(thread: ProcessThread, address: number, deadline: number, unit: number): void {
   const { clock, memory } = thread.process;
   if (address === 0) return;
   clock.sample(Math.max(0, deadline - clock.tick()));
   struct.i64(0, clock.seconds).i64(8, Math.floor(clock.nanoseconds / unit));
-  memory.copyOut(address, struct.bytes, 16);
+  try {
+    memory.copyOut(address, struct.bytes, 16);
+  } catch (error) {
+    if (!(error instanceof SyscallFailure)) throw error;
+  }
 }
 
 const MICROSECOND = 1000;

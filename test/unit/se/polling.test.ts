@@ -5,6 +5,8 @@ import { Errno, pipe, PollEvent } from '../../../src/host/index';
 import { StreamFile } from '../../../src/se/hostOpenFile';
 import { OpenFlag } from '../../../src/se/openFile';
 import { PIPE_CAPACITY } from '../../../src/se/pipe';
+import { sendSignal } from '../../../src/se/signalDelivery';
+import { maskWith, NO_SIGNALS, Signal } from '../../../src/se/signals';
 import { BLOCKED, RESTART, SLEEP } from '../../../src/se/syscallResult';
 import { ArrayFile, TestProcess } from '../../support/se';
 
@@ -104,6 +106,13 @@ describe('pipe', () => {
     expect(process.call('pipe2', process.buffer, 0)).to.equal(-Errno.EMFILE);
     expect([...process.state.files.entries()]).to.have.length(process.state.files.limit - 1);
   });
+
+  it('leaves no descriptors that the program would not know of', () => {
+    const process = new TestProcess();
+    const readOnly = process.space.map({ address: 0, length: 4096, protection: 1 });
+    expect(process.call('pipe2', readOnly, 0)).to.equal(-Errno.EFAULT);
+    expect([...process.state.files.entries()]).to.deep.equal([]);
+  });
 });
 
 describe('poll', () => {
@@ -188,6 +197,34 @@ describe('select', () => {
     expect(process.call('select', -1, 0, 0, 0, 0)).to.equal(-Errno.EINVAL);
     memory.writeInt64(time + 8, 1_000_000);
     expect(process.call('select', 0, 0, 0, 0, time)).to.equal(-Errno.EINVAL);
+  });
+
+  it('has ended well where the rest of its time cannot be written', () => {
+    const process = new PipeProcess();
+    const time = process.space.map({ address: 0, length: 4096, protection: 1 });
+    expect(process.call('select', 0, 0, 0, 0, time)).to.equal(0);
+    expect(process.call('ppoll', 0, 0, time, 0, 0)).to.equal(0);
+  });
+
+  it('looks at its files before a signal that it lets through interrupts it', () => {
+    const process = new PipeProcess();
+    const { thread, buffer } = process;
+    const { memory } = process.state;
+    const mask = process.put(new Uint8Array(8), buffer + 0x500);
+    const sets = buffer + 0x300;
+    const signal = Signal.SIGUSR1;
+    thread.blocked = maskWith(NO_SIGNALS, signal);
+    sendSignal(thread, { signal, code: 0, address: 0, reason: 'a test' });
+    memory.writeInt32(sets, process.writeEnd);
+    memory.writeInt32(sets + 4, PollEvent.Out);
+    expect(process.call('ppoll', sets, 1, 0, mask, 8)).to.equal(1);
+    expect(thread.blocked).to.deep.equal(maskWith(NO_SIGNALS, signal));
+    memory.writeInt32(sets, 77);
+    expect(process.call('ppoll', sets, 1, 0, mask, 8), 'not open').to.equal(1);
+    memory.writeInt32(sets, process.readEnd);
+    const time = process.put(new Uint8Array(16), buffer + 0x700);
+    expect(process.call('ppoll', sets, 1, time, mask, 8)).to.equal(-Errno.EINTR);
+    expect(thread.blocked, 'until the handler runs').to.deep.equal(NO_SIGNALS);
   });
 
   it('blocks other signals while it waits, and only then', () => {
