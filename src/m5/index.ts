@@ -25,6 +25,7 @@ export type { LogLevel } from '../base/index';
 export { NULL, Parent, Self, type ExitEvent } from '../sim/index';
 export { debug, trace } from './debug';
 export { configureDefault, defaultM5 } from './defaultM5';
+export { event } from './event';
 export {
   M5,
   type CheckpointOptions,

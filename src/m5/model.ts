@@ -33,6 +33,7 @@ export {
   roundUp,
   warn,
   warnOnce,
+  withProgress,
 } from '../base/index';
 export type {
   Addr,
@@ -82,16 +83,22 @@ export {
   clockDomainSchema,
   ClockedObject,
   clockedObjectSchema,
+  CountedExitEvent,
   Event,
+  EventFlag,
   EventFunctionWrapper,
   EventManager,
   EventPriority,
   EventQueue,
+  exitSimLoop,
+  exitSimLoopNow,
+  GlobalSimLoopExitEvent,
+  LocalSimLoopExitEvent,
   SimObject,
   simObjectSchema,
   Simulation,
 } from '../sim/index';
-export type { ClockedObjectParams, SimObjectParams } from '../sim/index';
+export type { ClockedObjectParams, ExitRepeat, SimObjectParams } from '../sim/index';
 
 // Draining, checkpoints, probes.
 export {

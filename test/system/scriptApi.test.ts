@@ -130,6 +130,35 @@ describe('A script', function () {
     expect(ticksOfDumps(stats)).to.deep.equal(['10', '10', '10', '20']);
   });
 
+  it('has events of its own, and ends runs in gem5’s ways', () => {
+    const { lines } = outcome(`
+      const { CountedExitEvent, EventFlag, EventPriority, exitSimLoopNow, LocalSimLoopExitEvent } =
+        require('mini-gem5/model');
+      m5.instantiate(root);
+      const { create, mainq } = m5.event;
+      const late = create(() => console.log('late'), EventPriority.Stat_Event_Pri);
+      mainq.schedule(late, 10);
+      mainq.schedule(create(() => console.log('early')), 10);
+      run(20);
+      const remaining = { count: 2 };
+      for (const tick of [30, 40]) mainq.schedule(new CountedExitEvent(mainq, 'both came', remaining), tick);
+      run();
+      mainq.schedule(new LocalSimLoopExitEvent(mainq, 'counted instructions', 7), 50);
+      const exit = m5.simulate();
+      console.log(exit.tick + ' ' + exit.cause + ' ' + exit.code);
+      mainq.schedule(create(() => console.log('not before the end')), 60);
+      mainq.schedule(create(() => exitSimLoopNow(mainq, 'now'), EventPriority.Minimum_Pri), 60);
+      run();
+      run(0);
+      console.log(EventFlag.Managed);
+    `);
+    expect(lines.slice(1)).to.deep.equal([
+      ...['early', 'late', '20 simulate() limit reached', '40 both came'],
+      ...['50 counted instructions 7', '60 now', 'not before the end'],
+      ...['60 simulate() limit reached', '4'],
+    ]);
+  });
+
   it('switches debug flags and the trace, and chooses objects', () => {
     const { lines } = outcome(`
       m5.instantiate(root);

@@ -1,0 +1,18 @@
+/** Events of a script's own. Source: gem5 `python/m5/event.py`. */
+import { EventFunctionWrapper, EventPriority, type Event, type EventQueue } from '../sim/index';
+import { defaultM5 } from './defaultM5';
+
+/** Events of the default simulation. */
+export const event = {
+  /**
+   * Makes an event that calls a function.
+   * @param callback - what happens; the run is under way meanwhile, so it must not simulate
+   * @param priority - order within a tick, -128 to 127; see `EventPriority` of `mini-gem5/model`
+   */
+  create: (callback: () => void, priority: number = EventPriority.Default_Pri): Event =>
+    new EventFunctionWrapper(callback, 'script', false, priority),
+  /** The event queue, on which it is scheduled. */
+  get mainq(): EventQueue {
+    return defaultM5().simulation.eventQueue;
+  },
+};
