@@ -64,7 +64,9 @@ function run({ script, args, options }: Extract<WorkRequest, { readonly kind: 'r
 
 function applyOptions(options: CommandOptions, sink: TerminalSink): void {
   m5.configureDefault(options.outdir);
-  const { outputFiles } = m5.defaultM5();
+  const { host, outputFiles } = m5.defaultM5();
+  // From the first moment on: by default the one starts Node's inspector, and the other kills.
+  host.listenForStatRequests();
   outputFiles.stats = options.statsFile;
   outputFiles.configIni = options.dumpConfig;
   outputFiles.configJson = options.jsonConfig;

@@ -165,6 +165,26 @@ class Pair {
     expect(this.queue.curTick).to.equal(this.naive.now);
   }
 
+  /**
+   * Several events come from outside, some of them for a past tick, and one goes again; then all are
+   * let in, in such an order that of equals the first to come is served first.
+   */
+  #outside(): void {
+    const free = this.#events.filter(event => !this.naive.has(event.id)).slice(0, 5);
+    const arrivals = free.map(event => ({
+      event,
+      when: Math.max(0, this.#tick() - this.#below(3) * this.#period),
+    }));
+    for (const { event, when } of arrivals) this.queue.asyncSchedule(event, when);
+    const gone = arrivals.splice(this.#below(arrivals.length + 1), 1);
+    for (const { event } of gone) this.queue.deschedule(event);
+    this.queue.handleAsyncInsertions();
+    for (const { event, when } of arrivals.reverse()) {
+      this.naive.put(event.id, Math.max(when, this.naive.now), event.priority);
+    }
+    this.steps += arrivals.length;
+  }
+
   /** Moves time without serving: back, or ahead, even past events that are due by then. */
   #moveTime(): void {
     this.naive.now = this.#below(2) === 0 ? Math.floor(this.naive.now / 2) : this.#tick();
@@ -193,6 +213,7 @@ class Pair {
     else if (choice < 980) expect(this.queue.nextTick()).to.equal(this.#naiveNext());
     else if (choice < 985) this.#moveTime();
     else if (choice < 988) this.#compare();
+    else if (choice < 993) this.#outside();
   }
 
   #naiveNext(): number {

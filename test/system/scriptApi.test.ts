@@ -120,8 +120,10 @@ describe('A script', function () {
     expect(ticksOfDumps(stats)).to.deep.equal(['100', '100', '300', '300', '100', '400']);
   });
 
-  it('may be sent those signals between runs', () => {
+  it('may be sent those signals at any time', () => {
     const { stats } = outcome(`
+      process.kill(process.pid, 'SIGUSR2');
+      process.kill(process.pid, 'SIGUSR1');
       m5.instantiate(root);
       run(10);
       process.kill(process.pid, 'SIGUSR2');
