@@ -1,6 +1,6 @@
 /** `--redirect-stdout` and `--redirect-stderr`: standard output and error into files. */
 import { closeSync, openSync } from 'node:fs';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { fatal } from '../base/index';
 import { duplicateTo } from '../host/index';
 import { defaultM5 } from '../m5/index';
@@ -28,8 +28,8 @@ export function redirect(options: RedirectOptions): void {
   const say = (what: string, path: string): void => {
     if (!silentRedirect) console.log(`Redirecting ${what} to ${path}`);
   };
-  const outputPath = join(directory, stdoutFile);
-  const errorPath = join(directory, stderrFile);
+  const outputPath = resolve(directory, stdoutFile);
+  const errorPath = resolve(directory, stderrFile);
   if (redirectStdout) say(redirectStderr ? 'stdout' : 'stdout and stderr', outputPath);
   if (redirectStderr) say('stderr', errorPath);
   if (redirectStdout) sendTo(outputPath, redirectStderr ? [STDOUT] : [STDOUT, STDERR]);

@@ -1,7 +1,7 @@
 /** What a simulation needs from Node and Linux. */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { fatal } from '../base/index';
 import { processSignals, virtualMemoryBytes } from '../host/index';
 import type { SimulationHost, StatAction } from '../sim/index';
@@ -62,9 +62,9 @@ export class NodeHost implements SimulationHost {
     return this.#outdir;
   }
 
-  /** Replaces one file of the output directory. */
+  /** Replaces a file. @param name - in the output directory unless the path is absolute */
   writeOutput(name: string, text: string): void {
-    const path = join(this.makeOutputDirectory(), name);
+    const path = resolve(this.makeOutputDirectory(), name);
     try {
       writeFileSync(path, text);
     } catch (error) {

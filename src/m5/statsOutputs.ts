@@ -4,7 +4,7 @@
  * Source of the behaviour: gem5 `python/m5/stats/__init__.py`, `sim/stat_control.cc`.
  */
 import { appendFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { fatal, type Tick } from '../base/index';
 import {
   JsonWriter,
@@ -41,7 +41,7 @@ export interface M5Stats {
   /**
    * Adds an output for all dumps that follow.
    * @param url - `text://stats.txt?desc=False&spaces=False`, `json://stats.json`, or a file name,
-   *   which means text. The file is in the output directory.
+   *   which means text. The file is in the output directory unless its path is absolute.
    * @throws {FatalError} when the URL is not of such a form.
    */
   addStatVisitor(url: string): void;
@@ -137,10 +137,10 @@ export class StatsOutputs implements M5Stats {
   #appender(name: string): (chunk: string) => void {
     let started = '';
     const start = (): string => {
-      const directory = this.#host.outputDirectory();
-      if (started !== directory) this.#host.writeOutput(name, '');
-      started = directory;
-      return join(directory, name);
+      const path = resolve(this.#host.outputDirectory(), name);
+      if (started !== path) this.#host.writeOutput(name, '');
+      started = path;
+      return path;
     };
     start();
     return chunk => {

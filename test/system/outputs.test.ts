@@ -86,6 +86,18 @@ describe('The output directory', function () {
     });
   });
 
+  it('is left alone by what has an absolute path', () => {
+    inFolder(elsewhere => {
+      const path = (name: string): string => join(elsewhere, name);
+      const options = ['--dump-config', path('a.ini'), '--stats-file', path('b.txt')];
+      run([...options, '-r', '--silent-redirect', '--stdout-file', path('c.txt')], (_, names) => {
+        expect(names).to.deep.equal(['config.dot', 'config.json', 'stats.json']);
+      });
+      expect(readdirSync(elsewhere).sort()).to.deep.equal(['a.ini', 'b.txt', 'c.txt']);
+      expect(readFileSync(path('b.txt'), 'utf8').match(/^simTicks/gm)).to.have.length(3);
+    });
+  });
+
   it('has the names that the options say, and leaves out what has none', () => {
     const names = ['--dump-config', 'a.ini', '--json-config', '', '--dot-config', ''];
     const stats = ['--stats-file', 'text://b.txt?desc=False', '--json-stats', ''];
