@@ -3,6 +3,15 @@ import { setLogSink, type LogSink } from '../../../src/base/index';
 import { EventFlag, EventFunctionWrapper, EventPriority } from '../../../src/sim/index';
 import { EventDebug } from '../../../src/sim/event';
 import { CountingEvent, EventLog } from '../../support/events';
+import { readText } from '../../support/repository';
+
+describe('docs/events.md', () => {
+  it('lists every priority with its value', () => {
+    const rows = readText('docs/events.md').matchAll(/^\| `(\w+_Pri)` \| (-?\d+) \|/gm);
+    const listed = Array.from(rows, ([, name = '', value]) => [name, Number(value)]);
+    expect(listed).to.deep.equal(Object.entries(EventPriority));
+  });
+});
 
 describe('An event', () => {
   it("has gem5's priorities", () => {
