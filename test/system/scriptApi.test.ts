@@ -161,6 +161,11 @@ describe('A script', function () {
     ]);
   });
 
+  it('knows the output directory', () => {
+    const { lines } = outcome(`console.log(m5.options.outdir); m5.instantiate(root); run(1);`);
+    expect(lines[0]).to.match(/^\/.*\/m5out$/);
+  });
+
   it('switches debug flags and the trace, and chooses objects', () => {
     const { lines } = outcome(`
       m5.instantiate(root);
