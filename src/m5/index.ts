@@ -22,10 +22,10 @@ export {
   warn,
 } from '../base/index';
 export type { LogLevel } from '../base/index';
+export { event } from './event';
 export { NULL, Parent, Self, type ExitEvent } from '../sim/index';
 export { debug, trace } from './debug';
 export { configureDefault, defaultM5 } from './defaultM5';
-export { event } from './event';
 export {
   M5,
   type CheckpointOptions,
