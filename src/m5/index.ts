@@ -113,14 +113,6 @@ export function memInvalidate(): void {
   defaultM5().memInvalidate();
 }
 
-/** What the command line said that scripts may want to know. */
-export const options = {
-  /** The output directory, as an absolute path; it need not exist before something is written. */
-  get outdir(): string {
-    return defaultM5().host.outputDirectory();
-  },
-};
-
 /** How long a tick of the default simulation is. */
 export const ticks: M5Ticks = {
   setGlobalFrequency: frequency => {
