@@ -13,8 +13,9 @@ export interface ExitEvent {
   readonly code: number;
   /** The tick at which it happened. */
   readonly tick: Tick;
-  /** gem5's accessors. */
+  /** gem5's accessor for `cause`. */
   getCause(): string;
+  /** gem5's accessor for `code`. */
   getCode(): number;
 }
 

@@ -94,6 +94,7 @@ export interface CheckpointIn {
   /** The directory that it was read from. */
   readonly directory: string;
   readonly sectionPath: string[];
+  /** Whether there is a section of this full name. */
   sectionExists(name: string): boolean;
   /** Full names of all sections. */
   sectionNames(): readonly string[];
@@ -104,15 +105,26 @@ export interface CheckpointIn {
    * @throws {SimError} when there is no such section, or its version is newer.
    */
   openSection(name: string, format: SectionFormat): void;
-  /** Each reader fails with a typed error that names section and key when it is missing or of another type. */
+  /**
+   * The truth value under a key of the current section. This and the other readers fail with a typed
+   * error that names section and key when the value is missing or of another type.
+   */
   boolean(key: string): boolean;
+  /** The number under a key. */
   number(key: string): number;
+  /** The unsigned 64-bit word under a key. */
   bigint(key: string): bigint;
+  /** The text under a key. */
   string(key: string): string;
+  /** The bytes under a key. */
   bytes(key: string): Uint8Array;
+  /** The list of numbers under a key. */
   numbers(key: string): readonly number[];
+  /** The list of unsigned 64-bit words under a key. */
   bigints(key: string): readonly bigint[];
+  /** The list of texts under a key. */
   strings(key: string): readonly string[];
+  /** Whether the current section has a value under a key. */
   has(key: string): boolean;
   /** The memory image of this name. @throws {SimError} when there is none. */
   memoryImage(name: string): MemoryImage;
@@ -129,7 +141,9 @@ export function currentSection(checkpoint: CheckpointOut | CheckpointIn): string
 export interface Serializable {
   /** Absent: version 1. */
   readonly sectionFormat?: SectionFormat;
+  /** Writes the state, all of it, into the current section. Only called when it is drained. */
   serialize(checkpoint: CheckpointOut): void;
+  /** Reads what `serialize` has written. */
   unserialize(checkpoint: CheckpointIn): void;
 }
 

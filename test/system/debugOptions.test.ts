@@ -19,12 +19,15 @@ class Talker extends SimObject {
       if (Talk.enabled) dprintf(Talk, this.curTick(), this.name(), 'hello');
       this.schedule(event, this.curTick() + 10);
     }, this.name());
-    this.schedule(event, 10);
+    this.schedule(event, this.curTick() + 10);
   }
 }
 const TalkerNode = nodeClass(Talker);
-m5.instantiate(new Root({ fullSystem: false, a: new TalkerNode({ c: new TalkerNode() }), b: new TalkerNode() }));
+const root = new Root({ fullSystem: false, a: new TalkerNode({ c: new TalkerNode() }), b: new TalkerNode() });
+const [what] = process.argv.slice(2);
+m5.instantiate(root, what === 'restore' ? 'saved' : undefined);
 m5.simulate(35);
+if (what === 'save') m5.checkpoint('saved');
 `;
 
 /** Lines of the trace on standard output, or the error when the command fails. */
@@ -63,6 +66,24 @@ describe('The options for debug output', function () {
     expect(trace('--debug-start', 'soon')).to.deep.equal([
       'fatal: --debug-start soon is not a tick',
     ]);
+  });
+
+  it('begin and end it at once where a checkpoint has gone past that', () => {
+    inFolder(folder => {
+      writeFileSync(join(folder, 'script.ts'), script);
+      const options = ['--debug-flags', 'Talk', '--debug-activate', 'b'];
+      const run = (...args: string[]): string[] =>
+        runCommand([...options, ...args], { cwd: folder })
+          .stdout.trimEnd()
+          .split('\n')
+          .slice(1);
+      run('script.ts', 'save');
+      const from35 = lines(['b'], [45, 55, 65]);
+      expect(run('--debug-start', '20', 'script.ts', 'restore')).to.deep.equal(from35);
+      expect(run('--debug-end', '20', 'script.ts', 'restore')).to.deep.equal([]);
+      const window = ['--debug-start', '20', '--debug-end', '50'];
+      expect(run(...window, 'script.ts', 'restore')).to.deep.equal(lines(['b'], [45]));
+    });
   });
 
   it('choose objects by the beginnings of their names', () => {
