@@ -33,7 +33,7 @@ export function applyDebugOptions(options: DebugOptions, sink: TerminalSink): vo
   setDebugFlags(options.debugFlags ?? '', true);
   setDebugActivate(list(options.debugActivate));
   setDebugIgnore(list(options.debugIgnore));
-  const output = openDebugOutput(options.debugFile, () => defaultM5().host.makeOutputDirectory());
+  const output = openDebugOutput(options.debugFile, defaultM5().host);
   sink.debugOutput = output;
   process.once('exit', () => {
     output.close();

@@ -1,5 +1,6 @@
 /** Where debug lines go: standard output, or a file, compressed if its name ends in .gz. */
-import { resolve } from 'node:path';
+import type { NodeHost, OutputFile } from '../m5/index';
+import { forkedPath, outputPath } from './forkedFile';
 import { TextFile } from './textFile';
 import { writeAll } from './writeAll';
 
@@ -23,11 +24,13 @@ class StandardOutput implements DebugOutput {
   }
 }
 
-class DebugFile implements DebugOutput {
-  readonly #file: TextFile;
+class DebugFile implements DebugOutput, OutputFile {
+  readonly #name: string;
+  #file: TextFile;
 
-  constructor(path: string) {
-    this.#file = new TextFile(path);
+  constructor(directory: string, name: string) {
+    this.#name = name;
+    this.#file = new TextFile(outputPath(directory, name));
   }
 
   line(text: string): void {
@@ -37,12 +40,25 @@ class DebugFile implements DebugOutput {
   close(): void {
     this.#file.close();
   }
+
+  prepareFork(): void {
+    this.#file.writeOut();
+  }
+
+  moveTo(directory: string): void {
+    this.#file.abandon();
+    this.#file = new TextFile(forkedPath(directory, this.#name));
+  }
 }
 
 /**
  * Opens the output of `--debug-file`.
- * @param name - 'cout' for standard output, else a file, in `directory` unless the path is absolute.
+ * @param name - 'cout' for standard output, else a file, in the output directory of `host` unless the
+ *   path is absolute.
  */
-export function openDebugOutput(name: string, directory: () => string): DebugOutput {
-  return name === 'cout' ? new StandardOutput() : new DebugFile(resolve(directory(), name));
+export function openDebugOutput(name: string, host: NodeHost): DebugOutput {
+  if (name === 'cout') return new StandardOutput();
+  const file = new DebugFile(host.makeOutputDirectory(), name);
+  host.addOutputFile(file);
+  return file;
 }

@@ -1,5 +1,5 @@
-#!/usr/bin/env node
-/** The `mini-gem5` command. */
+#!/usr/bin/env -S node --single-threaded
+/** The `mini-gem5` command. The option lets a simulation fork; see docs/fork.md. */
 import { runCommand } from './command';
 
 runCommand(process.argv.slice(2));

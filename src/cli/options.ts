@@ -3,6 +3,7 @@ import { Command, CommanderError, Help, type Option } from 'commander';
 import { addCheckpointCommand, type CheckpointRequest } from './checkpointOptions';
 import type { DebugOptions } from './debugOptions';
 import type { RedirectOptions } from './redirect';
+import { addServeForksCommand, type ServeForksRequest } from './serveForksOptions';
 
 /** Options that stand before the script. */
 export interface CommandOptions extends DebugOptions, RedirectOptions {
@@ -40,6 +41,7 @@ export type WorkRequest =
       readonly args: string[];
       readonly options: CommandOptions;
     }
+  | (ServeForksRequest & { readonly kind: 'serve-forks'; readonly options: CommandOptions })
   | { readonly kind: 'checkpoint'; readonly request: CheckpointRequest }
   | { readonly kind: 'doctor' | (typeof questions)[keyof typeof questions] };
 
@@ -141,6 +143,9 @@ export function parseCommandLine(args: readonly string[], version: string): Requ
     .action(() => {
       request = { kind: 'doctor' };
     });
+  addServeForksCommand(program, wanted => {
+    request = { kind: 'serve-forks', ...wanted, options: program.opts<CommandOptions>() };
+  });
   addCheckpointCommand(program, wanted => {
     request = { kind: 'checkpoint', request: wanted };
   });

@@ -2,6 +2,7 @@
 import { hostname } from 'node:os';
 import { isatty } from 'node:tty';
 import { setProgressDisplay } from '../base/index';
+import { blockStandardStreams } from '../host/index';
 import * as m5 from '../m5/index';
 import * as objects from '../m5/objects';
 import { version } from '../m5/version';
@@ -17,6 +18,7 @@ import { runScript } from './runScript';
 import { statsHelp } from './statsHelp';
 import { TerminalProgress } from './terminalProgress';
 import type { TerminalSink } from './terminalSink';
+import { serveForks } from './serveForks';
 import { startTimeline } from './timelineOption';
 
 const STDERR = 2;
@@ -50,9 +52,12 @@ export function perform(request: WorkRequest, args: readonly string[], sink: Ter
       listSimObjects().forEach(print);
       return;
     case 'run':
-      applyOptions(request.options, sink);
-      if (!request.options.quiet) printBanner(args);
+      begin(request.options, args, sink);
       run(request);
+      return;
+    case 'serve-forks':
+      begin(request.options, args, sink);
+      serveForks(request.script, runScript(request.script, request.args), request.server);
       return;
   }
 }
@@ -60,6 +65,13 @@ export function perform(request: WorkRequest, args: readonly string[], sink: Ter
 function run({ script, args, options }: Extract<WorkRequest, { readonly kind: 'run' }>): void {
   const exported = script === undefined ? {} : runScript(script, args);
   if (options.interactive) prompt({ m5, ...objects, ...exported });
+}
+
+/** What comes before a script. */
+function begin(options: CommandOptions, args: readonly string[], sink: TerminalSink): void {
+  blockStandardStreams();
+  applyOptions(options, sink);
+  if (!options.quiet) printBanner(args);
 }
 
 function applyOptions(options: CommandOptions, sink: TerminalSink): void {

@@ -27,10 +27,13 @@ const swcOptions: Options = {
 /**
  * Loads the script, which builds its system and simulates while it loads.
  * TypeScript is compiled without checking types: that is `tsc`'s work, and takes seconds.
- * @returns what the script exports
+ * @returns what the script exports.
  * @throws {FatalError} when there is no such script or it does not parse.
  */
-export function runScript(script: string, args: readonly string[]): object {
+export function runScript(
+  script: string,
+  args: readonly string[],
+): Readonly<Record<string, unknown>> {
   const path = resolve(script);
   if (!existsSync(path)) fatal(`cannot find the script '${script}'`);
   if (!statSync(path).isFile()) fatal(`the script '${script}' is not a file`);
@@ -42,7 +45,7 @@ export function runScript(script: string, args: readonly string[]): object {
   if (extension !== '.js' && extension !== '.cjs') registerTypeScript();
   process.argv = [process.argv[0] ?? 'node', path, ...args];
   try {
-    return require(path) as object;
+    return require(path) as Readonly<Record<string, unknown>>;
   } catch (error) {
     throw syntaxError(error) ?? error;
   }

@@ -54,6 +54,18 @@ export class TextFile {
     if (this.#isOpen && this.#gzip === null) this.#writePiece();
   }
 
+  /** Writes what is held back, whatever the kind of file. */
+  writeOut(): void {
+    if (this.#isOpen) this.#writePiece();
+  }
+
+  /** Leaves the file as it is, to another process that has it open. What is held back is dropped. */
+  abandon(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    closeSync(this.#descriptor);
+  }
+
   /** Writes what is held back, and the ending. Further calls do nothing. */
   close(): void {
     if (!this.#isOpen) return;

@@ -1,7 +1,7 @@
 /** `--trace-out`: records the timeline of the default simulation. */
-import { resolve } from 'node:path';
 import { defaultM5 } from '../m5/index';
 import { TimelineEnding } from '../sim/index';
+import { forkedPath, outputPath } from './forkedFile';
 import { TextFile } from './textFile';
 
 /**
@@ -11,6 +11,19 @@ import { TextFile } from './textFile';
  */
 export function startTimeline(name: string): void {
   const { host, simulation } = defaultM5();
-  const path = resolve(host.makeOutputDirectory(), name);
-  simulation.startTimeline(new TextFile(path, TimelineEnding));
+  const start = (path: string): TextFile => {
+    const file = new TextFile(path, TimelineEnding);
+    simulation.startTimeline(file);
+    return file;
+  };
+  let file = start(outputPath(host.makeOutputDirectory(), name));
+  host.addOutputFile({
+    prepareFork: () => {
+      file.writeOut();
+    },
+    moveTo: directory => {
+      file.abandon();
+      file = start(forkedPath(directory, name));
+    },
+  });
 }

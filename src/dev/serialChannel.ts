@@ -3,6 +3,7 @@ import { constants } from 'node:fs';
 import { isAbsolute, join, normalize } from 'node:path';
 import { fatal } from '../base/index';
 import {
+  copyFileStart,
   Errno,
   errnoText,
   HostDescriptor,
@@ -83,6 +84,9 @@ export class FileChannel implements SerialChannel {
   readonly #name: string;
   readonly #directory: () => string;
   #file: HostDescriptor | null = null;
+  /** Where the file is, and how much is in it. */
+  #path = '';
+  #length = 0;
 
   /**
    * @param name - relative to the output directory, and within it
@@ -99,15 +103,16 @@ export class FileChannel implements SerialChannel {
   }
 
   send(bytes: Uint8Array): void {
-    const path = join(this.#directory(), this.#name);
-    this.#file ??= this.#open(path);
-    sendAll(this.#file.fd, bytes, path);
+    this.#file ??= this.#open(constants.O_TRUNC);
+    sendAll(this.#file.fd, bytes, this.#path);
+    this.#length += bytes.length;
   }
 
-  #open(path: string): HostDescriptor {
+  #open(flag: number): HostDescriptor {
+    const path = join(this.#directory(), this.#name);
+    this.#path = path;
     try {
-      const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC;
-      return HostDescriptor.open(path, flags);
+      return HostDescriptor.open(path, constants.O_WRONLY | constants.O_CREAT | flag);
     } catch (error) {
       if (!isErrnoError(error)) throw error;
       return fatal(`cannot write what the guest sends to ${path}: ${errnoText(error.errno)}`);
@@ -118,9 +123,13 @@ export class FileChannel implements SerialChannel {
     return null;
   }
 
-  /** The child begins a file of its own in its own output directory. */
+  /** The child goes on in a copy of its own, in its own output directory. */
   notifyFork(): void {
-    this.dispose();
+    if (this.#file === null) return;
+    const parents = this.#path;
+    this.#file.dispose();
+    copyFileStart(parents, join(this.#directory(), this.#name), this.#length);
+    this.#file = this.#open(constants.O_APPEND);
   }
 
   dispose(): void {

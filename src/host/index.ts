@@ -1,9 +1,15 @@
 /** Linux, as the floors above see it. Nothing here knows about simulation or KVM. */
 export { Errno, ErrnoError, errnoName, errnoText, isErrnoError } from './errno';
 export type { ErrnoFailure, ErrnoName } from './errno';
+export { leaveNow } from './childExit';
+export { adoptChild, killChild, waitForChild } from './childProcesses';
+export type { ChildEnd, ChildFate } from './childProcesses';
+export { ForkError, forkProcess, onFork, requireForkable } from './fork';
+export type { ForkRefusal } from './fork';
+export { blockStandardStreams } from './standardStreams';
 export { HostResources, hostResources } from './hostResources';
 export type { HostResource } from './hostResources';
-export { koffiVersion } from './libc';
+export { koffiVersion, whenReadable } from './libc';
 export type { HostPointer } from './libc';
 export { ioctl, ioctlRaw } from './ioctl';
 export {
@@ -21,6 +27,7 @@ export {
   withAddressOf,
 } from './memoryMap';
 export type { MapRequest } from './memoryMap';
+export { copyFileStart } from './copyFile';
 export {
   close,
   dup,
@@ -47,6 +54,7 @@ export {
 } from './descriptors';
 export { exchangePaths, startWriteback } from './filesOnDisk';
 export { anonymousPages, isZeroMemory, sameMemory, touchedPages } from './pageScan';
+export { ResultPipe } from './resultPipe';
 export { SignalSet } from './signalSet';
 export {
   blockSignals,

@@ -197,9 +197,64 @@ export const libc = {
     'void *',
   ]),
 
-  // The process
+  // The process, and others
+  // SAFETY: an address, called by machine code that keeps to fork()'s prototype.
+  fork: self.symbol('fork') as bigint, // called by machine code only: see forkCode.ts
+  waitpid: declare<(pid: Int, status: HostPointer, options: Int) => Int>('waitpid', 'int', [
+    'int',
+    'void *',
+    'int',
+  ]),
+  exitNow: declare<(status: Int) => void>('_exit', 'void', ['int']),
+  getppid: declare<() => Int>('getppid', 'int', []),
+  prctl: declare<(option: Int, argument: number) => Int>('prctl', 'int', ['int', 'ulong']),
+  syscall: declare<(number: number, first: number, second: number) => number>('syscall', 'long', [
+    'long',
+    'long',
+    'long',
+  ]),
   sysconf: declare<(name: Int) => number>('sysconf', 'long', ['int']),
 };
+
+/** libuv, which Node runs its event loop with; its symbols are the program's own. */
+export const libuv = {
+  defaultLoop: declare<() => bigint>('uv_default_loop', 'void *', []),
+  loopAlive: declare<(loop: bigint) => Int>('uv_loop_alive', 'int', ['void *']),
+  loopFork: declare<(loop: bigint) => Int>('uv_loop_fork', 'int', ['void *']),
+};
+
+// SAFETY: a prototype, nothing is called.
+const codeWithTable = koffi.proto('int MachineCode(void *table)');
+
+/** Calls machine code at an address, `int code(void *table)`, with the address of a table. */
+export function callCode(address: bigint, table: ArrayBufferView): number {
+  // SAFETY: the caller has put code there that keeps to the C calling convention, and a table that
+  // is what the code expects.
+  return koffi.call(address, codeWithTable, table) as number;
+}
+
+/** Requests of the event loop that are under way: in libuv's threads, or of sockets. */
+export function activeRequests(): number {
+  // `struct uv_loop_s` begins: data, active_handles, handle_queue (two pointers), active_reqs.count;
+  // its layout is part of libuv's ABI.
+  const ACTIVE_REQUESTS = 32;
+  // SAFETY: the default loop exists as long as the process, and this reads inside it.
+  return new Uint32Array(viewOf(libuv.defaultLoop(), ACTIVE_REQUESTS + 4), ACTIVE_REQUESTS)[0] ?? 0;
+}
+
+/**
+ * Calls back whenever a descriptor has something to read, from Node's event loop.
+ *
+ * @returns ends that; afterwards the descriptor may be closed
+ */
+export function whenReadable(fd: number, callback: () => void): () => void {
+  // SAFETY: libuv watches a descriptor that the caller keeps open until it ends the watch.
+  const handle = koffi.node.poll(fd, { readable: true }, callback);
+  return () => {
+    handle.stop();
+    handle.close();
+  };
+}
 
 /**
  * The error number of the C library call just made. It must be read on the next line after a call

@@ -29,9 +29,10 @@ export class UnixListener implements HostResource {
 
   /**
    * @param path - where to make the socket; there must be nothing yet
+   * @param backlog - how many may wait to be accepted
    * @throws {ErrnoError} EADDRINUSE when there is something, ENAMETOOLONG, EACCES, ENOENT
    */
-  constructor(path: string) {
+  constructor(path: string, backlog = 1) {
     this.#path = path;
     const doing = `listening on ${path}`;
     if (Buffer.byteLength(path) >= MAX_PATH_BYTES) {
@@ -45,7 +46,7 @@ export class UnixListener implements HostResource {
     const bound = libc.bind(fd, address, address.length);
     let errno = lastErrno();
     // SAFETY: integers only.
-    const listening = bound < 0 ? bound : libc.listen(fd, 1);
+    const listening = bound < 0 ? bound : libc.listen(fd, backlog);
     if (bound >= 0) errno = lastErrno();
     if (listening < 0) {
       close(fd);
@@ -53,6 +54,11 @@ export class UnixListener implements HostResource {
     }
     this.#fd = fd;
     hostResources.add(this);
+  }
+
+  /** The socket's own descriptor, -1 when it does not listen. */
+  get fd(): number {
+    return this.#fd;
   }
 
   /** The descriptor of somebody who has connected, not blocking and closed on exec, or null. */

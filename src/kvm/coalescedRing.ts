@@ -6,6 +6,7 @@
  */
 import type { Addr } from '../base/index';
 import { kvmCoalescedMmio, kvmCoalescedMmioRing } from './abiVcpu';
+import { kvmCoalescedMmioZone } from './abiVm';
 
 /** Size of the ring with its header: what the kernel calls PAGE_SIZE. */
 const RING_BYTES = 4096;
@@ -23,6 +24,15 @@ export interface CoalescedStore {
 export const COALESCED_MMIO_MAX: number = Math.floor(
   (RING_BYTES - kvmCoalescedMmioRing.size) / kvmCoalescedMmio.size,
 );
+
+/** Names a range whose stores are to wait in the ring (KVM_REGISTER_COALESCED_MMIO). */
+export function coalescedZone(start: Addr, size: number): DataView {
+  const { offset } = kvmCoalescedMmioZone;
+  const zone = new DataView(new ArrayBuffer(kvmCoalescedMmioZone.size));
+  zone.setBigUint64(offset.addr, BigInt(start), true);
+  zone.setUint32(offset.size, size, true);
+  return zone;
+}
 
 /** Takes stores out of a ring. */
 export class CoalescedRing {

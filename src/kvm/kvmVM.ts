@@ -10,7 +10,8 @@ import type { BackingStore, System, SystemThreadContext } from '../mem/index';
 import { defineSchema, param, Parent, SimObject, simObjectSchema, vectorParam } from '../sim/index';
 import type { CheckpointIn, CheckpointOut, ParamsOf } from '../sim/index';
 import * as abi from './abi';
-import { kvmCoalescedMmioZone, kvmCreateDevice, kvmIrqLevel, kvmPitConfig } from './abiVm';
+import { kvmCreateDevice, kvmIrqLevel, kvmPitConfig } from './abiVm';
+import { coalescedZone } from './coalescedRing';
 import { Kvm as KvmFlag } from './debugFlags';
 import type { KvmDescriptor } from './descriptor';
 import { KernelDevices } from './kernelDevices';
@@ -71,7 +72,8 @@ export class KvmVM extends SimObject {
   readonly #members: KvmVMMember[] = [];
   #kvm: Kvm;
   #vm: KvmDescriptor;
-  #slots: MemorySlots;
+  readonly #slots: MemorySlots;
+  readonly #coalescedZones: (readonly [start: Addr, size: number])[] = [];
   #system: System | null = null;
   #started = false;
   /** Main memory, once it is mapped. */
@@ -101,8 +103,9 @@ export class KvmVM extends SimObject {
       kvm.dispose();
       throw error;
     }
-    this.#slots = this.#makeSlots();
-    this.#coalesceParams();
+    const limit = kvm.capNumMemSlots();
+    this.#slots = new MemorySlots(this.#vm, limit > 0 ? limit : DEFAULT_MEMORY_SLOTS);
+    for (const range of params.coalescedMMIO) this.coalesceMMIO(range);
     params.system.setKvmVM(this);
   }
 
@@ -277,10 +280,12 @@ export class KvmVM extends SimObject {
     if (!(Number.isInteger(size) && size > 0 && size <= MAX_COALESCED_BYTES)) {
       fatal(`${this.name()}: ${String(size)} bytes of coalesced MMIO; from 1 to 2^32 - 1 can be`);
     }
-    const { offset } = kvmCoalescedMmioZone;
-    const zone = new DataView(new ArrayBuffer(kvmCoalescedMmioZone.size));
-    zone.setBigUint64(offset.addr, BigInt(start), true);
-    zone.setUint32(offset.size, size, true);
+    this.#coalesce(start, size);
+    this.#coalescedZones.push([start, size]);
+  }
+
+  #coalesce(start: Addr, size: number): void {
+    const zone = coalescedZone(start, size);
     const where = `0x${start.toString(16)}, ${String(size)} bytes`;
     this.#trace(`Registering coalesced MMIO at ${where}`);
     this.#request(abi.KVM_REGISTER_COALESCED_MMIO, zone, `registering coalesced MMIO at ${where}`);
@@ -420,17 +425,18 @@ export class KvmVM extends SimObject {
   }
 
   /**
-   * In the child of a fork: KVM ties a VM to the process that made it, so this one makes its own.
-   * Memory is mapped and vCPUs are made again when the CPUs start again.
+   * In the child of a fork: KVM ties a VM to the process that made it, so this one makes its own, with
+   * the same memory, in-kernel devices and coalesced ranges. vCPUs are made again when the CPUs go on.
+   * A device made with {@link createDevice} is its owner's to make again.
    */
   override notifyFork(): void {
     this.#vm.dispose();
     this.#kvm.dispose();
     this.#kvm = new Kvm({ calls: this.#kvm.calls });
     this.#vm = this.#kvm.createVM(`the VM ${this.name()}`);
-    this.#slots = this.#makeSlots();
-    this.#started = false;
-    this.#coalesceParams();
+    if (this.#tssAddress !== null) this.setTSSAddress(this.#tssAddress);
+    this.#slots.moveTo(this.#vm);
+    for (const [start, size] of this.#coalescedZones) this.#coalesce(start, size);
     if (this.#createdIRQChip) {
       this.#hasKernelIRQChip = false;
       this.createIRQChip();
@@ -449,15 +455,6 @@ export class KvmVM extends SimObject {
   override dispose(): void {
     this.#vm.dispose();
     this.#kvm.dispose();
-  }
-
-  #makeSlots(): MemorySlots {
-    const limit = this.#kvm.capNumMemSlots();
-    return new MemorySlots(this.#vm, limit > 0 ? limit : DEFAULT_MEMORY_SLOTS);
-  }
-
-  #coalesceParams(): void {
-    for (const range of this.params.coalescedMMIO) this.coalesceMMIO(range);
   }
 
   #request(request: number, argument: HostPointer, doing: string): number {

@@ -20,8 +20,10 @@ export interface MemSlot {
 interface MemorySlot extends MemSlot {
   /** Bytes; 0 when the slot is free. */
   size: number;
-  /** Whether the kernel maps it now. */
+  /** Whether the kernel maps it now: what, where and how. */
   active: boolean;
+  hostAddr: bigint;
+  guestAddr: Addr;
   flags: number;
 }
 
@@ -29,7 +31,7 @@ const REGION = kvmUserspaceMemoryRegion.offset;
 
 /** Allocates the slots of a VM and tells the kernel what is in them. */
 export class MemorySlots {
-  readonly #vm: KvmDescriptor;
+  #vm: KvmDescriptor;
   readonly #limit: number;
   readonly #slots: MemorySlot[] = [];
 
@@ -66,7 +68,8 @@ export class MemorySlots {
           'give the system fewer, larger memories',
       );
     }
-    const slot = { num: this.#slots.length, size, active: false, flags: 0 };
+    const place = { active: false, hostAddr: 0n, guestAddr: 0, flags: 0 };
+    const slot = { num: this.#slots.length, size, ...place };
     this.#slots.push(slot);
     return slot;
   }
@@ -83,7 +86,21 @@ export class MemorySlots {
     if (known.size === 0) panic(`memory slot ${String(slot.num)} is not allocated`);
     this.setUserMemoryRegion(slot.num, hostAddr, guestAddr, known.size, flags);
     known.active = true;
+    known.hostAddr = hostAddr;
+    known.guestAddr = guestAddr;
     known.flags = flags;
+  }
+
+  /**
+   * Maps everything into another VM, which has nothing mapped yet. Slots keep their numbers.
+   * @throws {KvmError} when the kernel refuses
+   */
+  moveTo(vm: KvmDescriptor): void {
+    this.#vm = vm;
+    for (const slot of this.#slots) {
+      if (!slot.active) continue;
+      this.setUserMemoryRegion(slot.num, slot.hostAddr, slot.guestAddr, slot.size, slot.flags);
+    }
   }
 
   /** Takes a slot's memory away from the guest; the slot stays allocated. */

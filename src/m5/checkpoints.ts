@@ -13,6 +13,8 @@ import {
   writeCheckpoint,
 } from '../checkpoint/index';
 import { configJson, pythonJson, type CheckpointIn, type Simulation } from '../sim/index';
+import { writeInBackground } from './backgroundCheckpoint';
+import type { ForkEachParts } from './forkEach';
 import { version } from './version';
 
 /** How to write a checkpoint. */
@@ -100,6 +102,25 @@ export class Checkpoints implements M5Checkpoints {
       this.#note(directory);
       return directory;
     });
+  }
+
+  /**
+   * Has a child of a fork write a checkpoint, and leaves the simulation drained.
+   * @param parts - how to fork
+   * @returns the directory, once the checkpoint is complete
+   * @throws {SimError} as {@link write}
+   */
+  async writeInBackground(
+    path: string,
+    options: CheckpointOptions,
+    parts: ForkEachParts,
+  ): Promise<string> {
+    const directory = resolve(expandPath(path, this.#simulation.curTick()));
+    await writeInBackground(parts, directory, () => {
+      this.write(directory.replaceAll('%', '%%'), options);
+    });
+    this.#note(directory);
+    return directory;
   }
 
   #note(directory: string): void {

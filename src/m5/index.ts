@@ -6,7 +6,11 @@
  * import { Root, System } from 'mini-gem5/objects';
  * ```
  */
+import type { ChildEnd } from '../host/index';
 import { defaultM5 } from './defaultM5';
+import type { ForkOptions } from './fork';
+import type { ForkEachOptions, ForkEachOutcome } from './forkEach';
+import type { ForkServer, ForkServerOptions } from './forkServer';
 import type { CheckpointOptions, M5Checkpoints, M5Stats, M5Ticks } from './m5';
 import type { Tick } from '../base/index';
 import type { DrainLimits, ExitEvent, Node, Root, SimulateAsyncOptions } from '../sim/index';
@@ -25,7 +29,12 @@ export type { LogLevel } from '../base/index';
 export { event } from './event';
 export { NULL, Parent, Self, type ExitEvent } from '../sim/index';
 export { debug, trace } from './debug';
+export { ForkError, type ChildEnd, type ForkRefusal } from '../host/index';
 export { configureDefault, defaultM5 } from './defaultM5';
+export type { ChildError, ChildExit, ChildOutcome, ChildReport } from './childTask';
+export type { ForkOptions } from './fork';
+export type { ForkEachOptions, ForkEachOutcome } from './forkEach';
+export type { ForkServer, ForkServerOptions } from './forkServer';
 export {
   M5,
   type CheckpointOptions,
@@ -34,6 +43,8 @@ export {
   type M5Ticks,
   type OutputFiles,
 } from './m5';
+export type { NodeHost, OutputFile } from './nodeHost';
+export type { StatValues } from './statValues';
 export { CheckpointError } from '../checkpoint/index';
 
 /**
@@ -125,6 +136,40 @@ export const ticks: M5Ticks = {
 };
 
 /**
+ * Splits the simulation into two processes that go on from the same point, as `M5.fork` says.
+ * @param outdir - pattern of the child's output directory; by default `m5out.f0`, `m5out.f1`, …
+ * @returns the child's process number; 0 in the child.
+ */
+export function fork(outdir?: string, options?: ForkOptions): number {
+  return defaultM5().fork(outdir, options);
+}
+
+/**
+ * Runs `body` for every value in a forked child of its own, as `M5.forkEach` says.
+ * @returns what came of each value, in their order. In a child it never settles.
+ */
+export function forkEach<Value, Result>(
+  values: readonly Value[],
+  body: (value: Value, index: number) => Result | Promise<Result>,
+  options?: ForkEachOptions,
+): Promise<ForkEachOutcome<Value, Result>[]> {
+  return defaultM5().forkEach(values, body, options);
+}
+
+/** Gives every request on a Unix socket to a forked child of its own, as `M5.serveForks` says. */
+export function serveForks(
+  body: (request: unknown) => unknown,
+  options: ForkServerOptions,
+): ForkServer {
+  return defaultM5().serveForks(body, options);
+}
+
+/** Waits for the end of a process that {@link fork} has made, while Node's event loop goes on. */
+export function waitForChild(pid: number): Promise<ChildEnd> {
+  return defaultM5().waitForChild(pid);
+}
+
+/**
  * Saves the whole simulation to a directory; the next run goes on.
  * @param directory - `%d` in it stands for the tick. A checkpoint of this name is replaced.
  * @param options - `incremental`: only what has changed since the last one
@@ -141,6 +186,17 @@ export const options = {
     return defaultM5().host.outputDirectory();
   },
 };
+
+/**
+ * Writes a checkpoint of this moment while the simulation runs on, as `M5.checkpointInBackground` says.
+ * @returns its directory, once it is complete.
+ */
+export function checkpointInBackground(
+  directory: string,
+  options?: CheckpointOptions,
+): Promise<string> {
+  return defaultM5().checkpointInBackground(directory, options);
+}
 
 /** Counters of the checkpoints of the default simulation. */
 export const checkpoints: M5Checkpoints = {

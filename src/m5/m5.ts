@@ -5,6 +5,7 @@
  */
 import { fatal, requireDebugFlags, type Tick } from '../base/index';
 import { removeLeftovers } from '../checkpoint/index';
+import { waitForChild, type ChildEnd, type ChildFate } from '../host/index';
 import {
   exitSimLoop,
   Simulation,
@@ -17,8 +18,14 @@ import {
 import { Checkpoints, type CheckpointOptions, type M5Checkpoints } from './checkpoints';
 import { writeConfigOutputs, type ConfigFiles } from './configOutputs';
 import { scheduleBreak } from './debug';
+import { forkSimulation, type ForkedChild, type ForkOptions } from './fork';
+import { forkEach } from './forkEach';
+import type { ForkEachOptions, ForkEachOutcome, ForkEachParts } from './forkEach';
+import { ForkServer, type ForkServerOptions } from './forkServer';
 import { NodeHost } from './nodeHost';
+import { DefaultForkOutdir } from './outdirPattern';
 import { StatsOutputs, type M5Stats } from './statsOutputs';
+import { statValues, type StatValues } from './statValues';
 import { ticksOf, type M5Ticks } from './ticks';
 
 export type { CheckpointOptions, M5Checkpoints } from './checkpoints';
@@ -52,6 +59,8 @@ export class M5 {
   readonly ticks: M5Ticks;
   readonly #stats: StatsOutputs;
   readonly #checkpoints: Checkpoints;
+  #forks = 0;
+  #lastExit: ExitEvent | undefined;
   #finished = false;
 
   /** @param outdir - the output directory; created when first written to. */
@@ -61,6 +70,11 @@ export class M5 {
     this.ticks = ticksOf(this.simulation);
     this.#stats = new StatsOutputs(this.simulation, this.host);
     this.#checkpoints = new Checkpoints(this.simulation);
+  }
+
+  /** All statistics as they are now, by the names of `stats.txt`. Nothing counts as dumped by it. */
+  statValues(): StatValues {
+    return statValues(this.simulation);
   }
 
   /** Statistics of the simulation. */
@@ -111,7 +125,8 @@ export class M5 {
    * @returns why the run ended.
    */
   simulate(ticks?: Tick): ExitEvent {
-    return this.simulation.simulate(ticks);
+    this.#lastExit = this.simulation.simulate(ticks);
+    return this.#lastExit;
   }
 
   /**
@@ -120,8 +135,9 @@ export class M5 {
    * @param options - `ticks` as for {@link simulate}; an aborted `signal` ends the run with the
    *   cause 'simulation aborted'.
    */
-  simulateAsync(options: SimulateAsyncOptions = {}): Promise<ExitEvent> {
-    return this.simulation.simulateAsync(options);
+  async simulateAsync(options: SimulateAsyncOptions = {}): Promise<ExitEvent> {
+    this.#lastExit = await this.simulation.simulateAsync(options);
+    return this.#lastExit;
   }
 
   /** The present simulated time, in ticks. */
@@ -212,6 +228,89 @@ export class M5 {
    */
   checkpoint(directory: string, options: CheckpointOptions = {}): string {
     return this.#checkpoints.write(directory, options);
+  }
+
+  /**
+   * Splits the simulation into two, which go on from the same point in two processes. The next run
+   * resumes, in both. KVM goes on in both.
+   * @param outdir - pattern of the child's output directory: `%(parent)s` is the parent's,
+   *   `%(fork_seq)i` the number of forks before this one, `%(pid)i` the child's process number.
+   * @returns the child's process number; 0 in the child.
+   * @throws {ForkError} when the host cannot fork; nothing has changed then.
+   * @throws {FatalError} when the simulation cannot be forked now: before `instantiate`, within a run,
+   *   when it cannot be drained, or when an object says so.
+   */
+  fork(outdir = DefaultForkOutdir, options: ForkOptions = {}): number {
+    return this.#fork(outdir, options, 'wait').pid;
+  }
+
+  #fork(outdir: string, options: ForkOptions, fate: ChildFate): ForkedChild {
+    const { configIni, configJson, configDot, configSvg } = this.outputFiles;
+    const child = forkSimulation({
+      ...{ simulation: this.simulation, host: this.host, outdir, options, fate },
+      copies: [configIni, configJson, configDot, configSvg],
+      sequence: this.#forks,
+    });
+    if (child.pid !== 0) this.#forks++;
+    return child;
+  }
+
+  /** @param fate - what becomes of the children when this process exits first */
+  #childParts(fate: ChildFate): ForkEachParts {
+    return {
+      simulation: this.simulation,
+      lastExit: () => this.#lastExit,
+      fork: (outdir = DefaultForkOutdir, randomSeed) =>
+        this.#fork(outdir, randomSeed === undefined ? {} : { randomSeed }, fate),
+    };
+  }
+
+  /**
+   * Writes a checkpoint of this moment while the simulation runs on: a forked child does it, so that
+   * the pause is that of a fork. The process does not exit before it is written.
+   * @param directory - as for {@link checkpoint}.
+   * @param options - as for {@link checkpoint}; the last checkpoint is the last one that is complete.
+   * @returns the directory, once the checkpoint is complete.
+   * @throws {ForkError} {@link FatalError} as {@link fork} does; a checkpoint that could not be written
+   *   rejects the promise, and nothing is left of it.
+   */
+  checkpointInBackground(directory: string, options: CheckpointOptions = {}): Promise<string> {
+    return this.#checkpoints.writeInBackground(directory, options, this.#childParts('wait'));
+  }
+
+  /**
+   * Runs `body` for every value in a child of its own, which goes on from where this simulation is.
+   * Children that crash, are killed or take too long are reported, and the others go on.
+   * @param body - what a child does; what it returns is copied to this process, as `structuredClone`
+   *   copies, and the child ends.
+   * @returns what came of each value, in their order. In a child it never settles.
+   * @throws {FatalError} when an option is wrong.
+   */
+  forkEach<Value, Result>(
+    values: readonly Value[],
+    body: (value: Value, index: number) => Result | Promise<Result>,
+    options: ForkEachOptions = {},
+  ): Promise<ForkEachOutcome<Value, Result>[]> {
+    return forkEach(this.#childParts('kill'), values, body, options);
+  }
+
+  /**
+   * Listens on a Unix socket and gives every request, one line of JSON, to a child of its own, which
+   * goes on from where this simulation is. The answer, one line of JSON, is what `forkEach` says of a
+   * child. SIGINT and SIGTERM end it, once the requests that were taken are answered.
+   * @param body - what a child does with a request; what it returns is the answer's `result`.
+   * @throws {FatalError} when an option is wrong or the socket cannot be made.
+   */
+  serveForks(body: (request: unknown) => unknown, options: ForkServerOptions): ForkServer {
+    return new ForkServer(this.#childParts('kill'), body, options);
+  }
+
+  /**
+   * Waits for the end of a process that {@link fork} has made, while Node's event loop goes on.
+   * @throws {FatalError} when it is not one of this process.
+   */
+  waitForChild(pid: number): Promise<ChildEnd> {
+    return waitForChild(pid);
   }
 
   /** Ends a session: writes the final statistics if anything was simulated, releases the host. */

@@ -1,7 +1,7 @@
 /** What a simulation needs from Node and Linux. */
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
-import { resolve } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import { fatal } from '../base/index';
 import { processSignals, virtualMemoryBytes } from '../host/index';
 import type { SimulationHost, StatAction } from '../sim/index';
@@ -11,9 +11,18 @@ const { SIGINT, SIGUSR1, SIGUSR2 } = constants.signals;
 /** What the writing of outputs needs of a host. */
 export type OutputHost = Pick<NodeHost, 'outputDirectory' | 'writeOutput'>;
 
+/** A file that is written bit by bit, with what a fork needs of it. */
+export interface OutputFile {
+  /** Writes what is held back, so that a child does not write it again. */
+  prepareFork(): void;
+  /** In a child: leaves the file to the parent and begins one of its own. */
+  moveTo(directory: string): void;
+}
+
 /** The host of a simulation that runs in this process and writes to one output directory. */
 export class NodeHost implements SimulationHost {
-  readonly #outdir: string;
+  #outdir: string;
+  readonly #files: OutputFile[] = [];
   /** How many Ctrl-C had been counted when the run began. */
   #interrupts = 0;
   /** How many requests for statistics had been counted when they were last served. */
@@ -92,6 +101,40 @@ export class NodeHost implements SimulationHost {
     this.#dumps = dumps;
     this.#dumpsAndResets = dumpsAndResets;
     return { dump: true, reset };
+  }
+
+  /** Notes a file that is to follow the output directory into a child of a fork. */
+  addOutputFile(file: OutputFile): void {
+    this.#files.push(file);
+  }
+
+  /** Before a fork: writes what files hold back. */
+  prepareFork(): void {
+    for (const file of this.#files) file.prepareFork();
+  }
+
+  /**
+   * In a child of a fork: everything is written to this directory from now on.
+   * @param copies - files of the old directory that the new one gets too, where they exist
+   */
+  moveOutputs(directory: string, copies: readonly string[]): void {
+    const old = this.#outdir;
+    this.#outdir = resolve(directory);
+    this.makeOutputDirectory();
+    for (const name of copies) {
+      // What lies elsewhere stays where it is.
+      const isInside = name !== '' && !isAbsolute(name);
+      if (isInside && existsSync(join(old, name))) this.#copyOutput(old, name);
+    }
+    for (const file of this.#files) file.moveTo(this.#outdir);
+  }
+
+  #copyOutput(old: string, name: string): void {
+    try {
+      copyFileSync(join(old, name), join(this.#outdir, name));
+    } catch (error) {
+      fatal(`cannot write '${join(this.#outdir, name)}': ${reasonOf(error)}`);
+    }
   }
 
   beginRun(): void {

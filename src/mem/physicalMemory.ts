@@ -152,6 +152,11 @@ export class PhysicalMemory implements Serializable {
     }
   }
 
+  /** Name of the shared memory segment that holds the memory; empty for private memory. */
+  get sharedBackstore(): string {
+    return this.#options.sharedBackstore;
+  }
+
   /** Bytes of all memories in the address map. */
   totalSize(): number {
     return this.#memories.reduce((sum, memory) => sum + memory.size(), 0);

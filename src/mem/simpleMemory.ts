@@ -2,7 +2,7 @@
  * A memory with a fixed latency and a limited bandwidth. Source: gem5 `mem/simple_mem.{hh,cc}`,
  * `mem/SimpleMemory.py`.
  */
-import { panic, Random } from '../base/index';
+import { panic, type Random } from '../base/index';
 import type { AddrRange, Tick } from '../base/index';
 import { defineSchema, EventFunctionWrapper, param, responsePort } from '../sim/index';
 import type { CheckpointIn, CheckpointOut, ParamsOf, Port, SectionFormat } from '../sim/index';
@@ -35,7 +35,7 @@ export class SimpleMemory extends AbstractMemory {
   static override readonly schema = simpleMemorySchema;
 
   readonly port: ResponsePort;
-  readonly #latency: Tick;
+  #latency: Tick;
   readonly #latencyVar: Tick;
   /** Ticks that one byte takes. */
   readonly #ticksPerByte: number;
@@ -55,7 +55,7 @@ export class SimpleMemory extends AbstractMemory {
     this.#latency = params.latency;
     this.#latencyVar = params.latencyVar;
     this.#ticksPerByte = params.bandwidth;
-    this.#random = new Random(seedOf(params.name));
+    this.#random = params.simulation.random.get(params.name);
     this.port = new MemoryPort(`${params.name}.port`, this);
     this.#releaseEvent = new EventFunctionWrapper(() => {
       this.#release();
@@ -63,6 +63,17 @@ export class SimpleMemory extends AbstractMemory {
     this.#dequeueEvent = new EventFunctionWrapper(() => {
       this.#dequeue();
     }, params.name);
+  }
+
+  /**
+   * Changes the latency of accesses from now on: for a forked child that tries another.
+   * @param latency - in ticks, at least 0
+   */
+  setLatency(latency: Tick): void {
+    if (!Number.isSafeInteger(latency) || latency < 0) {
+      panic(`${this.name()}: a latency of ${String(latency)} ticks`);
+    }
+    this.#latency = latency;
   }
 
   override getPort(name: string, index: number): Port {
@@ -199,13 +210,6 @@ const FORMAT: SectionFormat = {
   version: 2,
   upgraders: [values => void values.set('busyUntil', 0)],
 };
-
-/** A seed from a name, so that two memories do not have the same random latencies. */
-function seedOf(name: string): number {
-  let seed = 0;
-  for (let i = 0; i < name.length; i++) seed = (Math.imul(seed, 31) + name.charCodeAt(i)) | 0;
-  return seed;
-}
 
 class MemoryPort extends ResponsePort {
   readonly #memory: SimpleMemory;

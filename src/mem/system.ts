@@ -235,6 +235,17 @@ export class System extends SimObject {
     unserializeSection(checkpoint, 'physmem', this.physicalMemory);
   }
 
+  /** @throws {FatalError} when the memory is shared: parent and child would write over each other's */
+  override prepareFork(): void {
+    super.prepareFork();
+    const { sharedBackstore } = this.physicalMemory;
+    if (sharedBackstore === '') return;
+    fatal(
+      `cannot fork: the memory of ${this.name()} is in the shared segment '${sharedBackstore}', so ` +
+        'that parent and child would write to the same memory; leave sharedBackstore empty',
+    );
+  }
+
   override dispose(): void {
     this.physicalMemory.dispose();
     super.dispose();

@@ -84,8 +84,8 @@ export interface FileAccessLists {
 
 /** Decides about one program's paths. Paths given to it are absolute. */
 export class FileAccess {
-  readonly #readable: readonly string[];
-  readonly #writable: readonly string[];
+  readonly #readable: string[];
+  readonly #writable: string[];
   readonly #owner: string;
 
   /** @param owner - name of the process, for messages. */
@@ -93,6 +93,12 @@ export class FileAccess {
     this.#owner = owner;
     this.#writable = lists.writable.map(existing);
     this.#readable = [...this.#writable, ...lists.readable.map(existing)];
+  }
+
+  /** Allows one more file or folder to be read and written. */
+  addWritable(path: string): void {
+    this.#writable.push(existing(path));
+    this.#readable.push(existing(path));
   }
 
   /**

@@ -22,6 +22,7 @@ import {
 } from './elfLoader';
 import { FileAccess } from './fileAccess';
 import { FileDescriptors } from './fileDescriptors';
+import { OutputFiles } from './forkedFiles';
 import { AuxType, buildInitialStack } from './initialStack';
 import { PAGE_SIZE, pageOffset, STACK_TOP } from './layout';
 import { processSchema, type ProcessParams } from './processSchema';
@@ -64,6 +65,8 @@ export class Process extends SimObject {
   #state: ProcessState | undefined;
   #thread: ProcessThread | undefined;
   #supervisor: GuestSupervisor | undefined;
+  /** What a fork is about to take into the child. */
+  #outputFiles: OutputFiles | undefined;
 
   /** @throws {FatalError} when a file of the program is missing or is none that can be run. */
   constructor(params: ProcessParams) {
@@ -273,6 +276,7 @@ export class Process extends SimObject {
       cwd,
       release: params.release,
       hostWait,
+      random: simulation.random.get(this.name()),
     });
   }
 
@@ -320,6 +324,22 @@ export class Process extends SimObject {
     state.space.mapStack(Math.min(size, params.maxStackSize), stackProtection(program));
     state.memory.copyOut(image.pointer, image.bytes);
     return image.pointer;
+  }
+
+  override prepareFork(): void {
+    super.prepareFork();
+    if (this.#state === undefined) return;
+    const files = [...this.#state.files.entries()].map(([, { file }]) => file);
+    this.#outputFiles = new OutputFiles(this.simulation.host.outputDirectory(), files);
+  }
+
+  /** The program's files in the output directory are the child's own from now on. */
+  override notifyFork(): void {
+    super.notifyFork();
+    const directory = this.simulation.host.outputDirectory();
+    this.#outputFiles?.moveTo(directory);
+    this.#outputFiles = undefined;
+    this.#state?.access.addWritable(directory);
   }
 
   override dispose(): void {

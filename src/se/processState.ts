@@ -49,6 +49,8 @@ export interface ProcessParts {
   /** Kernel version that uname(2) reports. */
   readonly release: string;
   readonly hostWait: HostWait;
+  /** Where the program's random numbers come from; default: a source of its own. */
+  readonly random?: Random;
 }
 
 const COMM_LENGTH = 15;
@@ -94,7 +96,7 @@ export class ProcessState {
     this.release = parts.release;
     this.hostWait = parts.hostWait;
     this.comm = parts.executable.slice(parts.executable.lastIndexOf('/') + 1).slice(0, COMM_LENGTH);
-    this.random = new Random(parts.ids.pid);
+    this.random = parts.random ?? new Random(parts.ids.pid);
   }
 
   /** Fills bytes with the program's next random numbers. */

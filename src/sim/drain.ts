@@ -133,6 +133,14 @@ export class DrainManager {
     this.#state = 'Running';
   }
 
+  /**
+   * In the child of a fork: tells the objects.
+   * @param told - those that know already
+   */
+  notifyFork(told: ReadonlySet<Drainable>): void {
+    for (const object of this.#states.keys()) if (!told.has(object)) object.notifyFork();
+  }
+
   /** Gives a drain up: objects that have drained are woken, and the others just go on. */
   abandon(): void {
     this.#waitingFor.clear();

@@ -17,6 +17,7 @@ export { describeSchema } from './describeSchema';
 export { DrainManager } from './drain';
 export type { Drainable, DrainState } from './drain';
 export type { DrainLimits } from './drainLoop';
+export { notifyFork, prepareFork } from './forkSimulation';
 export { nodeClass } from './node';
 export type { AnyNode, ModelClass, Node, NodeClass, NodeOf } from './node';
 export { NULL } from './objectParam';
@@ -61,7 +62,7 @@ export type {
 export { SimObject, simObjectSchema } from './simObject';
 export type { SimObjectParams } from './simObject';
 export { Simulation } from './simulation';
-export type { InstructionCounter, SimulateAsyncOptions } from './simulation';
+export type { InstructionCounter } from './instructionCounter';
 export type { SimulationHost } from './simulationHost';
 export type { Timeline } from './timeline';
 export { scheduleStatEvent } from './statEvents';
@@ -82,6 +83,7 @@ export {
 } from './exitEvents';
 export type { ExitEvent, ExitRepeat } from './exitEvents';
 export { EventLoop, runEventLoop } from './simulateLoop';
+export type { SimulateAsyncOptions } from './simulateLoop';
 export { Port, InvalidPortID } from './port';
 export {
   add,

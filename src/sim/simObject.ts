@@ -138,6 +138,15 @@ export abstract class SimObject extends EventManager implements Drainable, Seria
     // Nothing by default.
   }
 
+  /**
+   * In the parent, drained, right before a fork: saves what only the parent can read, such as the
+   * state of something in the kernel.
+   * @throws {FatalError} when the object cannot be forked, saying what to change
+   */
+  prepareFork(): void {
+    // Nothing by default.
+  }
+
   notifyFork(): void {
     // Nothing by default.
   }

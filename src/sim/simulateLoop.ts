@@ -12,6 +12,14 @@ export const LimitReached = 'simulate() limit reached';
 /** Cause of the exit that the user asked for. */
 export const UserInterrupt = 'user interrupt received';
 
+/** How long and until when `simulateAsync` runs. */
+export interface SimulateAsyncOptions {
+  /** At most this long, in ticks, counted from now. */
+  readonly ticks?: Tick;
+  /** Ends the run when it is aborted. */
+  readonly signal?: { readonly aborted: boolean };
+}
+
 /** At most so many events are served between two looks at the host. */
 export const EventsPerPoll = 64;
 /** An interrupted tick that is not complete after so many looks more never will be. */

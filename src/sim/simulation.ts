@@ -10,15 +10,17 @@ import { drainSystem, FinishedDrain, type DrainLimits } from './drainLoop';
 import { EventQueue } from './eventQueue';
 import { exitSimLoop, GlobalSimLoopExitEvent, type ExitEvent } from './exitEvents';
 import { connectPorts, createModels } from './instantiate';
+import type { InstructionCounter } from './instructionCounter';
 import type { AnyNode } from './node';
 import { MaxTickLimit } from './maxTick';
 import { nodeState } from './nodeState';
+import { RandomStreams } from './randomStreams';
 import { settleTree } from './resolveProxies';
 import { restoreTree, serializeTree } from './savedTree';
 import type { CheckpointIn, CheckpointOut } from './serializable';
 import type { SimObject } from './simObject';
 import type { SimulationHost } from './simulationHost';
-import { EventLoop, runEventLoop, UserInterrupt } from './simulateLoop';
+import { EventLoop, runEventLoop, UserInterrupt, type SimulateAsyncOptions } from './simulateLoop';
 import { exitEvent, SimulationGlobals } from './simulationGlobals';
 import { bindStatHierarchy } from './statHierarchy';
 import { scheduleStatEvent } from './statEvents';
@@ -27,20 +29,6 @@ import { TickFrequency } from './tickFrequency';
 import { Timeline } from './timeline';
 import type { TimelineOutput, TraceArguments } from './traceEventWriter';
 import { TracedEventLoop } from './tracedEventLoop';
-
-/** Something that executes instructions; simInsts and simOps add all of them up. */
-export interface InstructionCounter {
-  totalInsts(): number;
-  totalOps(): number;
-}
-
-/** How long and until when {@link Simulation.simulateAsync} runs. */
-export interface SimulateAsyncOptions {
-  /** At most this long, in ticks, counted from now. */
-  readonly ticks?: Tick;
-  /** Ends the run when it is aborted. */
-  readonly signal?: { readonly aborted: boolean };
-}
 
 const Aborted = 'simulation aborted';
 /** Exit code after Ctrl-C: what a shell gives for SIGINT. */
@@ -57,6 +45,8 @@ export class Simulation {
   /** Ends runs that have no limit of their own. */
   readonly maxTick = new MaxTickLimit(this.eventQueue);
   readonly drainManager: DrainManager;
+  /** Where models get their random numbers from. */
+  readonly random = new RandomStreams();
   readonly stats: StatsRegistry;
   /** What is saved besides the objects. */
   readonly globals = new SimulationGlobals(() => this.objectsInTreeOrder());
@@ -72,12 +62,8 @@ export class Simulation {
 
   constructor(host: SimulationHost) {
     this.host = host;
-    this.drainManager = new DrainManager(
-      () => {
-        this.exitSimLoop(FinishedDrain);
-      },
-      () => this.curTick(),
-    );
+    const onDrained = (): void => this.exitSimLoop(FinishedDrain);
+    this.drainManager = new DrainManager(onDrained, () => this.curTick());
     const total = (count: (counter: InstructionCounter) => number): number =>
       this.#counters.reduce((sum, counter) => sum + count(counter), 0);
     this.stats = new StatsRegistry({
@@ -144,6 +130,11 @@ export class Simulation {
     if (this.#running) panic('the timeline was started within a run');
     if (this.#timeline !== null) panic('the timeline was started twice');
     this.#timeline = new Timeline(this, output);
+  }
+
+  /** In the child of a fork: leaves the timeline to the parent, without writing to it. */
+  abandonTimeline(): void {
+    this.#timeline = null;
   }
 
   /**
@@ -317,6 +308,11 @@ export class Simulation {
     }
     return this.host.interrupted();
   };
+
+  /** Whether a run is under way. */
+  get running(): boolean {
+    return this.#running;
+  }
 
   #exit(event: GlobalSimLoopExitEvent): ExitEvent {
     const { cause } = event;

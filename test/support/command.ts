@@ -23,16 +23,34 @@ export function inFolder<Result>(body: (folder: string) => Result): Result {
   }
 }
 
+/** As {@link inFolder}, for what takes time. */
+export async function inFolderAsync(body: (folder: string) => Promise<void>): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'mini-gem5-test-'));
+  try {
+    await body(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
 /** Runs the command with its banner left out. */
 export function runCommand(
   args: readonly string[],
   options: { readonly cwd: string; readonly input?: string; readonly env?: NodeJS.ProcessEnv },
 ): ProgramRun {
-  return runProgram(process.execPath, [commandPath, '--quiet', ...args], options);
+  return runProgram(
+    process.execPath,
+    ['--single-threaded', commandPath, '--quiet', ...args],
+    options,
+  );
 }
 
 /** Runs a script given as text, from a file `script.ts` in `folder`. */
-export function runScriptText(text: string, folder: string): ProgramRun {
+export function runScriptText(
+  text: string,
+  folder: string,
+  options: readonly string[] = [],
+): ProgramRun {
   writeFileSync(join(folder, 'script.ts'), text);
-  return runCommand(['script.ts'], { cwd: folder });
+  return runCommand([...options, 'script.ts'], { cwd: folder });
 }

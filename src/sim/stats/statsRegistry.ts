@@ -117,14 +117,21 @@ export class StatsRegistry implements StatContext {
       this.#lastDump = now;
     }
     this.#prepare();
-    const period = { begin: this.rootStats.startTick, end: now };
-    for (const output of this.#outputs) {
-      output.begin(period);
-      if (roots.length === 0) this.root.visit(output);
-      else for (const group of roots) this.#visitBelowPath(group, output);
-      output.end();
-    }
+    for (const output of this.#outputs) this.#write(output, roots);
     return true;
+  }
+
+  /** Writes all statistics, as they are now, to one output. It does not count as a dump. */
+  write(output: StatOutput): void {
+    this.#prepare();
+    this.#write(output, []);
+  }
+
+  #write(output: StatOutput, roots: readonly StatGroup[]): void {
+    output.begin({ begin: this.rootStats.startTick, end: this.curTick() });
+    if (roots.length === 0) this.root.visit(output);
+    else for (const group of roots) this.#visitBelowPath(group, output);
+    output.end();
   }
 
   /**

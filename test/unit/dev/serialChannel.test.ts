@@ -1,4 +1,5 @@
-import { mkdtempSync, readFileSync, rmSync, existsSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdtempSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,16 +37,18 @@ describe('Serial channels', () => {
       channel.dispose();
     });
 
-    it('begins a file of its own in the child of a fork', () => {
+    it('goes on in a copy of its own in the child of a fork', () => {
       let place = directory;
       const channel = new FileChannel('serial', () => place);
       channel.send(text('parent'));
-      channel.notifyFork();
       place = mkdtempSync(join(directory, 'child-'));
-      channel.send(text('child'));
+      // The parent writes on, before the child has its copy.
+      appendFileSync(join(directory, 'serial'), ' goes on');
+      channel.notifyFork();
+      channel.send(text(' child'));
       channel.dispose();
-      expect(readFileSync(join(directory, 'serial'), 'utf8')).to.equal('parent');
-      expect(readFileSync(join(place, 'serial'), 'utf8')).to.equal('child');
+      expect(readFileSync(join(directory, 'serial'), 'utf8')).to.equal('parent goes on');
+      expect(readFileSync(join(place, 'serial'), 'utf8')).to.equal('parent child');
     });
 
     it('says when its file cannot be made', () => {
