@@ -35,7 +35,6 @@ const NOT_SAVED: Readonly<Record<string, string>> = {
   'KvmVM.#logsDirtyPages': 'asked for anew in each process',
   'KvmVM.#mapped': 'of this process',
   'KvmVM.#nextVCPUID': 'counts within init()',
-  'KvmVM.#slots': 'of this process; memory is mapped when the first CPU starts',
   'KvmVM.#started': 'whether memory is mapped in this process',
   'KvmVM.#system': 'wiring',
   'KvmVM.#tssAddress': 'follows from the parameters of the system',
