@@ -239,6 +239,10 @@ export abstract class BaseKvmCPU extends KvmCPURun {
 
   // Threads
 
+  override betweenInstructions(_threadId: number): boolean {
+    return this.#status === 'Idle' || this.#status === 'Running';
+  }
+
   override activateContext(_threadId: number): void {
     if (Kvm.enabled) this.#trace(Kvm, 'ActivateContext');
     // Woken before the access that it waits behind was answered, it goes on then.
