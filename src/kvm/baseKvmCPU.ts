@@ -207,6 +207,12 @@ export abstract class BaseKvmCPU extends KvmCPURun {
     this.markKvmStateDirty();
   }
 
+  /** Completes an access that was answered, if no entry has yet, and brings the registers here. */
+  protected completeAnswered(): void {
+    if (this.#status === 'RunningServiceCompletion') this.#completeAccess();
+    this.syncThreadState();
+  }
+
   /** A device may have suspended the thread, which is to wait behind its instruction. */
   #afterIO(delay: Tick): Tick {
     const isWaiting = this.#status === 'Idle' && this.thread.status() === 'Suspended';
