@@ -53,6 +53,10 @@ export class AtomicSimpleCPU extends BaseSimpleCPU {
     return 'atomic';
   }
 
+  override betweenInstructions(_threadId: number): boolean {
+    return this.#status !== 'Service';
+  }
+
   #tick(): void {
     const { instEvents } = this.thread;
     const count = this.totalInsts();

@@ -189,6 +189,8 @@ export abstract class BaseCPU
 
   abstract syncThreadState(threadId: number): void;
 
+  abstract betweenInstructions(threadId: number): boolean;
+
   abstract userFeatures(): UserFeatures;
 
   override getPort(name: string, index: number): Port {

@@ -27,6 +27,11 @@ export interface ThreadContextCPU extends EventManager {
    * vCPU) fetches those that every trap needs; the rest follow when they are looked at.
    */
   syncThreadState(threadId: number): void;
+  /**
+   * Whether the thread stands between two instructions, so that it may go on elsewhere: what it has
+   * stopped for, if it did, is served and completed.
+   */
+  betweenInstructions(threadId: number): boolean;
   /** What the model offers to programs beyond what every x86-64 processor has. */
   userFeatures(): UserFeatures;
 }
@@ -88,6 +93,11 @@ export class ThreadContext implements SystemThreadContext, Serializable {
   /** The object that holds the registers, which the CPU may not have brought up to date. */
   get state(): X86ThreadState {
     return this.#state;
+  }
+
+  /** Whether the thread may be made to go on elsewhere; see the CPU's answer. */
+  betweenInstructions(): boolean {
+    return this.cpu.betweenInstructions(this.threadId);
   }
 
   /** What the CPU model offers to programs beyond what every x86-64 processor has. */

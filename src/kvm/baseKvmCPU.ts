@@ -207,6 +207,12 @@ export abstract class BaseKvmCPU extends KvmCPURun {
     this.markKvmStateDirty();
   }
 
+  /** Completes an access that was answered, if no entry has yet, and brings the registers here. */
+  protected completeAnswered(): void {
+    if (this.#status === 'RunningServiceCompletion') this.#completeAccess();
+    this.syncThreadState();
+  }
+
   /** A device may have suspended the thread, which is to wait behind its instruction. */
   #afterIO(delay: Tick): Tick {
     const isWaiting = this.#status === 'Idle' && this.thread.status() === 'Suspended';
@@ -238,6 +244,10 @@ export abstract class BaseKvmCPU extends KvmCPURun {
   }
 
   // Threads
+
+  override betweenInstructions(_threadId: number): boolean {
+    return this.#status === 'Idle' || this.#status === 'Running';
+  }
 
   override activateContext(_threadId: number): void {
     if (Kvm.enabled) this.#trace(Kvm, 'ActivateContext');

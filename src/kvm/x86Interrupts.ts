@@ -19,6 +19,8 @@ export interface InterruptedCPU {
   vcpu(): VcpuPort;
   /** Brings the registers here. */
   syncThreadState(): void;
+  /** Has KVM complete an access that it waits to complete, and brings the registers here. */
+  completeAccess(): void;
   /** Gives the vCPU all that was changed here, by requests. */
   pushNow(): void;
   /** Lets the thread wait for a startup interrupt. */
@@ -89,6 +91,8 @@ export class X86Interrupts {
         this.#cpu.vcpu().nonMaskableInterrupt();
         return true;
       case 'init':
+        // Completed after the reset, a load would change a register of it, and RIP.
+        this.#cpu.completeAccess();
         initThreadState(state);
         state.mpState = MpState.InitReceived;
         if (state.interrupts.hasStartup) return false;

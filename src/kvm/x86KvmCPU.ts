@@ -98,6 +98,7 @@ export class X86KvmCPU extends BaseKvmCPU {
       syncThreadState: () => {
         this.syncThreadState();
       },
+      completeAccess: this.completeAnswered.bind(this),
       pushNow: () => {
         if (KvmContext.enabled) this.#traceContext('to KVM', this.#state.dirty);
         this.#stateSync.pushByRequests();

@@ -47,7 +47,7 @@ export class AddressSpace {
   constructor(parts: AddressSpaceParts) {
     this.#allocator = parts.allocator;
     const { restored } = parts;
-    this.#resident = new ResidentMemory(parts.memory, parts.allocator, restored);
+    this.#resident = new ResidentMemory(parts.memory, parts.allocator, this.#areas, restored);
     this.maxStackSize = pageUp(parts.maxStackSize);
     this.mmapTop = STACK_TOP - this.maxStackSize - STACK_GUARD;
     this.#faults = new PageFaults(this.#areas, this.#resident, parts.allocator, this.maxStackSize);

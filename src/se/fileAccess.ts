@@ -167,6 +167,21 @@ function atPlace<T>(place: string, body: (hostPath: string, place: string) => T)
   }
 }
 
+/**
+ * Lets `body` work on what lies at a checked place, by a path that leads to it alone: a symbolic link
+ * that somebody has put there meanwhile is not followed.
+ * @throws {SyscallFailure} with the host's error
+ */
+export function withoutFollowing<T>(place: string, body: (path: string) => T): T {
+  const descriptor = tryOpen(place, OpenFlag.Path | constants.O_NOFOLLOW);
+  if (descriptor < 0) return failWith(-descriptor);
+  try {
+    return hostCall(() => body(descriptorPath(descriptor)));
+  } finally {
+    close(descriptor);
+  }
+}
+
 function canonicalParent(path: string): string {
   const name = basename(path);
   if (name === '..' || name === '.' || name === '') return canonical(path);

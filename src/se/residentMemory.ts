@@ -14,7 +14,7 @@ import {
   type PhysicalBlocks,
 } from './pageAllocator';
 import { SharedPages } from './sharedPages';
-import { isSharedFile, type SharedFileVma, type Vma } from './vma';
+import { isSharedFile, type SharedFileVma, type Vma, type VmaList } from './vma';
 
 /** There is no physical page left. */
 export class OutOfGuestMemory extends Error {
@@ -46,16 +46,25 @@ export class ResidentMemory implements PageTableMemory {
   #pages = 0;
   #hostCanPopulate = true;
 
-  /** @param restored - page tables that exist already: their root, and the pages that they map. */
+  /**
+   * @param areas - what the program has asked for
+   * @param restored - page tables that exist already: their root, and the pages that they map. */
   constructor(
     memory: PhysicalBlocks,
     allocator: PageAllocator,
+    areas: VmaList,
     restored?: { readonly root: Addr; readonly pages: number },
   ) {
     this.#memory = memory;
     this.#allocator = allocator;
     this.pageTables = new PageTables(this, restored?.root);
-    this.shared = new SharedPages(allocator, physical => this.blockOf(physical));
+    this.shared = new SharedPages(
+      allocator,
+      physical => this.blockOf(physical),
+      (file, index) => {
+        this.#watch(areas, file, index);
+      },
+    );
     this.#pages = restored?.pages ?? 0;
   }
 
@@ -147,7 +156,7 @@ export class ResidentMemory implements PageTableMemory {
   #install(area: Vma, page: number, physical: Addr, size: number): void {
     const { backing } = area;
     if (backing !== undefined) {
-      if (!this.shared.empty) this.shared.writeBack(backing.identity);
+      if (!this.shared.empty) this.shared.copyBack(backing.identity);
       const position = area.fileOffset + (page - area.start);
       const length = Math.min(size, area.fileLimit - position);
       const block = this.blockOf(physical);
@@ -184,6 +193,15 @@ export class ResidentMemory implements PageTableMemory {
   makeWritable(area: Vma, page: number): void {
     if (isSharedFile(area)) this.shared.written(this.physicalOf(page), area.backing);
     this.pageTables.protect(page, PAGE_SIZE, flagsOf(area.protection));
+  }
+
+  /** Takes the right to store to a page of a file from all areas that show it, until it is asked for. */
+  #watch(areas: VmaList, file: string, index: number): void {
+    for (const area of areas.areas) {
+      if (!isSharedFile(area) || area.backing.identity !== file) continue;
+      const page = area.start + index * PAGE_SIZE - area.fileOffset;
+      if (page >= area.start && page < area.end) this.protect(area, page, page + PAGE_SIZE);
+    }
   }
 
   /** Takes the memory of a range away. */

@@ -50,6 +50,8 @@ export interface ProcessContext extends SystemThreadContext {
   readonly state: X86ThreadState;
   /** The same, brought up to date. */
   registers(): X86ThreadState;
+  /** Whether nothing that the thread has stopped for is still to be served. */
+  betweenInstructions(): boolean;
   /** Ends the thread. */
   halt(): void;
 }
@@ -227,7 +229,7 @@ export abstract class SEWorkload extends Workload {
 
   /** Timers have expired: their signals interrupt the program wherever it is. */
   #timeIsUp(running: RunningThread): void {
-    const { process, thread, context } = running;
+    const { process, thread, context, timerEvent } = running;
     for (const signal of process.state.timers.expire(thread.timerClock())) {
       const reason = `program killed by ${signalName(signal)}: a timer of its own expired`;
       sendSignal(thread, { signal, code: SI_KERNEL, address: 0, reason });
@@ -237,6 +239,11 @@ export abstract class SEWorkload extends Workload {
     // A thread on its way to the host gets its signals there.
     if (process.supervisor.inSupervisor(context.registers())) {
       this.#arm(running);
+      return;
+    }
+    // What it has stopped for is served with the registers that it has stopped with.
+    if (!context.betweenInstructions()) {
+      this.reschedule(timerEvent, process.state.clock.tickAfter(1), true);
       return;
     }
     const handled = deliverSignals(thread);

@@ -1,7 +1,8 @@
 /**
  * Pages of files that a program has mapped with `MAP_SHARED`: each is in memory once, however many
  * mappings show it, and what the program stores there reaches the file: when the program asks for it
- * (msync), reads the file, unmaps the page or ends.
+ * (msync), reads the file, unmaps the page or ends. A page whose stores have reached the file is
+ * watched again for the next one.
  *
  * Source of the behaviour: mmap(2), msync(2).
  */
@@ -20,7 +21,7 @@ interface SharedPage {
   users: number;
   /** What it was mapped with, which it holds: stores reach the file through it, when it is writable. */
   backing: FileBacking;
-  /** The program has stored to it. */
+  /** The program may have stored to it since its contents were last the file's. */
   written: boolean;
 }
 
@@ -39,17 +40,32 @@ export interface SharedPageState {
 export class SharedPages {
   readonly #allocator: PageAllocator;
   readonly #blockOf: (physical: Addr) => PhysicalBlock;
+  readonly #watch: (file: string, index: number) => void;
   readonly #byPhysical = new Map<Addr, SharedPage>();
   readonly #byFile = new Map<string, Map<number, SharedPage>>();
+  /** Those that are written. */
+  readonly #written = new Set<SharedPage>();
 
-  constructor(allocator: PageAllocator, blockOf: (physical: Addr) => PhysicalBlock) {
+  /**
+   * @param blockOf - the block of memory that holds a physical address
+   * @param watch - sees to it that the next store to a page of a file is told to {@link written}
+   */
+  constructor(
+    allocator: PageAllocator,
+    blockOf: (physical: Addr) => PhysicalBlock,
+    watch: (file: string, index: number) => void,
+  ) {
     this.#allocator = allocator;
     this.#blockOf = blockOf;
+    this.#watch = watch;
   }
 
-  /** What a checkpoint needs besides the contents of the pages, which reach their files first. */
+  /**
+   * What a checkpoint needs besides the contents of the pages, which reach their files first. Whoever
+   * saves does not change the page tables, so pages stay written.
+   */
   saveState(): SharedPageState[] {
-    this.writeBackAll();
+    for (const page of this.#written) this.#store(page);
     return [...this.#byPhysical.values()].map(page => ({ ...page }));
   }
 
@@ -61,6 +77,7 @@ export class SharedPages {
       const known = this.#byFile.get(page.file) ?? new Map<number, SharedPage>();
       this.#byFile.set(page.file, known.set(page.index, page));
       this.#byPhysical.set(page.physical, page);
+      if (page.written) this.#written.add(page);
     }
   }
 
@@ -100,6 +117,7 @@ export class SharedPages {
     const page = this.#byPhysical.get(physical);
     if (page === undefined || page.written) return;
     page.written = true;
+    this.#written.add(page);
     if (page.backing.writable) return;
     backing.retain();
     page.backing.release();
@@ -114,7 +132,7 @@ export class SharedPages {
     const page = this.#byPhysical.get(physical);
     if (page === undefined) return false;
     if (--page.users > 0) return true;
-    this.#writeBack(page);
+    if (this.#written.delete(page)) this.#store(page);
     page.backing.release();
     this.#byPhysical.delete(physical);
     const pages = this.#byFile.get(page.file);
@@ -126,12 +144,20 @@ export class SharedPages {
 
   /** Brings a file up to date with what the program has stored. */
   writeBack(file: string): void {
-    for (const page of this.#byFile.get(file)?.values() ?? []) this.#writeBack(page);
+    for (const page of this.#written) if (page.file === file) this.#clean(page);
+  }
+
+  /**
+   * As {@link writeBack}, for a page that comes in while a call may be about to store to others: they
+   * stay written.
+   */
+  copyBack(file: string): void {
+    for (const page of this.#written) if (page.file === file) this.#store(page);
   }
 
   /** Brings all files up to date. */
   writeBackAll(): void {
-    for (const page of this.#byPhysical.values()) this.#writeBack(page);
+    for (const page of this.#written) this.#clean(page);
   }
 
   /** Brings all files up to date, and lets go of them: the pages are not used any more. */
@@ -158,8 +184,15 @@ export class SharedPages {
     bytes.fill(0, offset + count, offset + PAGE_SIZE);
   }
 
-  #writeBack({ backing, written, physical, index }: SharedPage): void {
-    if (!written) return;
+  #clean(page: SharedPage): void {
+    this.#written.delete(page);
+    page.written = false;
+    this.#watch(page.file, page.index);
+    this.#store(page);
+  }
+
+  /** Stores a page to its file. */
+  #store({ backing, physical, index }: SharedPage): void {
     const position = index * PAGE_SIZE;
     // What lies behind the end of the file is nobody's.
     const length = Math.min(PAGE_SIZE, backing.size() - position);

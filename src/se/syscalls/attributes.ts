@@ -11,7 +11,7 @@ import {
   statfsSync,
 } from 'node:fs';
 import { Errno } from '../../host/index';
-import { descriptorPath, hostCall } from '../fileAccess';
+import { descriptorPath, hostCall, withoutFollowing } from '../fileAccess';
 import { openHostFile } from '../hostOpenFile';
 import { OpenFlag, type OpenFile } from '../openFile';
 import { absolutePath, AT_FDCWD, withoutOwnLinks } from '../paths';
@@ -114,7 +114,9 @@ function synchronise(
 
 function fchmodat(thread: ProcessThread, directory: number, path: number, mode: number): number {
   const set = (place: string): void => {
-    chmodSync(place, mode & PERMISSIONS);
+    withoutFollowing(place, path => {
+      chmodSync(path, mode & PERMISSIONS);
+    });
   };
   thread.process.access.use(pathOf(thread, directory, path), 'write', set);
   return 0;
@@ -267,7 +269,7 @@ export const attributeCalls: SyscallGroup = {
   utime,
   statfs: (thread, path, address) =>
     thread.process.access.use(pathOf(thread, AT_FDCWD, path), 'look', place =>
-      writeFileSystem(thread.process, place, address),
+      withoutFollowing(place, path => writeFileSystem(thread.process, path, address)),
     ),
   fstatfs: ({ process }, descriptor, address) => {
     const { descriptor: fd } = process.files.get(descriptor | 0);

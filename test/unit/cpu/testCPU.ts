@@ -55,6 +55,10 @@ export class TestCPU extends BaseCPU {
     this.calls.push(`sync ${String(threadId)}`);
   }
 
+  override betweenInstructions(_threadId: number): boolean {
+    return true;
+  }
+
   override userFeatures(): UserFeatures {
     return { fsgsbase: true, xcr0: 7 };
   }

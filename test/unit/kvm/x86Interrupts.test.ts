@@ -166,6 +166,24 @@ describe('Interrupts of a KVM CPU without in-kernel local APIC', () => {
     expect(cpu.thread.state.mpState).to.equal(MpState.Runnable);
   });
 
+  it('let KVM complete what it answered the guest before INIT resets the processor', () => {
+    const load: VcpuExit = {
+      ...{ kind: 'mmio', isWrite: false, address: 0x20_0000, data: new Uint8Array(4) },
+    };
+    const system = running({ script: [load, INTERRUPTED] });
+    const { cpu, simulation, vcpu } = system;
+    const request = new EventFunctionWrapper(() => {
+      cpu.requestInterrupt(0, 'init');
+    }, 'test');
+    // The guest has stopped at tick 0 and is served at tick 1,000,000.
+    simulation.eventQueue.schedule(request, 500_000);
+    simulation.simulate(1e7);
+    const entries = vcpu.log.filter(line => line === 'run' || line === 'half run');
+    expect(entries.slice(entries.indexOf('run'))).to.deep.equal(['run', 'half run']);
+    expect(cpu.thread.status()).to.equal('Suspended');
+    expect(cpu.thread.state.rip).to.equal(0xfff0n);
+  });
+
   it('let INIT and SIPI follow each other at once', () => {
     const system = running({ script: [INTERRUPTED] });
     system.cpu.requestInterrupt(0, 'init');

@@ -1,6 +1,7 @@
 /** Real files: what symbolic links lead to cannot be tried without them. */
 import { expect } from 'chai';
 import {
+  chmodSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -14,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setLogSink, resetWarnOnce, type LogSink } from '../../../src/base/index';
 import { Errno, openDescriptorCount } from '../../../src/host/index';
-import { FileAccess, type PathUse } from '../../../src/se/fileAccess';
+import { FileAccess, withoutFollowing, type PathUse } from '../../../src/se/fileAccess';
 import { SyscallFailure } from '../../../src/se/syscallFailure';
 import { OpenFlag } from '../../../src/se/openFile';
 import { TestProcess } from '../../support/se';
@@ -164,6 +165,26 @@ describe('files of the host', () => {
       locate(path('no/such/file'));
       expect(warnings).to.have.length(1);
     });
+  });
+
+  it('changes no file by a link that was put where another was checked', () => {
+    const link = path('out/link');
+    symlinkSync(path('secret/key'), link);
+    const { mode } = statSync(path('secret/key'));
+    const change = (place: string): void => {
+      chmodSync(place, 0o777);
+    };
+    expect(() => {
+      withoutFollowing(link, change);
+    }).to.throw(SyscallFailure);
+    expect(statSync(path('secret/key')).mode).to.equal(mode);
+    rmSync(link);
+    const before = openDescriptorCount();
+    writeFileSync(link, '');
+    withoutFollowing(link, change);
+    expect(statSync(link).mode & 0o777).to.equal(0o777);
+    expect(openDescriptorCount()).to.equal(before);
+    rmSync(link);
   });
 
   describe('path calls', () => {

@@ -50,10 +50,16 @@ import { aSimulation, Root, SrcClockDomain, VoltageDomain } from '../../support/
 class TestContext implements ProcessThreadContext {
   contextId: ContextID = InvalidContextID;
   readonly state = new X86ThreadState();
+  /** What it has stopped for is still to be served. */
+  stopped = false;
   #status: ThreadStatus = 'Halted';
 
   registers(): X86ThreadState {
     return this.state;
+  }
+
+  betweenInstructions(): boolean {
+    return !this.stopped;
   }
 
   setContextId(id: ContextID): void {
@@ -276,6 +282,22 @@ describe('Process and X86EmuLinux', () => {
       expect(state.gprNumber(RIP)).to.equal(supervisorAddress.syscallStub);
       syscall(running, 'getpid');
       expect(state.gprNumber(RIP)).to.equal(HANDLER);
+      running.simulation.dispose();
+    });
+
+    it('waits until what the program has stopped for is served', () => {
+      const running = timed(2);
+      const { context } = running;
+      context.state.setGprNumber(RIP, CODE + 7);
+      context.state.setGprNumber(RDI, 77);
+      context.stopped = true;
+      running.simulation.simulate(3e9);
+      expect(context.state.gprNumber(RIP)).to.equal(CODE + 7);
+      expect(context.state.gprNumber(RDI)).to.equal(77);
+      context.stopped = false;
+      running.simulation.simulate(1000);
+      expect(context.state.gprNumber(RIP)).to.equal(HANDLER);
+      expect(context.state.gprNumber(RDI)).to.equal(ALARM);
       running.simulation.dispose();
     });
 

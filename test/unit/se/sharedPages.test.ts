@@ -6,10 +6,12 @@ import {
   readFileSync,
   realpathSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PageFlags } from '../../../src/arch/x86/index';
 import { OpenFlag } from '../../../src/se/openFile';
 import { TestProcess } from '../../support/se';
 
@@ -94,6 +96,47 @@ describe('a shared mapping of a file of the host', () => {
     expect(process.text(address, 6)).to.equal('new\0\0\0');
     process.call('munmap', address, LENGTH);
     expect(contents()).to.equal('new');
+    process.state.files.closeAll();
+  });
+
+  it('writes each store once, and leaves alone what others write meanwhile', () => {
+    const { process, address, open } = sharing();
+    const descriptor = open(OpenFlag.ReadOnly);
+    const read = (): number => process.call('pread64', descriptor, process.buffer, 1, 0);
+    process.put(Buffer.from('stored'), address);
+    expect(read()).to.equal(1);
+    expect(contents().slice(0, 7)).to.equal('storedx');
+    writeFileSync(path, 'other'.repeat(1000));
+    const { mtimeNs } = statSync(path, { bigint: true });
+    expect(read()).to.equal(1);
+    expect(contents()).to.equal('other'.repeat(1000));
+    expect(statSync(path, { bigint: true }).mtimeNs).to.equal(mtimeNs);
+    process.put(Buffer.from('again'), address);
+    expect(read()).to.equal(1);
+    expect(contents().slice(0, 10)).to.equal('againdxxxx');
+    process.state.files.closeAll();
+  });
+
+  it('notices stores of the processor again, in every mapping, also one that has moved', () => {
+    const { process, address, open } = sharing();
+    const descriptor = open(OpenFlag.ReadWrite);
+    const second = process.call('mmap', 0, 4096, RW, SHARED, descriptor, 0);
+    const { space } = process;
+    const isWritable = (page: number): boolean =>
+      (space.pageTables.flagsOf(page) & PageFlags.Writable) !== 0;
+    for (const page of [address, second])
+      expect(space.handleFault(page, 'write')).to.equal('resolved');
+    const moved = process.call('mremap', address, 8192, 0x10_0000, 1);
+    expect([moved, second].map(isWritable)).to.deep.equal([true, true]);
+    expect(process.call('msync', moved, 8192, 4)).to.equal(0);
+    expect([moved, second].map(isWritable)).to.deep.equal([false, false]);
+    expect(space.handleFault(moved, 'write')).to.equal('resolved');
+    const physical = space.pageTables.translate(moved);
+    const { bytes, start } = space.blockOf(physical);
+    bytes.set(Buffer.from('moved'), physical - start);
+    process.call('munmap', second, 4096);
+    process.call('munmap', moved, 0x10_0000);
+    expect(contents().slice(0, 6)).to.equal('movedx');
     process.state.files.closeAll();
   });
 
