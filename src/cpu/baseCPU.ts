@@ -1,4 +1,4 @@
-import type { UserFeatures } from '../arch/x86/index';
+import type { CpuidFeatureBit, UserFeatures } from '../arch/x86/index';
 import { fatal, panic } from '../base/index';
 import type { Cycles, RequestorID } from '../base/index';
 import type { MemoryMode, RequestPort, System } from '../mem/index';
@@ -192,6 +192,14 @@ export abstract class BaseCPU
   abstract betweenInstructions(threadId: number): boolean;
 
   abstract userFeatures(): UserFeatures;
+
+  /**
+   * The CPUID features whose instructions the model executes; null for all that the host has. A CPU on
+   * hardware shows its guest only what all models of the system execute, or it could not be switched.
+   */
+  cpuidFeatures(): readonly CpuidFeatureBit[] | null {
+    return null;
+  }
 
   override getPort(name: string, index: number): Port {
     if (name === 'icachePort') return this.getInstPort();

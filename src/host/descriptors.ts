@@ -31,6 +31,8 @@ export const FcntlCommand = {
   SetFdFlags: 2,
   GetStatusFlags: 3,
   SetStatusFlags: 4,
+  SetSignal: 10,
+  SetOwnerEx: 15,
   DuplicateFdCloexec: 1030,
 } as const;
 

@@ -68,6 +68,7 @@ export {
   threadId,
   unblockSignals,
 } from './signals';
+export { PerfCounter, PerfHardware, PerfSoftware, PerfType } from './perfCounter';
 export { monotonicResolution, PosixTimer } from './posixTimer';
 export { processSignals } from './processSignals';
 export { SignalCounters } from './signalCounters';

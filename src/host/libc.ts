@@ -88,6 +88,11 @@ export const libc = {
     'int',
     'long',
   ]),
+  fcntlPointer: declare<(fd: Int, command: Int, argument: HostPointer) => Int>('fcntl', 'int', [
+    'int',
+    'int',
+    'void *',
+  ]),
   dup2: declare<(fd: Int, target: Int) => Int>('dup2', 'int', ['int', 'int']),
   ftruncate: declare<(fd: Int, length: number) => Int>('ftruncate', 'int', ['int', 'int64_t']),
   sync_file_range: declare<(fd: Int, offset: number, length: number, flags: Int) => Int>(
@@ -213,6 +218,16 @@ export const libc = {
     'long',
     'long',
   ]),
+  perfEventOpen: declare<
+    (
+      number: number,
+      attributes: HostPointer,
+      thread: Int,
+      cpu: Int,
+      group: Int,
+      flags: number,
+    ) => number
+  >('syscall', 'long', ['long', 'void *', 'int', 'int', 'int', 'ulong']),
   sysconf: declare<(name: Int) => number>('sysconf', 'long', ['int']),
 };
 

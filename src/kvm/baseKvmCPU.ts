@@ -4,7 +4,7 @@
  *
  * Sources of the behaviour: gem5 `cpu/kvm/base.hh`, `cpu/kvm/base.cc`.
  */
-import { dprintf, panic, warn } from '../base/index';
+import { dprintf, panic } from '../base/index';
 import type { Addr, DebugFlag, Tick } from '../base/index';
 import { EventFunctionWrapper, EventPriority } from '../sim/index';
 import type { BaseKvmCPUParams } from './baseKvmCPUSchema';
@@ -52,23 +52,6 @@ export abstract class BaseKvmCPU extends KvmCPURun {
     this.#status = step(this.#status, status);
   }
 
-  override totalInsts(): number {
-    return 0;
-  }
-
-  override totalOps(): number {
-    return this.totalInsts();
-  }
-
-  override init(): void {
-    super.init();
-    if (this.thread.instEvents.empty()) return;
-    warn(
-      `${this.name()}: instructions are not counted under KVM, so nothing will happen at an ` +
-        'instruction count',
-    );
-  }
-
   // The architecture's part
 
   /** Called before an entry; may change the thread's registers. */
@@ -108,6 +91,10 @@ export abstract class BaseKvmCPU extends KvmCPURun {
   #enter(): Tick {
     const { alwaysSyncTC } = this.params;
     this.beforeEntry();
+    if (alwaysSyncTC) {
+      this.syncThreadState();
+      this.markThreadContextDirty();
+    }
     const draining = this.drainState() === 'Draining';
     if (!draining) this.deliverInterrupts();
     // An interrupt may have suspended the thread.
@@ -127,6 +114,7 @@ export abstract class BaseKvmCPU extends KvmCPURun {
     } else {
       this.#moveTo('RunningService');
     }
+    this.serviceInstEvents();
     return delay;
   }
 

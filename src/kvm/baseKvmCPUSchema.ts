@@ -8,15 +8,19 @@ export const baseKvmCPUSchema = defineSchema('BaseKvmCPU', baseCPUSchema, {
   params: {
     usePerf: param.Bool(
       false,
-      'count cycles and instructions with the hardware counters of the host',
+      'count instructions with the performance counters of the host, which must have some',
       { outputName: 'usePerf' },
     ),
     useCoalescedMMIO: param.Bool(false, 'collect stores to coalesced ranges', {
       outputName: 'useCoalescedMMIO',
     }),
-    usePerfOverflow: param.Bool(false, 'bound runs by the overflow of a hardware counter', {
-      outputName: 'usePerfOverflow',
-    }),
+    usePerfOverflow: param.Bool(
+      false,
+      'bound runs by guest cycles, by overflow of a counter, instead of host time',
+      {
+        outputName: 'usePerfOverflow',
+      },
+    ),
     alwaysSyncTC: param.Bool(false, 'synchronize the thread with KVM at every entry and exit', {
       outputName: 'alwaysSyncTC',
     }),

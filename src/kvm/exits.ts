@@ -271,6 +271,36 @@ function internalErrorName(suberror: number): string {
   }
 }
 
+/**
+ * What KVM says about its own failure: the instruction that it could not emulate, where it gives its
+ * bytes (KVM API section 5, emulation_failure), else bare words.
+ */
+function internalErrorData({ suberror, data }: InternalErrorExit): string {
+  const [flags = 0n, ...words] = data;
+  const hasInstruction =
+    suberror === abi.KVM_INTERNAL_ERROR_EMULATION &&
+    (flags & BigInt(abi.KVM_INTERNAL_ERROR_EMULATION_FLAG_INSTRUCTION_BYTES)) !== 0n;
+  if (!hasInstruction) return data.map(word => `0x${word.toString(16)}`).join(' ');
+  const bytes = new Uint8Array(BigUint64Array.from(words).buffer);
+  const [size = 0] = bytes;
+  const instruction = [...bytes.subarray(1, 1 + Math.min(size, 15))];
+  return instruction.map(byte => byte.toString(16).padStart(2, '0')).join(' ');
+}
+
+/** What a system event asks for, in words. */
+function systemEventName(type: number): string {
+  switch (type) {
+    case abi.KVM_SYSTEM_EVENT_SHUTDOWN:
+      return 'wants to be shut down';
+    case abi.KVM_SYSTEM_EVENT_RESET:
+      return 'wants to be reset';
+    case abi.KVM_SYSTEM_EVENT_CRASH:
+      return 'says that it has crashed';
+    default:
+      return `caused system event ${String(type)}`;
+  }
+}
+
 /** An exit in words, for messages. */
 export function describeExit(exit: VcpuExit): string {
   const hex = (value: number | bigint): string => `0x${value.toString(16)}`;
@@ -296,9 +326,9 @@ export function describeExit(exit: VcpuExit): string {
     case 'fail-entry':
       return `the processor refused to enter the guest (hardware reason ${hex(exit.hardwareReason)})`;
     case 'internal-error':
-      return `KVM gave up on the guest: ${internalErrorName(exit.suberror)} (${exit.data.map(hex).join(' ')})`;
+      return `KVM gave up on the guest: ${internalErrorName(exit.suberror)} (${internalErrorData(exit)})`;
     case 'system-event':
-      return `the guest caused system event ${String(exit.type)}`;
+      return `the guest ${systemEventName(exit.type)}`;
     case 'debug':
       return `the guest stopped for a debugger at ${hex(exit.pc)}`;
     case 'unsupported':

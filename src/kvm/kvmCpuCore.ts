@@ -45,12 +45,6 @@ export abstract class KvmCPUCore extends BaseCPU implements KvmVMMember {
     if (usePerfOverflow && !usePerf) {
       fatal(`${name}: usePerfOverflow needs usePerf; set both or neither`);
     }
-    if (usePerf) {
-      fatal(
-        `${name}: hardware performance counters are not used for KVM CPUs; set usePerf = false ` +
-          '(cycles are counted by host time, instructions are not counted)',
-      );
-    }
     if (numThreads !== 1) {
       fatal(`${name}: a KVM CPU has one thread; set numThreads = 1 and add CPUs instead`);
     }
@@ -130,10 +124,11 @@ export abstract class KvmCPUCore extends BaseCPU implements KvmVMMember {
   #makeEngine(): void {
     this.vm.cpuStartup();
     const vcpu = this.createVCPU();
-    const { hostFactor, hostFreq } = this.params;
+    const { name, hostFactor, hostFreq, usePerf, usePerfOverflow } = this.params;
     const ticksPerNs = this.simulation.ticksPerSecond / 1e9;
     this.#engine = new KvmEngine({
-      ...{ vcpu, hostFactor, hostFreq, ticksPerNs, ring: this.#coalescedRing(vcpu) },
+      ...{ name, vcpu, hostFactor, hostFreq, ticksPerNs, usePerf, usePerfOverflow },
+      ring: this.#coalescedRing(vcpu),
       immediateExit: this.vm.kvm.capImmediateExit(),
       ...this.engineParts(),
     });
@@ -206,6 +201,8 @@ export abstract class KvmCPUCore extends BaseCPU implements KvmVMMember {
   protected abstract startVCPU(vcpu: VcpuPort): void;
   /** Whether the thread was changed here since the vCPU last got it. */
   protected abstract get threadContextDirty(): boolean;
+  /** Has the vCPU get the whole thread at the next entry; its registers are here. */
+  protected abstract markThreadContextDirty(): void;
   /** Gives the vCPU what was changed in the thread. */
   protected abstract updateKvmState(): void;
   /** Brings the registers of a vCPU that has run here. */

@@ -5,7 +5,7 @@
  * Sources of the behaviour: gem5 `cpu/kvm/base.cc` (kvmRun, kvmRunDrain, flushCoalescedMMIO).
  */
 import type { Addr, Tick } from '../base/index';
-import { dprintf } from '../base/index';
+import { dprintf, MaxTick, warn } from '../base/index';
 import type { BaseKvmCPUParams } from './baseKvmCPUSchema';
 import { KvmTimer } from './debugFlags';
 import { DeviceAccess } from './deviceAccess';
@@ -19,8 +19,8 @@ const INTERRUPTED: VcpuExit = { kind: 'interrupted' };
 /** Host time, in nanoseconds, after which a run of the guest counts as long. */
 const LONG_RUN_NS = 1e6;
 
-/** Longest simulated time, in ticks, between two looks at a vCPU that waits in the kernel. */
-const MAX_POLL_TICKS: Tick = 1e9;
+/** Longest simulated time, in seconds, between two looks at a vCPU that waits in the kernel. */
+const MAX_POLL_SECONDS = 1e-3;
 
 /** A CPU that can enter its guest. */
 export abstract class KvmCPURun extends KvmCPUCore {
@@ -30,11 +30,31 @@ export abstract class KvmCPURun extends KvmCPUCore {
   #wasHalfEntry = false;
   /** Whether the vCPU waited in the kernel when it was last looked at. */
   #waits = false;
+  /** Instructions of all runs, where they are counted. */
+  #instructions = 0;
 
   constructor(params: BaseKvmCPUParams) {
     super(params);
     this.kvmStats = new KvmCPUStats(this.stats);
     this.#devices = new DeviceAccess(this.getDataPort(), this.dataRequestorId);
+  }
+
+  override totalInsts(): number {
+    return this.#instructions;
+  }
+
+  /** gem5 takes micro-operations for instructions here, and so do we: nobody counts the former. */
+  override totalOps(): number {
+    return this.#instructions;
+  }
+
+  override init(): void {
+    super.init();
+    if (this.params.usePerf || this.thread.instEvents.empty()) return;
+    warn(
+      `${this.name()}: instructions are not counted without usePerf, so nothing will happen at an ` +
+        'instruction count',
+    );
   }
 
   /** Whether the vCPU waits in the kernel for an interrupt or for another to start it. */
@@ -57,6 +77,29 @@ export abstract class KvmCPURun extends KvmCPUCore {
   protected ticksToNextEvent(): Tick {
     const ticks = this.eventQueue().nextTick() - this.curTick();
     return ticks === 0 && this.#wasHalfEntry ? 1 : ticks;
+  }
+
+  /** Has the run end at the next event by instruction count, where they are counted. */
+  #setupInstStop(): void {
+    const { counters } = this.engine;
+    if (counters === null) return;
+    const next = this.thread.instEvents.nextTick();
+    counters.stopAfter(next === MaxTick ? Infinity : Math.max(1, next - this.#instructions));
+  }
+
+  #countInstructions(): void {
+    const { instructions } = this.engine.runner;
+    if (instructions === 0) return;
+    this.#instructions += instructions;
+    for (const { numInsts, numOps } of this.commitStats) {
+      numInsts.value += instructions;
+      numOps.value += instructions;
+    }
+  }
+
+  /** Lets happen what is due by the count of instructions. To be called after each entry. */
+  protected serviceInstEvents(): void {
+    if (this.params.usePerf) this.thread.instEvents.serviceEvents(this.#instructions);
   }
 
   /**
@@ -92,7 +135,9 @@ export abstract class KvmCPURun extends KvmCPUCore {
       const text = `Running for at most ${String(armed)} ticks`;
       dprintf(KvmTimer, this.curTick(), this.name(), text);
     }
+    this.#setupInstStop();
     this.#exit = runner.run(armed);
+    this.#countInstructions();
     const interrupted = this.#exit.kind === 'interrupted';
     // Whatever a signal or so much time has brought, the event loop should look at it now.
     if (interrupted || runner.hostNs > LONG_RUN_NS) this.wakeupEventQueue();
@@ -107,7 +152,8 @@ export abstract class KvmCPURun extends KvmCPUCore {
     this.#exit = this.engine.runner.poll();
     this.#waits = this.waitsInKernel();
     if (!this.#waits) return this.clockPeriod();
-    return Math.max(Math.min(ticks, MAX_POLL_TICKS), this.engine.timer.resolution());
+    const longest = this.simulation.ticksPerSecond * MAX_POLL_SECONDS;
+    return Math.max(Math.min(ticks, longest), this.engine.timer.resolution());
   }
 
   /** Runs until nothing is on its way into the guest any more. @returns ticks, as `kvmRun` */

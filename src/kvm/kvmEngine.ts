@@ -5,6 +5,7 @@
 import { panic } from '../base/index';
 import { threadId } from '../host/index';
 import type { CoalescedRing } from './coalescedRing';
+import { GuestCounters, type RunCounters } from './guestCounters';
 import { KickSignal, type Kick } from './kickSignal';
 import { KvmRunner } from './kvmRunner';
 import {
@@ -13,6 +14,7 @@ import {
   type BaseKvmTimer,
   type HostTimeParams,
 } from './kvmTimer';
+import { PerfKvmTimer } from './perfKvmTimer';
 import type { VcpuPort } from './vcpu';
 
 /** How an engine is made. */
@@ -22,6 +24,13 @@ export interface KvmEngineOptions extends HostTimeParams {
   readonly ring: CoalescedRing | null;
   /** Whether the kernel honours `immediate_exit`. */
   readonly immediateExit: boolean;
+  /** Whether to count what the guest executes, and whether to bound runs by that; default: not. */
+  readonly usePerf?: boolean;
+  readonly usePerfOverflow?: boolean;
+  /** Name of the CPU, for messages. */
+  readonly name?: string;
+  /** Makes the counters. Default: those of the processor. */
+  readonly makeCounters?: (kick: Kick) => GuestCounters;
   /** Takes hold of the signal that ends a run. Default: the real one. */
   readonly makeKick?: () => Kick;
   /** Makes the run timer. Default: a POSIX timer. */
@@ -31,7 +40,10 @@ export interface KvmEngineOptions extends HostTimeParams {
 }
 
 /** What a test replaces to have time and signals in its hands. */
-export type KvmEngineParts = Pick<KvmEngineOptions, 'makeKick' | 'makeTimer' | 'now'>;
+export type KvmEngineParts = Pick<
+  KvmEngineOptions,
+  'makeKick' | 'makeTimer' | 'makeCounters' | 'now'
+>;
 
 /** What an entry is assumed to cost where it cannot be timed, in nanoseconds. */
 const UNTIMED_ENTRY_NS = 5000;
@@ -46,6 +58,7 @@ export class KvmEngine {
   readonly #options: KvmEngineOptions;
   #kick: Kick | null = null;
   #timer: BaseKvmTimer | null = null;
+  #counters: GuestCounters | null = null;
   #runner: KvmRunner | null = null;
 
   constructor(options: KvmEngineOptions) {
@@ -59,19 +72,37 @@ export class KvmEngine {
    * may have become another one.
    */
   restart(): void {
-    const { vcpu, immediateExit, now = monotonicNanoseconds } = this.#options;
-    const { hostFactor, hostFreq, ticksPerNs } = this.#options;
+    const { vcpu, immediateExit, usePerf = false, now = monotonicNanoseconds } = this.#options;
     this.#timer?.dispose();
+    this.#counters?.dispose();
     const kick = this.#options.makeKick?.() ?? new KickSignal();
     vcpu.setSignalMask(kick.guestMask);
-    const makeTimer =
-      this.#options.makeTimer ??
-      (({ signal, thread }: Kick, entryNs: number): BaseKvmTimer =>
-        new PosixKvmTimer({ hostFactor, hostFreq, ticksPerNs, signal, thread, entryNs }));
-    const timer = makeTimer(kick, immediateExit ? entryCost(vcpu, now) : UNTIMED_ENTRY_NS);
+    const counters = usePerf ? this.#makeCounters(kick) : null;
+    this.#counters = counters;
+    const timer = this.#makeTimer(kick, counters);
+    const timerDrivesCounters = timer instanceof PerfKvmTimer;
     this.#kick = kick;
     this.#timer = timer;
-    this.#runner = new KvmRunner({ vcpu, timer, kick, immediateExit, now });
+    const common = { vcpu, timer, kick, immediateExit, now };
+    this.#runner = new KvmRunner({ ...common, counters, timerDrivesCounters });
+  }
+
+  #makeCounters(kick: Kick): GuestCounters {
+    const { makeCounters, name = 'a KVM CPU' } = this.#options;
+    return makeCounters?.(kick) ?? new GuestCounters(name, kick);
+  }
+
+  #makeTimer(kick: Kick, counters: GuestCounters | null): BaseKvmTimer {
+    const { vcpu, immediateExit, usePerfOverflow = false } = this.#options;
+    const { hostFactor, hostFreq, ticksPerNs } = this.#options;
+    const { makeTimer, now = monotonicNanoseconds } = this.#options;
+    const entryNs = immediateExit ? entryCost(vcpu, now) : UNTIMED_ENTRY_NS;
+    if (usePerfOverflow && counters !== null) {
+      return new PerfKvmTimer(counters.cycles, { hostFactor, hostFreq, ticksPerNs, entryNs });
+    }
+    if (makeTimer !== undefined) return makeTimer(kick, entryNs);
+    const { signal, thread } = kick;
+    return new PosixKvmTimer({ hostFactor, hostFreq, ticksPerNs, signal, thread, entryNs });
   }
 
   /** What enters the guest. @throws {PanicError} before the first {@link restart} */
@@ -82,6 +113,11 @@ export class KvmEngine {
   /** What ends runs. @throws {PanicError} before the first {@link restart} */
   get timer(): BaseKvmTimer {
     return this.#timer ?? panic('a vCPU was run before its thread was set up');
+  }
+
+  /** What counts the guest's instructions; null where nobody does. */
+  get counters(): RunCounters | null {
+    return this.#counters;
   }
 
   /** Whether the guest can be entered. */
@@ -108,6 +144,7 @@ export class KvmEngine {
   /** Gives everything back. A second call does nothing. */
   dispose(): void {
     this.#timer?.dispose();
+    this.#counters?.dispose();
     this.vcpu.dispose();
   }
 }

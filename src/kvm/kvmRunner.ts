@@ -8,6 +8,7 @@
 import type { Tick } from '../base/index';
 import type { VcpuExit } from './exits';
 import type { Kick } from './kickSignal';
+import type { RunCounters } from './guestCounters';
 import type { BaseKvmTimer } from './kvmTimer';
 import type { VcpuPort } from './vcpu';
 
@@ -18,6 +19,10 @@ export interface KvmRunnerOptions {
   readonly kick: Kick;
   /** Whether the kernel honours `immediate_exit`. */
   readonly immediateExit: boolean;
+  /** Counts what the guest executes; null where nobody does. */
+  readonly counters: RunCounters | null;
+  /** Whether the timer starts and stops the counters, being one of them. */
+  readonly timerDrivesCounters: boolean;
   /** Host time in nanoseconds. */
   readonly now: () => number;
 }
@@ -26,10 +31,14 @@ export interface KvmRunnerOptions {
 export class KvmRunner {
   /** Host time that the last run took, in nanoseconds; 0 for a half entry. */
   hostNs = 0;
+  /** Instructions that the last run executed, about; 0 where nobody counts them. */
+  instructions = 0;
   readonly #vcpu: VcpuPort;
   readonly #timer: BaseKvmTimer;
   readonly #kick: Kick;
   readonly #immediateExit: boolean;
+  readonly #counters: RunCounters | null;
+  readonly #timerDrivesCounters: boolean;
   readonly #now: () => number;
 
   constructor(options: KvmRunnerOptions) {
@@ -37,6 +46,8 @@ export class KvmRunner {
     this.#timer = options.timer;
     this.#kick = options.kick;
     this.#immediateExit = options.immediateExit;
+    this.#counters = options.counters;
+    this.#timerDrivesCounters = options.timerDrivesCounters;
     this.#now = options.now;
   }
 
@@ -46,6 +57,8 @@ export class KvmRunner {
    * @returns why it stopped; borrowed
    */
   run(ticks: Tick): VcpuExit {
+    const counters = this.#counters;
+    if (counters !== null) return this.#runCounted(ticks, counters);
     const start = this.#now();
     this.#timer.arm(ticks, start);
     const exit = this.#vcpu.run();
@@ -55,12 +68,28 @@ export class KvmRunner {
     return exit;
   }
 
+  #runCounted(ticks: Tick, counters: RunCounters): VcpuExit {
+    const before = counters.instructions();
+    const start = this.#now();
+    this.#timer.arm(ticks, start);
+    if (!this.#timerDrivesCounters) counters.start();
+    const exit = this.#vcpu.run();
+    this.hostNs = this.#now() - start;
+    if (this.#timerDrivesCounters) this.#timer.disarm();
+    else counters.stop();
+    this.instructions = counters.instructions() - before;
+    // A counter sends a signal for each period, also between the end of the run and its own.
+    while (this.#kick.discard());
+    return exit;
+  }
+
   /**
    * Lets a vCPU that waits in the kernel look whether it need not any longer, and does not wait with
    * it.
    */
   poll(): VcpuExit {
     this.hostNs = 0;
+    this.instructions = 0;
     // Unlike `immediate_exit`, a signal lets KVM take what has come for the vCPU first.
     this.#kick.send();
     const exit = this.#vcpu.run();
@@ -74,6 +103,7 @@ export class KvmRunner {
    */
   halfEntry(): VcpuExit {
     this.hostNs = 0;
+    this.instructions = 0;
     if (!this.#immediateExit) return this.poll();
     this.#vcpu.setImmediateExit(true);
     try {

@@ -7,14 +7,14 @@ import type { Tick } from '../base/index';
 import { monotonicResolution, PosixTimer } from '../host/index';
 
 /** Fewer host cycles than these are not worth an entry into the guest. */
-const MIN_HOST_CYCLES = 1000;
+export const MIN_HOST_CYCLES = 1000;
 
 /**
  * A run is at least so many times as long as an entry that runs nothing, or the timer would fire
  * before the guest has executed an instruction, over and over. An entry that does run the guest costs
  * some three to five times as much, where page tables have to be built far more.
  */
-const MIN_ENTRIES = 20;
+export const MIN_ENTRIES = 20;
 
 /**
  * Longest host time, in nanoseconds, that a guest runs without a look at the outside. It bounds how

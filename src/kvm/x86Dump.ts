@@ -12,6 +12,7 @@ import {
   type X86ThreadState,
 } from '../arch/x86/index';
 import { kvmVcpuEvents } from './abiVcpu';
+import { checkSegments } from './segmentCheck';
 
 const hex64 = (value: bigint): string => value.toString(16).padStart(16, '0');
 const features = (value: bigint): string => flagNames(XFeature, Number(value & 0xffff_ffffn));
@@ -63,5 +64,6 @@ export function dumpAll(state: X86ThreadState): string[] {
     ...dumpXCRs(state),
     ...dumpVCpuEvents(state),
     ...dumpMSRs(state),
+    ...checkSegments(state).map(problem => `the hardware does not take ${problem}`),
   ];
 }

@@ -38,7 +38,6 @@ export function waitsForStartup(state: X86ThreadState): boolean {
 /** Delivers what is requested of one CPU. */
 export class X86Interrupts {
   readonly #cpu: InterruptedCPU;
-  #windowRequested = false;
 
   constructor(cpu: InterruptedCPU) {
     this.#cpu = cpu;
@@ -48,11 +47,11 @@ export class X86Interrupts {
   deliver(): void {
     const { interrupts } = this.#cpu.state();
     if (!interrupts.isPending) {
-      this.#requestWindow(false);
+      this.#cpu.vcpu().setInterruptWindowRequest(false);
       return;
     }
     if (!interrupts.hasUnmaskable() && !this.#cpu.vcpu().readyForInterruptInjection) {
-      this.#requestWindow(true);
+      this.#cpu.vcpu().setInterruptWindowRequest(true);
       return;
     }
     // KVM is wrong where the registers have been changed since, so they say the last word.
@@ -60,20 +59,13 @@ export class X86Interrupts {
     while (interrupts.isDeliverable(this.#cpu.state())) {
       if (this.#deliverOne(interrupts.take())) break;
     }
-    this.#requestWindow(interrupts.isPending);
+    this.#cpu.vcpu().setInterruptWindowRequest(interrupts.isPending);
   }
 
   /** Whether a waiting thread has something to wake up for; its registers are here. */
   hasDeliverable(): boolean {
     const state = this.#cpu.state();
     return state.interrupts.isPending && state.interrupts.isDeliverable(state);
-  }
-
-  /** Has the vCPU come back as soon as the guest can take an interrupt, or no longer. */
-  #requestWindow(on: boolean): void {
-    if (on === this.#windowRequested) return;
-    this.#cpu.vcpu().setInterruptWindowRequest(on);
-    this.#windowRequested = on;
   }
 
   /** @returns whether there can be no other at this entry */

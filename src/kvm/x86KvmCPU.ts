@@ -23,7 +23,7 @@ import {
 } from '../arch/x86/index';
 import { dprintf, fatal, inform, panic, warn } from '../base/index';
 import type { DebugFlag, Tick } from '../base/index';
-import type { BaseCPU } from '../cpu/index';
+import { BaseCPU } from '../cpu/index';
 import { Workload } from '../mem/index';
 import { defineSchema, param, type ParamsOf } from '../sim/index';
 import type { Serializable } from '../sim/index';
@@ -33,6 +33,7 @@ import { baseKvmCPUSchema } from './baseKvmCPUSchema';
 import { KvmContext, KvmInt, KvmIO } from './debugFlags';
 import type { IoExit } from './exits';
 import { KvmUnavailableError } from './kvmError';
+import { guestCpuid } from './guestCpuid';
 import { PortAccess } from './portAccess';
 import type { VcpuPort } from './vcpu';
 import { dumpAll, dumpDebugRegs, dumpMSRs, dumpVCpuEvents, dumpXCRs, dumpXSave } from './x86Dump';
@@ -60,8 +61,8 @@ const CARRIED_COMPONENTS =
   XFeature.ZmmHi256 |
   XFeature.Hi16Zmm;
 
-/** Longest run, in ticks, while a drain waits for the guest to take what is on its way to it. */
-const DRAIN_TICKS: Tick = 1e9;
+/** Longest run, in simulated seconds, while a drain waits for the guest to take what is on its way. */
+const DRAIN_SECONDS = 1e-3;
 
 const EVENTS_IN_FLIGHT = [
   kvmVcpuEvents.offset['exception.injected'],
@@ -85,7 +86,7 @@ export class X86KvmCPU extends BaseKvmCPU {
 
   constructor(params: X86KvmCPUParams) {
     super(params);
-    this.#ports = new PortAccess(params.name, (address, data, isWrite) =>
+    this.#ports = new PortAccess((address, data, isWrite) =>
       this.doMMIOAccess(address, data, isWrite),
     );
     this.#interrupts = new X86Interrupts(this.#interruptedCPU());
@@ -95,20 +96,14 @@ export class X86KvmCPU extends BaseKvmCPU {
     return {
       state: () => this.#state,
       vcpu: () => this.engine.vcpu,
-      syncThreadState: () => {
-        this.syncThreadState();
-      },
+      syncThreadState: () => this.syncThreadState(),
       completeAccess: this.completeAnswered.bind(this),
       pushNow: () => {
         if (KvmContext.enabled) this.#traceContext('to KVM', this.#state.dirty);
         this.#stateSync.pushByRequests();
       },
-      suspend: () => {
-        this.thread.suspend();
-      },
-      noteDelivery: interrupt => {
-        this.#noteInterrupt(interrupt);
-      },
+      suspend: () => this.thread.suspend(),
+      noteDelivery: interrupt => this.#noteInterrupt(interrupt),
     };
   }
 
@@ -157,13 +152,15 @@ export class X86KvmCPU extends BaseKvmCPU {
     if (this.#kernelChip) this.#sync.pushByRequests();
   }
 
-  /** What the CPUID instruction answers the guest, where the host lets that be chosen. */
+  /**
+   * What the CPUID instruction answers the guest, where the host lets that be chosen: what KVM can
+   * give it, all other CPU models of the system execute too, and is not KVM's own.
+   */
   cpuid(): readonly CpuidLeaf[] {
-    const apicId = this.getVCpuID();
-    return this.vm.kvm.getSupportedCPUID().map(leaf => {
-      if (leaf.function === 1) return { ...leaf, ebx: (leaf.ebx & 0xffffff) | (apicId << 24) };
-      return leaf.function === 0xb ? { ...leaf, edx: apicId } : leaf;
-    });
+    const models = this.simulation.objects.flatMap(object =>
+      object instanceof BaseCPU && object.system === this.system ? [object.cpuidFeatures()] : [],
+    );
+    return guestCpuid(this.vm.kvm.getSupportedCPUID(), this.getVCpuID(), models);
   }
 
   override userFeatures(): UserFeatures {
@@ -203,6 +200,12 @@ export class X86KvmCPU extends BaseKvmCPU {
   #traceContext(direction: string, sets: number): void {
     const names = registerSetNames(sets).join(' ');
     this.#trace(KvmContext, `${direction}: ${names}`);
+  }
+
+  /** All but the local APIC, whose timer runs on in the kernel. */
+  protected override markThreadContextDirty(): void {
+    this.#state.refresh(RegisterSet.All);
+    this.#state.dirty = RegisterSet.All & ~RegisterSet.Lapic;
   }
 
   protected override fetchWholeState(): void {
@@ -259,7 +262,7 @@ export class X86KvmCPU extends BaseKvmCPU {
     const { vcpu } = this.engine;
     vcpu.setInterruptWindowRequest(true);
     try {
-      return this.kvmRun(DRAIN_TICKS);
+      return this.kvmRun(this.simulation.ticksPerSecond * DRAIN_SECONDS);
     } finally {
       vcpu.setInterruptWindowRequest(false);
     }

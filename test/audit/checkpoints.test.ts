@@ -26,6 +26,7 @@ const NOT_SAVED: Readonly<Record<string, string>> = {
   'KvmCPUCore.#vcpuID': 'given out by init()',
   'KvmCPUCore.#vm': 'wiring',
   'KvmCPURun.#exit': 'served by the time the CPU has drained',
+  'KvmCPURun.#instructions': 'a count of this process, as statistics are',
   'KvmCPURun.#waits': 'asked of the vCPU again',
   'KvmCPURun.#wasHalfEntry': 'fairness among events of one tick, within one run',
   'KvmVM.#createdIRQChip': 'made by init() of the platform, as the parameters say',

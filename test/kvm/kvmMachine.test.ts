@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { PanicError, setLogSink } from '../../src/base/index';
-import { MpState, RBX, RCX } from '../../src/arch/x86/index';
+import { pendingSignals, realTimeSignals, signalThread, threadId } from '../../src/host/index';
+import { MpState, RAX, RBX, RCX } from '../../src/arch/x86/index';
 import {
   aKvmMachine,
   DEVICE_ADDRESS,
@@ -9,6 +10,7 @@ import {
   type KvmMachine,
   type KvmMachineOptions,
 } from '../support/kvmMachine';
+import { runUntil } from '../support/runUntil';
 
 const MILLISECOND = 1e9;
 /** Longer than anything here takes: a limit for what goes wrong. */
@@ -44,14 +46,6 @@ describe('A machine of KVM CPUs', () => {
       if (device.writes.length === count) simulation.exitSimLoop('enough');
     };
     expect(simulation.simulate(LONG).cause).to.equal('enough');
-  };
-  /** Runs until the guest of that CPU waits in HLT: a busy host takes its time. */
-  const untilSuspended = ({ simulation, cpus }: KvmMachine, index: number): void => {
-    const { thread } = cpus[index]!;
-    for (let i = 0; i < 200 && thread.status() !== 'Suspended'; i++) {
-      simulation.simulate(10 * MILLISECOND);
-    }
-    expect(thread.status()).to.equal('Suspended');
   };
   const ports = ({ device }: KvmMachine): number[] => device.writes.map(({ address }) => address);
 
@@ -154,7 +148,7 @@ describe('A machine of KVM CPUs', () => {
     second!.requestInterrupt(0x0a, 'startup');
     untilWrites(built, 2);
     expect(ports(built)).to.have.members([0xe9, 0xea]);
-    untilSuspended(built, 1);
+    runUntil(built.simulation, () => second!.thread.status() === 'Suspended');
     // INIT and SIPI start it over.
     second!.requestInterrupt(0, 'init');
     second!.requestInterrupt(0x0a, 'startup');
@@ -194,7 +188,7 @@ describe('A machine of KVM CPUs', () => {
     built.system.physicalMemory.writeBytes(0x40 * 4, Uint8Array.of(0x00, 0x90, 0, 0));
     built.system.physicalMemory.writeBytes(0x9000, Uint8Array.of(0xcf));
     const [cpu] = built.cpus;
-    untilSuspended(built, 0);
+    runUntil(built.simulation, () => cpu!.thread.status() === 'Suspended');
     cpu!.requestInterrupt(0x40);
     untilWrites(built, 1);
     expect(ports(built)).to.deep.equal([0xe9]);
@@ -216,6 +210,111 @@ describe('A machine of KVM CPUs', () => {
     expect(cpu!.thread.state.bytesOf('lapic')[0x3e0]).to.equal(0xb);
   });
 
+  it('hands its thread to another CPU of the VM, registers and all', () => {
+    // inc rax; jmp back
+    const built = machine({ code: [0x48, 0xff, 0xc0, 0xeb, 0xfb], spare: true });
+    const { simulation, cpus, spare, vm } = built;
+    const [first] = cpus;
+    simulation.simulate(5 * MILLISECOND);
+    const pattern = Uint8Array.from({ length: 32 }, (_, i) => i + 1);
+    first!.getContext(0).state.fpu.setYmm(9, pattern);
+    simulation.drain();
+    const counted = first!.thread.state.gpr(RAX);
+    first!.switchOut();
+    spare!.takeOverFrom(first!);
+    expect(vm.contextIdToVCpuId(0)).to.equal(spare!.getVCpuID());
+    runUntil(simulation, () => spare!.getContext(0).state.gpr(RAX) > counted);
+    expect(first!.thread.status()).to.equal('Halted');
+    const { state } = spare!.getContext(0);
+    expect([...state.fpu.ymm(9)]).to.deep.equal([...pattern]);
+  });
+
+  it('shows each part of its state to scripts, line by line', () => {
+    const built = machine({ code: DEADBEEF });
+    untilWrites(built, 1);
+    const [cpu] = built.cpus;
+    const dumps: readonly [dump: () => void, shows: RegExp][] = [
+      [() => cpu!.dumpIntRegs(), /rax .*deadbeef/],
+      [() => cpu!.dumpSpecRegs(), /cr3/],
+      [() => cpu!.dumpFpuRegs(), /mxcsr/],
+      [() => cpu!.dumpXSave(), /in use/],
+      [() => cpu!.dumpXCRs(), /xcr0/],
+      [() => cpu!.dumpDebugRegs(), /dr7/],
+      [() => cpu!.dumpMSRs(), /LSTAR/],
+      [() => cpu!.dumpVCpuEvents(), /injected/],
+      [() => cpu!.dump(), /rax[\s\S]*LSTAR/],
+    ];
+    for (const [dump, shows] of dumps) {
+      messages = [];
+      dump();
+      expect(messages.join('\n')).to.match(shows);
+    }
+  });
+
+  it('carries CR8 both ways, which every entry takes from elsewhere', () => {
+    // Supervisor code: mov rax, cr8; out 0xe9, al; mov eax, 5; mov cr8, rax; out 0xe9, al; jmp .
+    const code = [
+      ...[0x44, 0x0f, 0x20, 0xc0, ...OUT_E9, 0xb8, 5, 0, 0, 0, 0x44, 0x0f, 0x22, 0xc0],
+      ...[...OUT_E9, ...ENDLESS],
+    ];
+    const built = machine({ code, mode: 'long' });
+    const { state } = built.cpus[0]!.thread;
+    state.cr8 = 3n;
+    untilWrites(built, 2);
+    expect(built.device.writes.map(({ data }) => data[0])).to.deep.equal([3, 5]);
+    expect(built.cpus[0]!.getContext(0).state.cr8).to.equal(5n);
+  });
+
+  it('keeps registers here with alwaysSyncTC, whatever it ends with', () => {
+    const built = machine({ code: [0xb0, 7, ...OUT_E9, ...ENDLESS], cpu: { alwaysSyncTC: true } });
+    const seen: bigint[] = [];
+    built.device.onWrite = () => {
+      // Looked at without asking for it: it is here already.
+      seen.push(built.cpus[0]!.thread.state.gpr(RAX) & 0xffn);
+      built.simulation.exitSimLoop('enough');
+    };
+    built.simulation.simulate(LONG);
+    expect(seen).to.deep.equal([7n]);
+  });
+
+  it('is woken by wakeup(), and ended by haltContext()', () => {
+    const built = machine({ code: [...HLT, ...OUT_E9, ...ENDLESS], mode: 'real' });
+    const [cpu] = built.cpus;
+    runUntil(built.simulation, () => cpu!.status === 'Idle');
+    expect(cpu!.thread.status()).to.equal('Suspended');
+    cpu!.wakeup();
+    untilWrites(built, 1);
+    cpu!.thread.halt();
+    expect([cpu!.status, cpu!.thread.status()]).to.deep.equal(['Idle', 'Halted']);
+    const { numVMExits } = cpu!.kvmStats;
+    const before = numVMExits.value;
+    built.simulation.simulate(MILLISECOND);
+    expect(numVMExits.value).to.equal(before);
+  });
+
+  it('needs no kick from the thread that runs it, where the guest does not run now', () => {
+    const built = machine({ code: ENDLESS });
+    built.simulation.simulate(MILLISECOND);
+    const signal = realTimeSignals().first;
+    built.cpus[0]!.kick();
+    expect(pendingSignals().has(signal)).to.equal(false);
+    // The signal itself would end the next run at once, and be taken away by it.
+    signalThread(threadId(), signal);
+    expect(pendingSignals().has(signal)).to.equal(true);
+    while (pendingSignals().has(signal)) built.simulation.simulate(MILLISECOND);
+  });
+
+  it('wakes a processor that waits in the kernel by an interrupt of another', () => {
+    const built = machine({ code: BOOT_AND_CALL, mode: 'long', cpus: 2, kernelChips: 'irqchip' });
+    mapLocalApic(built);
+    const memory = built.system.physicalMemory;
+    memory.writeBytes(0xa000, Uint8Array.from(SLEEPER));
+    memory.writeBytes(0x40 * 4, Uint8Array.of(0x00, 0xb0, 0, 0)); // vector 0x40: 0xb000
+    memory.writeBytes(0xb000, Uint8Array.of(0xe6, 0xec, 0xcf));
+    untilWrites(built, 3);
+    expect(ports(built)).to.deep.equal([0xea, 0xe9, 0xec]);
+  });
+
   it('names the address of an access that nobody answers', () => {
     // mov [rbx], al: no memory and no device
     const built = machine({ code: [0x88, 0x03, ...ENDLESS] });
@@ -224,6 +323,8 @@ describe('A machine of KVM CPUs', () => {
   });
 });
 
+/** mov rax, 0xdeadbeef; out 0xe9, al; jmp . */
+const DEADBEEF = [0x48, 0xb8, 0xef, 0xbe, 0xad, 0xde, 0, 0, 0, 0, ...OUT_E9, ...ENDLESS];
 /**
  * Long mode: has the local APIC send INIT and SIPI to processor 1, waits for its mark, and writes to
  * port 0xe9.
@@ -237,6 +338,24 @@ const BOOT_SECOND = [
   ...[0xb9, 0x00, 0x70, 0, 0], // mov ecx, 0x7000
   ...[0x8a, 0x01, 0x3c, 0x2a, 0x75, 0xfa], // wait: mov al, [rcx]; cmp al, 42; jne wait
   ...[...OUT_E9, ...ENDLESS],
+];
+/** As above; then sends processor 1 an interrupt of vector 0x40. */
+const BOOT_AND_CALL = [
+  ...BOOT_SECOND.slice(0, -2), // all but the jump
+  ...[0xc7, 0x03, 0x40, 0x40, 0, 0], // mov dword [rbx], 0x4040: fixed, vector 0x40
+  ...ENDLESS,
+];
+/**
+ * Real mode: enables its local APIC, which is above 1 MiB, by the x2APIC's MSRs; out 0xea, al; marks;
+ * sti; hlt; jmp back.
+ */
+const SLEEPER = [
+  ...[0x66, 0xb9, 0x1b, 0, 0, 0], // mov ecx, IA32_APIC_BASE
+  ...[0x0f, 0x32, 0x66, 0x0d, 0x00, 0x04, 0, 0, 0x0f, 0x30], // rdmsr; or eax, 1 << 10; wrmsr
+  ...[0x66, 0xb9, 0x0f, 0x08, 0, 0], // mov ecx, 0x80f: spurious interrupt vector
+  ...[0x66, 0xb8, 0xff, 0x01, 0, 0, 0x66, 0x31, 0xd2, 0x0f, 0x30], // mov eax, 0x1ff; edx = 0; wrmsr
+  ...[0xe6, 0xea, 0xc6, 0x06, 0x00, 0x70, 0x2a], // out 0xea, al; mov byte [0x7000], 42
+  ...[0xfb, ...HLT, 0xeb, 0xfd],
 ];
 /** Real mode: mov byte [0x7000], 42; out 0xea, al; hlt; jmp back. */
 const SECOND = [0xc6, 0x06, 0x00, 0x70, 0x2a, 0xe6, 0xea, ...HLT, 0xeb, 0xfd];

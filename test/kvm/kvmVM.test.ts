@@ -1,6 +1,14 @@
 import { expect } from 'chai';
 import { AddrRange, setLogSink } from '../../src/base/index';
-import { close, HostMapping, hostResources, openDescriptorCount } from '../../src/host/index';
+import {
+  close,
+  HostDescriptor,
+  HostMapping,
+  hostResources,
+  ioctl,
+  openDescriptorCount,
+} from '../../src/host/index';
+import * as abi from '../../src/kvm/abi';
 import {
   KVM_CAP_DEVICE_CTRL,
   KVM_DEV_TYPE_VFIO,
@@ -37,6 +45,51 @@ describe('Kvm on this machine', () => {
       // Long mode: without it there is nothing to simulate.
       const extended = leaves.find(leaf => leaf.function === 0x80000001);
       expect(((extended?.edx ?? 0) >>> 29) & 1).to.equal(1);
+    } finally {
+      kvm.dispose();
+    }
+  });
+});
+
+describe('Each capability query on this machine', () => {
+  it('answers as the kernel does', () => {
+    const kvm = new Kvm();
+    try {
+      expect(kvm.getAPIVersion()).to.equal(12);
+      const yesOrNo = [
+        [kvm.capUserMemory(), abi.KVM_CAP_USER_MEMORY],
+        [kvm.capSetTSSAddress(), abi.KVM_CAP_SET_TSS_ADDR],
+        [kvm.capExtendedCPUID(), abi.KVM_CAP_EXT_CPUID],
+        [kvm.capUserNMI(), abi.KVM_CAP_USER_NMI],
+        [kvm.capOneReg(), abi.KVM_CAP_ONE_REG],
+        [kvm.capIRQChip(), abi.KVM_CAP_IRQCHIP],
+        [kvm.capVCPUEvents(), abi.KVM_CAP_VCPU_EVENTS],
+        [kvm.capDebugRegs(), abi.KVM_CAP_DEBUGREGS],
+        [kvm.capXCRs(), abi.KVM_CAP_XCRS],
+        [kvm.capXSave(), abi.KVM_CAP_XSAVE],
+        [kvm.capIRQLineLayout2(), abi.KVM_CAP_ARM_IRQ_LINE_LAYOUT_2],
+        [kvm.capImmediateExit(), abi.KVM_CAP_IMMEDIATE_EXIT],
+        [kvm.capReadonlyMem(), abi.KVM_CAP_READONLY_MEM],
+        [kvm.capDeviceControl(), abi.KVM_CAP_DEVICE_CTRL],
+        [kvm.capMPState(), abi.KVM_CAP_MP_STATE],
+      ] as const;
+      const numbers = [
+        [kvm.capCoalescedMMIO(), abi.KVM_CAP_COALESCED_MMIO],
+        [kvm.capNumMemSlots(), abi.KVM_CAP_NR_MEMSLOTS],
+        [kvm.capXSave2(), abi.KVM_CAP_XSAVE2],
+        [kvm.capSyncRegs(), abi.KVM_CAP_SYNC_REGS],
+        [kvm.capMaxVCPUs(), abi.KVM_CAP_MAX_VCPUS],
+      ] as const;
+      // Asked past the object, on a descriptor of its own.
+      const device = HostDescriptor.open('/dev/kvm');
+      try {
+        const ask = (extension: number): number =>
+          ioctl(device.fd, abi.KVM_CHECK_EXTENSION, extension, 'asking');
+        for (const [ours, extension] of yesOrNo) expect(ours).to.equal(ask(extension) !== 0);
+        for (const [ours, extension] of numbers) expect(ours).to.equal(ask(extension));
+      } finally {
+        device.dispose();
+      }
     } finally {
       kvm.dispose();
     }
@@ -156,6 +209,9 @@ describe('KvmVM on KVM', () => {
     vm.coalesceMMIO(0xe000_2000, 0x1000);
     const clock = new DataView(new ArrayBuffer(kvmClockData.size));
     vm.ioctl(KVM_GET_CLOCK, clock);
+    // The other two forms: without an argument, and with a number.
+    vm.ioctl(abi.KVM_CREATE_IRQCHIP);
+    expect(vm.ioctl(abi.KVM_CHECK_EXTENSION, abi.KVM_CAP_IRQCHIP)).to.equal(1);
     expect(clock.getBigUint64(kvmClockData.offset.clock, true)).to.be.a('bigint');
   });
 

@@ -105,6 +105,7 @@ export interface BareKvmCpuOptions {
   readonly mode?: GuestMode;
   readonly host?: SimulationHost;
   readonly useCoalescedMMIO?: boolean;
+  readonly usePerf?: boolean;
   readonly coalescedMMIO?: readonly AddrRange[];
 }
 
@@ -120,11 +121,12 @@ export interface BareKvmCpu {
 /** Builds the system, with the guest about to run; the caller disposes of the simulation. */
 export function aBareKvmCpu(options: BareKvmCpuOptions): BareKvmCpu {
   const { code, mode = 'user', host, useCoalescedMMIO = false, coalescedMMIO = [] } = options;
+  const { usePerf = false } = options;
   const system = new System({
     clkDomain: new SrcClockDomain({ clock: '1GHz', voltageDomain: new VoltageDomain() }),
     memMode: 'atomic_noncaching',
     kvmVm: new KvmVM({ coalescedMMIO }),
-    cpu: new X86KvmCPU({ useCoalescedMMIO }),
+    cpu: new X86KvmCPU({ useCoalescedMMIO, usePerf }),
     memory: new SimpleMemory({ range: '1MiB' }),
     device: new EchoDeviceNode(),
   });

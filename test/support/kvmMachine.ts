@@ -5,6 +5,10 @@
 import { ioAddressBase, ioPortCount, resetThreadState } from '../../src/arch/x86/index';
 import { AddrRange, type Tick } from '../../src/base/index';
 import { PioDevice, pioDeviceSchema } from '../../src/dev/index';
+import { PerfSoftware, PerfType } from '../../src/host/index';
+import { GuestCounters } from '../../src/kvm/guestCounters';
+import type { Kick } from '../../src/kvm/kickSignal';
+import type { KvmEngineParts } from '../../src/kvm/kvmEngine';
 import { KvmVM as KvmVMModel, kvmVMSchema } from '../../src/kvm/kvmVM';
 import { X86KvmCPU as X86KvmCPUModel, x86KvmCPUSchema } from '../../src/kvm/x86KvmCPU';
 import {
@@ -78,6 +82,23 @@ const SimpleMemory = nodeClass(SimpleMemoryModel, simpleMemorySchema);
 const SystemXBar = nodeClass(CoherentXBar, systemXBarSchema);
 const KvmVM = nodeClass(KvmVMModel, kvmVMSchema);
 const X86KvmCPU = nodeClass(X86KvmCPUModel, x86KvmCPUSchema);
+
+/**
+ * A CPU whose performance counters are the kernel's clock of the thread, in nanoseconds, which every
+ * machine has: for cycles and for instructions.
+ */
+class ClockedX86KvmCPUModel extends X86KvmCPUModel {
+  protected override engineParts(): KvmEngineParts {
+    const { Software } = PerfType;
+    const { TaskClock } = PerfSoftware;
+    const source = { type: Software, cycles: TaskClock, instructions: TaskClock };
+    const makeCounters = (kick: Kick): GuestCounters =>
+      new GuestCounters(this.name(), kick, { ...source, excludeHost: false });
+    return { makeCounters };
+  }
+}
+
+const ClockedX86KvmCPU = nodeClass(ClockedX86KvmCPUModel, x86KvmCPUSchema);
 const Recorder = nodeClass(RecorderModel, recorderSchema);
 
 export interface KvmMachineOptions {
@@ -92,6 +113,16 @@ export interface KvmMachineOptions {
   /** A read-only memory of a page, at 2 MiB, with these bytes. */
   readonly rom?: readonly number[];
   readonly coalescedMMIO?: readonly AddrRange[];
+  /** Whether there is another CPU, switched out, that can take over from the first. */
+  readonly spare?: boolean;
+  /** What the CPUs get besides; with `usePerf` they count nanoseconds instead of instructions. */
+  readonly cpu?: {
+    readonly usePerf?: boolean;
+    readonly alwaysSyncTC?: boolean;
+    readonly usePerfOverflow?: boolean;
+    readonly hostFreq?: string;
+    readonly maxInstsAnyThread?: number;
+  };
 }
 
 /** The machine. */
@@ -99,6 +130,8 @@ export interface KvmMachine {
   readonly simulation: Simulation;
   readonly system: SystemModel;
   readonly cpus: readonly X86KvmCPUModel[];
+  /** The CPU that can take over. */
+  readonly spare: X86KvmCPUModel | undefined;
   readonly vm: KvmVMModel;
   readonly device: RecorderModel;
 }
@@ -111,6 +144,9 @@ export function aKvmMachine(options: KvmMachineOptions): KvmMachine {
   const { code, mode = 'user', cpus = 1, memMode = 'atomic_noncaching', rom } = options;
   const { coalescedMMIO = [], kernelChips = 'none' } = options;
   const useCoalescedMMIO = coalescedMMIO.length > 0;
+  const CPU = options.cpu?.usePerf === true ? ClockedX86KvmCPU : X86KvmCPU;
+  const aCpu = (more: { cpuId: number; switchedOut?: boolean }): InstanceType<typeof X86KvmCPU> =>
+    new CPU({ useCoalescedMMIO, ...options.cpu, ...more });
   const memories = [new SimpleMemory({ range: '1MiB' })];
   if (rom !== undefined) {
     const range = AddrRange.rangeSize(ROM_ADDRESS, 4096);
@@ -120,13 +156,16 @@ export function aKvmMachine(options: KvmMachineOptions): KvmMachine {
     clkDomain: new SrcClockDomain({ clock: '1GHz', voltageDomain: new VoltageDomain() }),
     memMode,
     kvmVm: new KvmVM({ coalescedMMIO }),
-    cpu: Array.from({ length: cpus }, () => new X86KvmCPU({ useCoalescedMMIO })),
+    cpu: [
+      ...Array.from({ length: cpus }, (_, cpuId) => aCpu({ cpuId })),
+      ...(options.spare === true ? [aCpu({ cpuId: 0, switchedOut: true })] : []),
+    ],
     membus: new SystemXBar(),
     memory: memories,
     device: new Recorder(),
     pc: new Pc({ kernelChips }),
   });
-  for (const cpu of system.cpu) {
+  for (const cpu of system.cpu.slice(0, cpus)) {
     cpu.dcachePort = system.membus.cpuSidePorts;
     cpu.icachePort = system.membus.cpuSidePorts;
   }
@@ -137,13 +176,13 @@ export function aKvmMachine(options: KvmMachineOptions): KvmMachine {
   simulation.instantiate(new Root({ system, fullSystem: true }));
   const model = system.simObject();
   const models = system.cpu.map(cpu => cpu.simObject());
-  for (const cpu of models) resetThreadState(cpu.thread.state, false);
+  for (const cpu of models.slice(0, cpus)) resetThreadState(cpu.thread.state, false);
   const [first] = models;
   if (first === undefined) throw new Error('a machine has a CPU');
   startGuest(model, first, code, mode);
   if (rom !== undefined) model.physicalMemory.writeBytes(ROM_ADDRESS, Uint8Array.from(rom));
   return {
-    ...{ simulation, system: model, cpus: models },
+    ...{ simulation, system: model, cpus: models.slice(0, cpus), spare: models[cpus] },
     vm: system.kvmVm.simObject(),
     device: system.device.simObject(),
   };

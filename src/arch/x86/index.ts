@@ -8,6 +8,7 @@ export {
   ES,
   FS,
   GS,
+  LDTR,
   R10,
   R11,
   R12,

@@ -168,6 +168,16 @@ describe('names of exits', () => {
       'KVM gave up on the guest: an instruction could not be emulated (0x10)',
     );
     expect(new Set([1, 2, 3, 4, 5].map(internal)).size).to.equal(5);
+    // With the flag for it the next byte is a length, and the instruction follows.
+    const bytes = { kind: 'internal-error', suberror: 1, data: [1n, 0xcc_bb_aa_03n, 0n] } as const;
+    expect(describeExit(bytes)).to.include('could not be emulated (aa bb cc)');
+    const event = (type: number): string => describeExit({ kind: 'system-event', type, data: [] });
+    expect([1, 2, 3, 4].map(event)).to.deep.equal([
+      'the guest wants to be shut down',
+      'the guest wants to be reset',
+      'the guest says that it has crashed',
+      'the guest caused system event 4',
+    ]);
     expect(describeExit({ kind: 'shutdown' })).to.include('triple fault');
     expect(describeExit({ kind: 'unsupported', reason: abi.KVM_EXIT_NMI })).to.include(
       'KVM_EXIT_NMI',

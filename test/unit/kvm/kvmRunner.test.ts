@@ -31,7 +31,15 @@ function aRunner(vcpu: ScriptedVcpu, { running = 1000, immediateExit = true } = 
     now += running;
     return run();
   };
-  const runner = new KvmRunner({ vcpu, timer, kick, immediateExit, now: () => now });
+  const runner = new KvmRunner({
+    vcpu,
+    timer,
+    kick,
+    immediateExit,
+    counters: null,
+    timerDrivesCounters: false,
+    now: () => now,
+  });
   return { runner, kick, late: () => pending++ };
 }
 

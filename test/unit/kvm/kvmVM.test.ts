@@ -7,46 +7,13 @@ import {
   kvmIrqLevel,
   kvmUserspaceMemoryRegion,
 } from '../../../src/kvm/abiVm';
-import { Kvm } from '../../../src/kvm/kvm';
 import { KvmError } from '../../../src/kvm/kvmError';
-import { KvmVM } from '../../../src/kvm/kvmVM';
 import type { BackingStore, System, SystemThreadContext } from '../../../src/mem/index';
 import type { Simulation } from '../../../src/sim/index';
 import { FakeKvm } from '../../support/fakeKvm';
-import { aSimulation } from '../../support/simulation';
+import { aVmOnDouble, type VmSetup } from '../../support/vmOnDouble';
 
 const MiB = 1 << 20;
-
-interface Setup {
-  readonly calls?: FakeKvm;
-  readonly stores?: readonly Partial<BackingStore>[];
-  readonly memories?: readonly object[];
-  readonly contexts?: readonly object[];
-  readonly coalescedMMIO?: readonly AddrRange[];
-  readonly m5opRange?: AddrRange;
-}
-
-/** A VM on a double of the kernel, in a system that has just what a VM looks at. */
-function aVm({ calls = new FakeKvm(), stores = [], memories = [], ...rest }: Setup = {}) {
-  const { contexts = [], coalescedMMIO = [], m5opRange = new AddrRange() } = rest;
-  const simulation: Simulation = aSimulation();
-  const system = {
-    name: () => 'system',
-    setKvmVM: (handle: KvmVM) => {
-      handle.setSystem(system as unknown as System);
-    },
-    getPhysMem: () => ({ getBackingStore: () => stores }),
-    memories,
-    m5opRange,
-    threads: { contexts: () => contexts, get: (id: number) => contexts[id] },
-  };
-  const params = {
-    ...{ name: 'system.kvm_vm', simulation, eventqIndex: 0, portConnectionCount: {} },
-    ...{ system: system as unknown as System, coalescedMMIO },
-  };
-  const vm = new KvmVM(params, new Kvm({ calls }));
-  return { vm, calls, simulation };
-}
 
 function messagesOf(action: () => void): string[] {
   const seen: string[] = [];
@@ -72,8 +39,8 @@ const aStore = (start: number, kvmMap = true, writeable = true): Partial<Backing
 
 describe('KvmVM', () => {
   const simulations: Simulation[] = [];
-  const make = (setup?: Setup): ReturnType<typeof aVm> => {
-    const made = aVm(setup);
+  const make = (setup?: VmSetup): ReturnType<typeof aVmOnDouble> => {
+    const made = aVmOnDouble(setup);
     simulations.push(made.simulation);
     return made;
   };

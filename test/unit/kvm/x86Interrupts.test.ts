@@ -133,6 +133,26 @@ describe('Interrupts of a KVM CPU without in-kernel local APIC', () => {
     expect(system.cpu.thread.status()).to.equal('Active');
   });
 
+  it('ask for their window again after a drain, which has needed it itself', () => {
+    let injected = 1;
+    const system: ScriptedSystem = running({
+      script: [
+        (): VcpuExit => {
+          system.vcpu.syncRegs[456 + 8] = injected; // interrupt.injected
+          injected = 0;
+          return INTERRUPTED;
+        },
+      ],
+    });
+    system.vcpu.readyForInterruptInjection = false;
+    system.cpu.requestInterrupt(0x30);
+    system.simulation.simulate(500_000);
+    system.simulation.drain();
+    expect(system.vcpu.interruptWindowRequest).to.equal(false);
+    system.simulation.simulate(1e6);
+    expect(system.vcpu.interruptWindowRequest).to.equal(true);
+  });
+
   it('are kept while the simulation drains', () => {
     const system = running({ script: [INTERRUPTED] });
     system.simulation.simulate(1e6);

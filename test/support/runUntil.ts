@@ -1,0 +1,18 @@
+import type { Simulation } from '../../src/sim/index';
+
+/** A millisecond, in ticks. */
+const STEP = 1e9;
+const PATIENCE_MS = 15_000;
+
+/**
+ * Simulates a millisecond at a time until something is so. On a busy host a guest may not execute a
+ * single instruction in a given time.
+ */
+export function runUntil(simulation: Simulation, isSo: () => boolean): void {
+  const deadline = performance.now() + PATIENCE_MS;
+  while (!isSo()) {
+    const { cause } = simulation.simulate(STEP);
+    if (cause !== 'simulate() limit reached') throw new Error(`the run ended: ${cause}`);
+    if (performance.now() > deadline) throw new Error('it did not come about');
+  }
+}
