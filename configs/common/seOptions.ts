@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { fatal } from 'mini-gem5';
 import { split } from 'shlex';
 import { addCheckpointOptions, type CheckpointOptions } from './checkpointOptions';
+import { cpuTypes } from './cpuTypes';
 import { addSystemOptions, systemOptions, type SystemOptions } from './systemOptions';
 import { wholeNumber } from './wholeNumber';
 
@@ -15,7 +16,8 @@ export interface SeOptions {
   readonly cmd: readonly string[];
   /** Its environment, as NAME=VALUE. */
   readonly env: readonly string[];
-  readonly cpuType: string;
+  /** Class of the CPU, or undefined for the best that there is. */
+  readonly cpuType: string | undefined;
   readonly cpuClock: string;
   readonly sysClock: string;
   readonly sysVoltage: string;
@@ -40,7 +42,7 @@ interface RawOptions {
   readonly options?: string;
   readonly argv0?: string;
   readonly env: readonly string[];
-  readonly cpuType: string;
+  readonly cpuType?: string;
   readonly cpuClock: string;
   readonly sysClock: string;
   readonly sysVoltage: string;
@@ -82,7 +84,7 @@ export function parseSeOptions(args: readonly string[]): SeOptions {
     .option('--readable <path>', 'let it read this file or folder; repeatable', oneMore, [])
     .option('--writable <path>', 'let it write this file or folder; repeatable', oneMore, [])
     .option('--host-time', "let it see the host's date instead of simulated time", false)
-    .option('--cpu-type <class>', 'class of the CPU', 'X86KvmCPU')
+    .option('--cpu-type <class>', `class of the CPU: ${cpuTypes.join(' or ')}`)
     .option('--cpu-clock <clock>', 'clock of the CPU', '2GHz')
     .option('--sys-clock <clock>', 'clock of everything else', '1GHz')
     .option('--sys-voltage <voltage>', 'supply voltage', '1.0V')

@@ -25,6 +25,7 @@ export type { LogLevel } from '../base/index';
 export { event } from './event';
 export { NULL, Parent, Self, type ExitEvent } from '../sim/index';
 export { debug, trace } from './debug';
+export { kvmProblem } from '../kvm/index';
 export { configureDefault, defaultM5 } from './defaultM5';
 export {
   M5,

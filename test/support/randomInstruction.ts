@@ -87,7 +87,9 @@ export class InstructionMaker {
   ): { modrm: number; rex: number; bytes: number[] } {
     let modrm = first;
     let rex = rexBits;
-    const target = BigInt(this.#window.start + this.#below(this.#window.bytes));
+    // Half of them lie where vectors may.
+    const place = this.#below(this.#window.bytes);
+    const target = BigInt(this.#window.start + (this.#below(2) === 0 ? place : place & ~31));
     let mod = modrm >> 6;
     if (mod === 0 && (modrm & 7) === 5) {
       // Relative to RIP: the window is out of reach of a fixed displacement, so take a byte one.

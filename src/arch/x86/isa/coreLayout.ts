@@ -58,6 +58,9 @@ export function xmmOffset(index: number): number {
   return threadStateLayout.xsave.offset + xsaveLayout.xmm + index * 16;
 }
 
+/** Distance from an XMM register to the upper half of its YMM register. */
+export const ymmHighDistance: number = xsaveLayout.ymmHigh - xsaveLayout.xmm;
+
 /** Offset of MXCSR. */
 export const mxcsrOffset: number = threadStateLayout.xsave.offset + xsaveLayout.mxcsr;
 

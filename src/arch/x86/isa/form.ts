@@ -48,6 +48,8 @@ export interface Form {
   readonly address32: boolean;
   /** For those too: FS, GS, or -1. */
   readonly segment: SegmentIndex;
+  /** The immediate as a byte, for those whose code depends on it, else -1. */
+  readonly immediate: number;
 }
 
 /** A small number that two instructions of one encoding have in common exactly when they have a form in common. */
@@ -55,7 +57,12 @@ export function variantOf(decoder: Decoder): number {
   const { operandSize, w, vectorBytes, repeat, address32, segment } = decoder;
   const sizes = (operandSize >> 2) | (w ? 4 : 0) | (vectorBytes === 32 ? 8 : 0);
   const prefixes = (repeat & 3) | (address32 ? 4 : 0) | ((segment + 1) << 3);
-  return sizes | (prefixes << 4) | (addressings.indexOf(addressingOf(decoder)) << 10);
+  const address = addressings.indexOf(addressingOf(decoder));
+  return sizes | (prefixes << 4) | (address << 10) | ((immediateOf(decoder) + 1) << 13);
+}
+
+function immediateOf({ encoding, immediateLow }: Decoder): number {
+  return encoding.definition.immediateInForm === true ? immediateLow & 0xff : -1;
 }
 
 /** The form of the instruction that was decoded last. */
@@ -80,16 +87,18 @@ export function formOf(decoder: Decoder): Form {
     repeat: definition.repeats === true ? decoder.repeat : 0,
     address32: definition.repeats === true && decoder.address32,
     segment: definition.repeats === true ? decoder.segment : -1,
+    immediate: immediateOf(decoder),
   };
 }
 
 /** What two instructions have in common exactly when they have a form in common. */
 export function formKey(form: Form, definitionId: number): string {
   const parts = form.operands.map(({ kind, size }) => `${kind}${String(size)}`).join();
-  const { operandSize, vectorBytes, vex, w, addressing, repeat, address32, segment } = form;
+  const { operandSize, vectorBytes, vex, w, addressing, repeat, address32 } = form;
+  const { segment, immediate } = form;
   return (
     `${String(definitionId)} ${parts} ${String(operandSize)} ${String(vectorBytes)} ` +
-    `${String(vex)} ${String(w)} ${addressing} ${String(repeat)} ${String(address32)} ${String(segment)}`
+    `${String(vex)} ${String(w)} ${addressing} ${String(repeat)} ${String(address32)} ${String(segment)} ${String(immediate)}`
   );
 }
 
@@ -114,6 +123,7 @@ function kindOf({ place }: OperandSpec, isMemory: boolean): OperandKind {
     case 'L':
       return 'vector';
     case 'I':
+    case 'F':
     case 'number':
       return 'immediate';
     case 'J':

@@ -29,7 +29,7 @@ export type RunFunction = (record: number) => number;
 function pseudoForm(definition: Definition): Form {
   return {
     ...{ definition, operands: [], operandSize: 8, vectorBytes: 16, vex: false, w: false },
-    ...{ addressing: 'none', repeat: 0, address32: false, segment: -1 },
+    ...{ addressing: 'none', repeat: 0, address32: false, segment: -1, immediate: -1 },
   };
 }
 

@@ -5,9 +5,10 @@ import { RAX, RBX, RCX, RDX } from '../registers';
 import { trapPort } from '../supervisorLayout';
 import { coreOffset, gprOffset } from './coreLayout';
 import type { CoreMemory } from './coreMemory';
-import { helperOf } from './helperName';
+import { callX87, helperOf, isFlagsHelper } from './helperName';
+import { X87Unit } from './x87/x87Unit';
 import { recordOffset } from './record';
-import { StopReason } from './semantics';
+import { StopReason } from './stopReason';
 import { threadStateLayout } from '../threadStateLayout';
 
 /** What instructions can learn of the machine around them. */
@@ -24,14 +25,26 @@ export interface CoreEnvironment {
 export class Helpers {
   readonly #memory: CoreMemory;
   readonly #environment: CoreEnvironment;
+  readonly #x87: X87Unit;
 
   constructor(memory: CoreMemory, environment: CoreEnvironment) {
     this.#memory = memory;
+    this.#x87 = new X87Unit(memory.view);
     this.#environment = environment;
   }
 
   /** Called by generated code. @returns a `StopReason`, or 0 to go on */
   call(number: number, record: number): number {
+    const { bytes, view } = this.#memory;
+    const i = bytes[record + recordOffset.immediate] ?? 0;
+    const condition = view.getUint32(coreOffset.argument, true) !== 0;
+    const flags = callX87(this.#x87, number, i & 7, condition);
+    if (flags < 0) return this.#callOther(number, record);
+    if (isFlagsHelper(number)) view.setUint32(coreOffset.argument, flags, true);
+    return 0;
+  }
+
+  #callOther(number: number, record: number): number {
     const name = helperOf(number);
     switch (name) {
       case 'divideU128':

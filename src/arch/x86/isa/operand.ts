@@ -34,6 +34,8 @@ export type OperandPlace =
   | 'H'
   /** Vector register, by bits 7 to 4 of an immediate. */
   | 'L'
+  /** A register of the x87, by ModRM.rm: its number, counted from the top of the stack. */
+  | 'F'
   /** A certain general register. */
   | 'fixed'
   /** A number that is part of the instruction's meaning. */
@@ -63,6 +65,7 @@ const named: Readonly<Record<string, OperandSpec>> = {
   eAX: { place: 'fixed', size: 'z', number: 0 },
   1: { place: 'number', size: 'b', number: 1 },
   3: { place: 'number', size: 'b', number: 3 },
+  F: { place: 'F', size: 'b', number: 0 },
 };
 
 const PATTERN = /^([EGMRZBIJOVWUHL])([a-z]{1,2})$/;

@@ -15,7 +15,7 @@ import { Handlers } from './handlers';
 import { Helpers, type CoreEnvironment } from './helpers';
 import { recordOffset } from './record';
 import { RecordWriter } from './recordWriter';
-import { StopReason } from './semantics';
+import { StopReason } from './stopReason';
 import { Translations } from './translations';
 
 /**

@@ -7,6 +7,12 @@ import { dataMovement } from './dataMovement';
 import { shifts } from './shifts';
 import { strings } from './strings';
 import { system } from './system';
+import { vectorConversions } from './vectorConversions';
+import { vectorFloats } from './vectorFloats';
+import { vectorIntegers } from './vectorIntegers';
+import { vectorMoves } from './vectorMoves';
+import { vectorShuffles } from './vectorShuffles';
+import { x87 } from './x87';
 
 /** Every encoding of every instruction. */
 export const instructionSet: Family = [
@@ -17,4 +23,10 @@ export const instructionSet: Family = [
   ...strings,
   ...control,
   ...system,
+  ...vectorMoves,
+  ...vectorShuffles,
+  ...vectorIntegers,
+  ...vectorFloats,
+  ...vectorConversions,
+  ...x87,
 ];
