@@ -113,7 +113,7 @@ function settle(
   raw: RawOptions,
   rest: readonly string[],
 ): Omit<SeOptions, 'system' | 'checkpoints'> {
-  const { cmd, options, argv0, absMaxTick, ...others } = raw;
+  const { cmd, options, argv0, absMaxTick, cpuType, ...others } = raw;
   if (cmd === undefined || cmd === '') {
     return fatal('no program to run: give one with -c, such as -c guests/bin/hello');
   }
@@ -121,7 +121,7 @@ function settle(
     return fatal('give the arguments of the program either with -o or after --, not both');
   }
   const words = options === undefined ? rest : splitWords(options);
-  return { ...others, executable: cmd, cmd: [argv0 ?? cmd, ...words], absMaxTick };
+  return { ...others, executable: cmd, cmd: [argv0 ?? cmd, ...words], absMaxTick, cpuType };
 }
 
 function splitWords(text: string): string[] {

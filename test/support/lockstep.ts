@@ -163,7 +163,8 @@ export class Lockstep {
     result['fcw'] = state.fpu.fcw.toString(16);
     result['fsw'] = state.fpu.fsw.toString(16);
     result['ftw'] = state.fpu.ftw.toString(16);
-    result['mxcsr'] = state.fpu.mxcsr.toString(16);
+    // Software cores note no exceptions of SSE.
+    result['mxcsr'] = (state.fpu.mxcsr & ~0x3f).toString(16);
     result['fsBase'] = state.segment(3).base.toString(16);
     result['gsBase'] = state.segment(4).base.toString(16);
     return result;

@@ -24,6 +24,7 @@ import {
   type IntType,
   type Value,
 } from './builder/value';
+import type { Vector as Vector128 } from './builder/vector';
 import { coreOffset, entryShift, gprOffset, translationEntries } from './coreLayout';
 import { helperNumber, type HelperName } from './helperName';
 import { ImportedIndex, StopReason } from './stopReason';
@@ -107,6 +108,16 @@ export abstract class CoreAccess {
   /** Writes a word of the core at the end. */
   setWord(kind: StoreKind, offset: number, value: Value): void {
     this.defer(kind, i32(0), this.base + offset, value);
+  }
+
+  /** 16 bytes of the core's memory, at a distance from an offset that generated code computes. */
+  wordAt(distance: Value<'i32'>, offset: number): Vector128 {
+    return this.code.load('v128', distance, this.base + offset);
+  }
+
+  /** Writes there, where it stands. */
+  setWordAt(distance: Value<'i32'>, offset: number, value: Vector128): void {
+    this.code.store('v128', distance, value, this.base + offset);
   }
 
   /** Writes the flags' word of carries at the end. */

@@ -10,6 +10,7 @@ import type { X86ThreadState } from '../threadState';
 import { CodeCache } from './codeCache';
 import { coreOffset } from './coreLayout';
 import { CoreMemory, type CoreMemoryOptions } from './coreMemory';
+import { maxInstructionBytes } from './decoder';
 import { composeFlags, decomposeFlags } from './flagWords';
 import { Handlers } from './handlers';
 import { Helpers, type CoreEnvironment } from './helpers';
@@ -17,6 +18,8 @@ import { recordOffset } from './record';
 import { RecordWriter } from './recordWriter';
 import { StopReason } from './stopReason';
 import { Translations } from './translations';
+
+const PAGE = 4096;
 
 /**
  * Why a core stopped. RIP is the next instruction; of a fault the one that caused it.
@@ -103,6 +106,16 @@ export class SoftwareCore {
   forget(): void {
     this.#translations.flush();
     this.#code.revalidate();
+  }
+
+  /** The bytes of code at an address, as far as they can be read, at most 15. */
+  codeBytes(rip: number): Uint8Array {
+    const page = Math.floor(rip / PAGE) * PAGE;
+    const linear = this.#translations.page(page, 'execute', rip);
+    if (linear < 0) return new Uint8Array(0);
+    const start = linear + (rip - page);
+    const end = Math.min(start + maxInstructionBytes, linear + PAGE);
+    return this.#memory.bytes.slice(start, end);
   }
 
   /** Somebody else may have written to the program's memory. */

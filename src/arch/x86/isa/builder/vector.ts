@@ -1,5 +1,5 @@
 /** Vectors of 128 bits in expressions: WebAssembly's own operations, by shape and name. */
-import { Condition, Value } from './value';
+import { Value } from './value';
 import { pushUnsigned } from './wasmModule';
 
 /** 16 bytes. */
@@ -42,11 +42,7 @@ export function bitSelect(a: Vector, b: Vector, mask: Vector): Vector {
   return new Value('v128', PREFIX | 0x52, [a, b, mask]);
 }
 
-/** Whether any bit is 1. */
-export function anyBit(a: Vector): Condition {
-  return new Condition(new Value('i32', PREFIX | 0x53, [a]));
-}
-
+/** 16 lanes of 8 bits. */
 export const i8x16 = {
   ...{ swizzle: binary(0x0e), equal: binary(0x23), greaterS: binary(0x27), abs: unary(0x60) },
   ...{ bitmask: toNumber(0x64), narrowS: binary(0x65), narrowU: binary(0x66) },
@@ -56,6 +52,7 @@ export const i8x16 = {
   ...{ averageU: binary(0x7b), neg: unary(0x61) },
 } as const;
 
+/** 8 lanes of 16 bits. */
 export const i16x8 = {
   ...{ equal: binary(0x2d), greaterS: binary(0x31), pairwiseU: unary(0x7d), abs: unary(0x80) },
   ...{ narrowS: binary(0x85), narrowU: binary(0x86), extendLowS: unary(0x87) },
@@ -67,6 +64,7 @@ export const i16x8 = {
   ...{ averageU: binary(0x9b), neg: unary(0x81) },
 } as const;
 
+/** 4 lanes of 32 bits. */
 export const i32x4 = {
   ...{ equal: binary(0x37), greaterS: binary(0x3b), pairwiseU: unary(0x7f), abs: unary(0xa0) },
   ...{ bitmask: toNumber(0xa4), extendLowS: unary(0xa7), extendHighS: unary(0xa8) },
@@ -79,6 +77,7 @@ export const i32x4 = {
   ...{ truncateF32x4: unary(0xf8), truncateF64x2: unary(0xfc) },
 } as const;
 
+/** 2 lanes of 64 bits. */
 export const i64x2 = {
   ...{ bitmask: toNumber(0xc4), extendLowS: unary(0xc7), extendLowU: unary(0xc9) },
   ...{ shl: shift(0xcb), shrU: shift(0xcd), add: binary(0xce), sub: binary(0xd1) },
@@ -96,12 +95,14 @@ const floating = (first: number, comparisons: number) =>
     ...{ pseudoMin: binary(first + 10), pseudoMax: binary(first + 11) },
   }) as const;
 
+/** 4 single numbers. */
 export const f32x4 = {
   ...floating(0xe0, 0x41),
   ...{ ceil: unary(0x67), floor: unary(0x68), truncate: unary(0x69), nearest: unary(0x6a) },
   ...{ demote: unary(0x5e), convertI32x4: unary(0xfa) },
 } as const;
 
+/** 2 double numbers. */
 export const f64x2 = {
   ...floating(0xec, 0x47),
   ...{ ceil: unary(0x74), floor: unary(0x75), truncate: unary(0x7a), nearest: unary(0x94) },
@@ -135,18 +136,6 @@ export function splatBytes(size: number, value: bigint): Vector {
   return vectorOf(Array.from({ length: 16 }, (_, i) => bytes[i % size] ?? 0));
 }
 
-const splats = { 1: 0x0f, 2: 0x10, 4: 0x11 } as const;
-
-/** A value of 32 bits, cut to lanes of 1, 2 or 4 bytes. */
-export function splat(size: 1 | 2 | 4, value: Value<'i32'>): Vector {
-  return new Value('v128', PREFIX | splats[size], [value]);
-}
-
-/** A value of 64 bits in both halves. */
-export function splat64(value: Value<'i64'>): Vector {
-  return new Value('v128', PREFIX | 0x12, [value]);
-}
-
 const extracts = { 1: 0x16, 2: 0x19, 4: 0x1b } as const;
 const replacements = { 1: 0x17, 2: 0x1a, 4: 0x1c } as const;
 
@@ -160,10 +149,12 @@ export function lane64(a: Vector, index: number): Value<'i64'> {
   return new Value('i64', PREFIX | 0x1d, [a], [index]);
 }
 
+/** The vector with another value in a lane of 1, 2 or 4 bytes. */
 export function withLane(size: 1 | 2 | 4, a: Vector, index: number, value: Value<'i32'>): Vector {
   return new Value('v128', PREFIX | replacements[size], [a, value], [index]);
 }
 
+/** The vector with another half. */
 export function withLane64(a: Vector, index: number, value: Value<'i64'>): Vector {
   return new Value('v128', PREFIX | 0x1e, [a, value], [index]);
 }

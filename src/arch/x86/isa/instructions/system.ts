@@ -1,8 +1,8 @@
 /** What user mode may do of the rest: CPUID, time stamps, segment bases, fences, ports, CMPXCHG8B/16B. */
 import { Cr4, Vector } from '../../flags';
 import { FS, GS, RAX, RBX, RCX, RDX } from '../../registers';
-import { both, equal, isNonZero, isZero, select } from '../builder/condition';
-import { add, and, convert, i32, i64, type IntType, type Value } from '../builder/value';
+import { both, equal, isNonZero, isZero, lessU, select } from '../builder/condition';
+import { add, and, convert, extendU, i32, i64, type IntType, type Value } from '../builder/value';
 import { mxcsrOffset, segmentBaseOffset } from '../coreLayout';
 import { define, type Family } from '../definition';
 import { setZero } from '../flagWords';
@@ -53,27 +53,44 @@ function compareExchangePair(c: Semantics): void {
 
 /** What FXSAVE saves is the beginning of the XSAVE area, without what lies behind XMM15. */
 const legacyArea = threadStateLayout.xsave.offset;
-const legacyPieces = Array.from({ length: 26 }, (_, i) => i * 16);
+const LEGACY_BYTES = 416;
+const FXSAVE_BYTES = 512;
+const legacyMxcsr = 24;
+
+/** Each 16 bytes of the legacy area: where they are in memory, and their offset. */
+function eachPiece(
+  c: Semantics,
+  writes: boolean,
+  body: (linear: Value<'i32'>, offset: Value<'i32'>) => void,
+): void {
+  const { code } = c;
+  const position = code.variable(i32(0));
+  code.loop(() => {
+    const offset = code.read(position);
+    body(c.check(add(c.address(), extendU(offset)), 16, writes), offset);
+    code.assign(position, add(offset, i32(16)));
+    code.again(lessU(code.read(position), i32(LEGACY_BYTES)));
+  });
+}
 
 function saveLegacyState(c: Semantics): void {
   c.requireAligned(c.address(), 16);
-  for (const offset of legacyPieces) {
-    const linear = c.check(add(c.address(), i64(offset)), 16, true);
-    c.code.store('v128', linear, c.word('v128', legacyArea + offset));
+  // A fault in the second page comes before a store to the first.
+  c.check(add(c.address(), i64(FXSAVE_BYTES - 16)), 16, true);
+  eachPiece(c, true, (linear, offset) => {
+    c.code.store('v128', linear, c.wordAt(offset, legacyArea));
     c.afterStore(linear);
-  }
+  });
 }
 
 function restoreLegacyState(c: Semantics): void {
   c.requireAligned(c.address(), 16);
-  for (const offset of legacyPieces) {
-    const linear = c.check(add(c.address(), i64(offset)), 16, false);
-    if (offset === 16) {
-      const mxcsr = c.code.load('i32', linear, 8);
-      c.when(isNonZero(and(mxcsr, i32(~MXCSR_MASK))), () => c.raise(Vector.GP));
-    }
-    c.setWord('v128', legacyArea + offset, c.code.load('v128', linear));
-  }
+  c.check(add(c.address(), i64(FXSAVE_BYTES - 16)), 16, false);
+  const mxcsr = c.load(add(c.address(), i64(legacyMxcsr)), 4);
+  c.when(isNonZero(and(mxcsr, i32(~MXCSR_MASK))), () => c.raise(Vector.GP));
+  eachPiece(c, false, (linear, offset) => {
+    c.setWordAt(offset, legacyArea, c.code.load('v128', linear));
+  });
 }
 
 /** The system instructions of user mode, in the order of the opcode maps. */

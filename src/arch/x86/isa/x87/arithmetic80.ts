@@ -92,6 +92,7 @@ export function opposite(a: Float80): Float80 {
   return a.kind === 'nan' ? a : { ...a, negative: !a.negative };
 }
 
+/** a * b. */
 export function multiply(a: Float80, b: Float80): Exact {
   const nan = fromNans(a, b);
   if (nan !== null) return nan;
@@ -104,6 +105,7 @@ export function multiply(a: Float80, b: Float80): Exact {
   return exact(finite(negative, a.significand * b.significand, a.exponent + b.exponent), noted);
 }
 
+/** a / b. */
 export function divide(a: Float80, b: Float80): Exact {
   const nan = fromNans(a, b);
   if (nan !== null) return nan;
@@ -123,6 +125,7 @@ export function divide(a: Float80, b: Float80): Exact {
   return exact(value, noted, quotient * b.significand !== dividend);
 }
 
+/** The square root. */
 export function squareRoot(a: Float80): Exact {
   const nan = fromNans(a, a);
   if (nan !== null) return nan;

@@ -22,8 +22,11 @@ export interface Format {
   readonly maxExponent: number;
 }
 
+/** 32 bits. */
 export const single: Format = { precision: 24, minExponent: -126, maxExponent: 127 };
+/** 64 bits. */
 export const double: Format = { precision: 53, minExponent: -1022, maxExponent: 1023 };
+/** 80 bits. */
 export const extended: Format = { precision: 64, minExponent: -16382, maxExponent: 16383 };
 
 /** How to round: the codes of the control word. */
@@ -61,7 +64,9 @@ function number(
   return { kind, negative, exponent, significand, isDenormal };
 }
 
+/** 0 with a sign. */
 export const zero = (negative: boolean): Float80 => number('zero', negative);
+/** Infinity with a sign. */
 export const infinity = (negative: boolean): Float80 => number('infinity', negative);
 /** What an invalid operation gives. */
 export const indefinite: Float80 = number('nan', true, INTEGER_BIT | QUIET_BIT);
