@@ -72,7 +72,8 @@ export class InstructionMaker {
     let byte = this.#below(256);
     if (reg >= 0) byte = (byte & 0xc7) | (reg << 3);
     const registerOnly =
-      mod === 'reg' || operands.some(({ place }) => place === 'R' || place === 'U');
+      mod === 'reg' ||
+      operands.some(({ place }) => place === 'R' || place === 'U' || place === 'N');
     const memoryOnly = mod === 'mem' || operands.some(({ place }) => place === 'M');
     if (registerOnly) byte |= 0xc0;
     else if (memoryOnly && byte >= 0xc0) byte &= 0x3f | (this.#below(3) << 6);

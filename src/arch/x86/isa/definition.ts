@@ -104,10 +104,12 @@ function vexForm(encoding: Encoding, kind: NonNullable<DefinitionOptions['avx']>
 /** What operands say of ModRM.mod. */
 function modOf(operands: readonly OperandSpec[]): 'reg' | 'mem' | null {
   if (operands.some(({ place }) => place === 'M')) return 'mem';
-  return operands.some(({ place }) => place === 'R' || place === 'U') ? 'reg' : null;
+  return operands.some(({ place }) => place === 'R' || place === 'U' || place === 'N')
+    ? 'reg'
+    : null;
 }
 
-const modrmPlaces = 'EGMRVWUF';
+const modrmPlaces = 'EGMRVWUFPQN';
 
 function parseEncoding(
   text: string,

@@ -10,7 +10,7 @@ import { sizeOf, type OperandSpec } from './operand';
 
 /** How an operand is reached. */
 export type OperandKind =
-  'register' | 'vector' | 'memory' | 'immediate' | 'second-immediate' | 'target';
+  'register' | 'vector' | 'mmx' | 'memory' | 'immediate' | 'second-immediate' | 'target';
 
 /** One operand of a form. */
 export interface OperandForm {
@@ -74,7 +74,7 @@ export function formOf(decoder: Decoder): Form {
   const operands = encoding.operands.map(spec => {
     const place = kindOf(spec, decoder.isMemory);
     const kind = place === 'immediate' && immediates++ > 0 ? 'second-immediate' : place;
-    const isRegister = kind === 'register' || kind === 'vector';
+    const isRegister = kind === 'register' || kind === 'vector' || kind === 'mmx';
     // Whatever its size in the instruction, the record has an immediate as 64 bits.
     const size = place === 'immediate' ? 0 : sizeOf(spec.size, decoder);
     return { kind, size, slot: isRegister ? slots++ : -1 };
@@ -108,6 +108,11 @@ function kindOf({ place }: OperandSpec, isMemory: boolean): OperandKind {
       return isMemory ? 'memory' : 'register';
     case 'W':
       return isMemory ? 'memory' : 'vector';
+    case 'Q':
+      return isMemory ? 'memory' : 'mmx';
+    case 'P':
+    case 'N':
+      return 'mmx';
     case 'M':
     case 'O':
       return 'memory';

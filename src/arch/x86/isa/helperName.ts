@@ -11,7 +11,8 @@ import type { X87Unit } from './x87/x87Unit';
 /** Their names, in the order of their numbers. */
 export const helperNames = [
   ...(['divideU128', 'divideS128', 'cpuid', 'rdtsc', 'rdtscp', 'xgetbv', 'out'] as const),
-  ...(['undefined'] as const),
+  ...(['undefined', 'pcmpestrm', 'pcmpestri', 'pcmpistrm', 'pcmpistri'] as const),
+  ...(['sseExceptions'] as const),
 ];
 
 /** A function of the host that an instruction may call. */

@@ -36,6 +36,12 @@ export type OperandPlace =
   | 'L'
   /** A register of the x87, by ModRM.rm: its number, counted from the top of the stack. */
   | 'F'
+  /** MMX register, by ModRM.reg. */
+  | 'P'
+  /** MMX register or memory, by ModRM.rm. */
+  | 'Q'
+  /** MMX register, by ModRM.rm. */
+  | 'N'
   /** A certain general register. */
   | 'fixed'
   /** A number that is part of the instruction's meaning. */
@@ -68,7 +74,7 @@ const named: Readonly<Record<string, OperandSpec>> = {
   F: { place: 'F', size: 'b', number: 0 },
 };
 
-const PATTERN = /^([EGMRZBIJOVWUHL])([a-z]{1,2})$/;
+const PATTERN = /^([EGMRZBIJOVWUHLPQN])([a-z]{1,2})$/;
 
 /** Reads one operand. @throws {PanicError} when the notation is unknown */
 export function parseOperand(text: string): OperandSpec {

@@ -7,10 +7,25 @@
  * done where they stand. So a fault leaves every register as it was before the instruction.
  */
 import { panic } from '../../../base/index';
-import { add, and, convert, i64, type Condition, type IntType, type Value } from './builder/value';
-import { loadLane, zeroVector, type Vector as VectorValue } from './builder/vector';
+import {
+  i32,
+  add,
+  and,
+  convert,
+  i64,
+  type Condition,
+  type IntType,
+  type Value,
+} from './builder/value';
+import {
+  lane64,
+  loadLane,
+  withLane,
+  zeroVector,
+  type Vector as VectorValue,
+} from './builder/vector';
 import { CoreAccess, intType, loadKindOf } from './coreAccess';
-import { ymmHighDistance } from './coreLayout';
+import { xmmOffset, ymmHighDistance } from './coreLayout';
 import { type Form, type OperandForm } from './form';
 
 /** The code of one instruction in the making. */
@@ -83,6 +98,7 @@ export abstract class Semantics extends CoreAccess {
       case 'second-immediate':
         return this.secondImmediate();
       case 'vector':
+      case 'mmx':
         return panic('a vector is no integer');
     }
   }
@@ -130,6 +146,7 @@ export abstract class Semantics extends CoreAccess {
     }
     const linear = this.linear(i);
     if (size >= 16) return this.code.load('v128', linear, half * 16);
+    if (size === 2) return withLane(2, zeroVector, 0, this.code.load('u16', linear));
     return this.code.let(loadLane(size as 4 | 8, linear));
   }
 
@@ -146,6 +163,40 @@ export abstract class Semantics extends CoreAccess {
     const address = this.registerAddress(slot);
     this.defer('v128', address, half * ymmHighDistance, value);
     if (this.form.vex && size < 32) this.defer('v128', address, ymmHighDistance, zeroVector);
+  }
+
+  /** An MMX register, with zeros above; only after it became one. */
+  getMmx(i: number): VectorValue {
+    return this.code.let(loadLane(8, this.registerAddress(this.operand(i).slot)));
+  }
+
+  /** A memory operand of MMX, to be read before registers change; null when it is a register. */
+  getMmxSource(i: number): VectorValue | null {
+    return this.operand(i).kind === 'memory' ? this.getVector(i) : null;
+  }
+
+  /** Writes the low 64 bits of a vector to an MMX register, whose upper bits become ones, or memory. */
+  setMmx(i: number, value: VectorValue): void {
+    const { kind, slot } = this.operand(i);
+    this.written.add(i);
+    if (kind === 'memory') {
+      this.storeLinear(this.linear(i), 8, lane64(value, 0));
+      return;
+    }
+    const address = this.registerAddress(slot);
+    this.defer('i64', address, 0, lane64(value, 0));
+    this.defer('u16', address, 8, i32(0xffff));
+  }
+
+  /** Checks now that an operand that will be written can be. */
+  touch(i: number): void {
+    this.written.add(i);
+    if (this.operand(i).kind === 'memory') this.linear(i);
+  }
+
+  /** Makes the upper half of a certain YMM register zeros, at the end. */
+  clearUpperHalf(register: number): void {
+    this.setWord('v128', xmmOffset(register) + ymmHighDistance, zeroVector);
   }
 
   /** Once for vectors of 16 bytes, twice for those of 32. */

@@ -164,6 +164,7 @@ export class SoftwareCore {
       if (reason === StopReason.Stale) replaced = this.#staleHead();
     }
     this.executed = allowed - this.#budget;
+    this.#handlers.noteExecuted(this.executed);
     composeFlags(view);
     state.dirty |= RegisterSet.Regs | RegisterSet.Sregs | RegisterSet.Xsave;
     return stop;

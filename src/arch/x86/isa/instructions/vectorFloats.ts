@@ -1,6 +1,6 @@
 /**
- * Floating-point arithmetic of SSE and SSE2, and of AVX with the same opcodes. Rounding is to nearest, and
- * no exception is noted in MXCSR.
+ * Floating-point arithmetic of SSE and SSE2, and of AVX with the same opcodes. Rounding is to nearest.
+ * Exceptions are noted in MXCSR, and raised, only where a program has unmasked some.
  */
 import {
   bits,
@@ -12,11 +12,21 @@ import {
   type FloatShape,
   type Vector,
 } from '../builder/vector';
+import { coreOffset, mxcsrOffset } from '../coreLayout';
 import { define, type Family } from '../definition';
 import type { Semantics } from '../semantics';
+import { sseOperations, type SseOperation } from '../sseExceptions';
+import { notEqual } from '../builder/condition';
+import { and, i32 } from '../builder/value';
 import { binary, splitLanes } from './vectorShuffles';
 
 type Operation = (a: Vector, b: Vector) => Vector;
+
+/** The mask bits of MXCSR. */
+const ALL_MASKED = 0x1f80;
+
+const isSseOperation = (name: string): name is SseOperation =>
+  (sseOperations as readonly string[]).includes(name);
 
 const ONES = vectorOf(new Array<number>(16).fill(0xff));
 
@@ -30,6 +40,30 @@ function apply(c: Semantics, scalarBytes: 0 | 4 | 8, operation: Operation): void
   c.setVector(0, splitLanes(scalarBytes, operation(a, b), a));
 }
 
+/** Before an operation: what it raises is found out where programs have unmasked exceptions. */
+function raiseExceptions(
+  c: Semantics,
+  operation: SseOperation,
+  bytes: 4 | 8,
+  isScalar: boolean,
+): void {
+  const masks = and(c.word('i32', mxcsrOffset), i32(ALL_MASKED));
+  const last = c.form.operands.length - 1;
+  const check = (half: 0 | 1): void => {
+    const [a, b] = [c.getVector(1, half), c.getVector(last, half)];
+    c.when(notEqual(masks, i32(ALL_MASKED)), () => {
+      const lanes = isScalar ? 1 : 16 / bytes;
+      const code = sseOperations.indexOf(operation) + (bytes === 8 ? 8 : 0) + lanes * 16;
+      c.setWordNow('v128', coreOffset.vectorArguments, a);
+      c.setWordNow('v128', coreOffset.vectorArguments + 16, b);
+      c.setWordNow('i32', coreOffset.argument, i32(code));
+      c.helper('sseExceptions');
+    });
+  };
+  if (isScalar) check(0);
+  else c.eachHalf(check);
+}
+
 /** The four encodings of an arithmetic instruction: two shapes, packed and scalar. */
 function arithmetic(
   name: string,
@@ -38,16 +72,15 @@ function arithmetic(
 ): Family {
   const packed = { avx: 'vector', aligned: 'legacy' } as const;
   const scalar = { avx: 'scalar' } as const;
-  const [single, double] = [operation(f32x4), operation(f64x2)];
+  const form = (bytes: 4 | 8, isScalar: boolean) => (c: Semantics) => {
+    if (isSseOperation(name)) raiseExceptions(c, name, bytes, isScalar);
+    apply(c, isScalar ? bytes : 0, operation(bytes === 4 ? f32x4 : f64x2));
+  };
   return [
-    ...define(`${name}ps`, { [`NP 0F ${opcode}`]: 'Vx,Hx,Wx' }, packed, c => apply(c, 0, single)),
-    ...define(`${name}pd`, { [`66 0F ${opcode}`]: 'Vx,Hx,Wx' }, packed, c => apply(c, 0, double)),
-    ...define(`${name}ss`, { [`F3 0F ${opcode}`]: 'Vss,Hss,Wss' }, scalar, c =>
-      apply(c, 4, single),
-    ),
-    ...define(`${name}sd`, { [`F2 0F ${opcode}`]: 'Vsd,Hsd,Wsd' }, scalar, c =>
-      apply(c, 8, double),
-    ),
+    ...define(`${name}ps`, { [`NP 0F ${opcode}`]: 'Vx,Hx,Wx' }, packed, form(4, false)),
+    ...define(`${name}pd`, { [`66 0F ${opcode}`]: 'Vx,Hx,Wx' }, packed, form(8, false)),
+    ...define(`${name}ss`, { [`F3 0F ${opcode}`]: 'Vss,Hss,Wss' }, scalar, form(4, true)),
+    ...define(`${name}sd`, { [`F2 0F ${opcode}`]: 'Vsd,Hsd,Wsd' }, scalar, form(8, true)),
   ];
 }
 
@@ -59,19 +92,23 @@ function unary(
 ): Family {
   const packed = { avx: 'vector', aligned: 'legacy' } as const;
   const scalar = { avx: 'scalar' } as const;
-  const each = (shape: FloatShape) => (c: Semantics) =>
+  const each = (shape: FloatShape) => (c: Semantics) => {
+    if (isSseOperation(name)) raiseExceptions(c, name, shape === f32x4 ? 4 : 8, false);
     c.eachHalf(half => {
       c.setVector(0, operation(shape)(c.getVector(1, half)), half);
     });
+  };
   return [
     ...define(`${name}ps`, { [`NP 0F ${opcode}`]: 'Vx,Wx' }, packed, each(f32x4)),
     ...define(`${name}pd`, { [`66 0F ${opcode}`]: 'Vx,Wx' }, packed, each(f64x2)),
-    ...define(`${name}ss`, { [`F3 0F ${opcode}`]: 'Vss,Hss,Wss' }, scalar, c =>
-      apply(c, 4, (_, b) => operation(f32x4)(b)),
-    ),
-    ...define(`${name}sd`, { [`F2 0F ${opcode}`]: 'Vsd,Hsd,Wsd' }, scalar, c =>
-      apply(c, 8, (_, b) => operation(f64x2)(b)),
-    ),
+    ...define(`${name}ss`, { [`F3 0F ${opcode}`]: 'Vss,Hss,Wss' }, scalar, c => {
+      if (isSseOperation(name)) raiseExceptions(c, name, 4, true);
+      apply(c, 4, (_, b) => operation(f32x4)(b));
+    }),
+    ...define(`${name}sd`, { [`F2 0F ${opcode}`]: 'Vsd,Hsd,Wsd' }, scalar, c => {
+      if (isSseOperation(name)) raiseExceptions(c, name, 8, true);
+      apply(c, 8, (_, b) => operation(f64x2)(b));
+    }),
   ];
 }
 

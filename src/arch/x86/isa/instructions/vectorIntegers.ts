@@ -42,7 +42,12 @@ function sumOfDifferences(a: Vector, b: Vector): Vector {
   return i64x2.add(high, bits.and(quarters, splatBytes(8, 0xffff_ffffn)));
 }
 
-const operations: readonly (readonly [name: string, opcode: string, operation: Operation])[] = [
+/** Operations on two vectors, with their opcodes. */
+export const vectorOperations: readonly (readonly [
+  name: string,
+  opcode: string,
+  operation: Operation,
+])[] = [
   ['pcmpgtb', '64', i8x16.greaterS],
   ['pcmpgtw', '65', i16x8.greaterS],
   ['pcmpgtd', '66', i32x4.greaterS],
@@ -58,7 +63,7 @@ const operations: readonly (readonly [name: string, opcode: string, operation: O
   ['paddusb', 'dc', i8x16.addSatU],
   ['paddusw', 'dd', i16x8.addSatU],
   ['pmaxub', 'de', i8x16.maxU],
-  ['pandn', 'df', (a, b) => bits.andNot(b, a)],
+  ['pandn', 'df', (a: Vector, b: Vector): Vector => bits.andNot(b, a)],
   ['pavgb', 'e0', i8x16.averageU],
   ['pavgw', 'e3', i16x8.averageU],
   ['pmulhuw', 'e4', highProducts(i32x4.productsLowU, i32x4.productsHighU)],
@@ -85,23 +90,36 @@ const operations: readonly (readonly [name: string, opcode: string, operation: O
 
 type Shift = (a: Vector, count: Value<'i32'>) => Vector;
 
-/** Shifts of lanes: beyond their width nothing is left, or nothing but signs. */
-function shiftLanes(c: Semantics, width: number, shift: Shift, keepsSign: boolean): void {
+/** A shift of lanes: beyond their width nothing is left, or nothing but signs. */
+export function shiftWithin(
+  c: Semantics,
+  value: Vector,
+  count: Value<'i64'>,
+  width: number,
+  shift: Shift,
+  name: string,
+): Vector {
+  const keepsSign = name.startsWith('psra');
+  const within = c.code.hold(lessU(count, i64(width)));
+  const used = wrap(keepsSign ? select(within, count, i64(width - 1)) : count);
+  const shifted = shift(value, used);
+  return keepsSign ? shifted : select(within, shifted, zeroVector);
+}
+
+function shiftLanes(c: Semantics, width: number, shift: Shift, name: string): void {
   const count = c.code.let(
     c.operand(2).kind === 'immediate' ? i64(c.immediateByte()) : lane64(c.getVector(2), 0),
   );
-  const within = c.code.hold(lessU(count, i64(width)));
-  const used = wrap(keepsSign ? select(within, count, i64(width - 1)) : count);
   c.eachHalf(half => {
-    const shifted = shift(c.getVector(1, half), used);
-    c.setVector(0, keepsSign ? shifted : select(within, shifted, zeroVector), half);
+    c.setVector(0, shiftWithin(c, c.getVector(1, half), count, width, shift, name), half);
   });
 }
 
 const vector = { avx: 'vector', aligned: 'legacy' } as const;
 const byNumber = { avx: 'vector', immediateInForm: true } as const;
 
-const shiftTable: readonly (readonly [
+/** Shifts: by the low half of a vector, and by an immediate. */
+export const shiftTable: readonly (readonly [
   name: string,
   opcode: string,
   group: string,
@@ -120,17 +138,16 @@ const shiftTable: readonly (readonly [
 
 /** Integer arithmetic, in the order of the two-byte map. */
 export const vectorIntegers: Family = [
-  ...operations.flatMap(([name, opcode, operation]) =>
+  ...vectorOperations.flatMap(([name, opcode, operation]) =>
     define(name, { [`66 0F ${opcode}`]: 'Vx,Hx,Wx' }, vector, c => binary(c, operation)),
   ),
   ...shiftTable.flatMap(([name, opcode, group, width, shift]) => {
-    const keepsSign = name.startsWith('psra');
     return [
       ...define(name, { [`66 0F ${opcode}`]: 'Vx,Hx,Wdq' }, vector, c =>
-        shiftLanes(c, width, shift, keepsSign),
+        shiftLanes(c, width, shift, name),
       ),
       ...define(name, { [`66 0F ${group} reg`]: 'Hx,Ux,Ib' }, byNumber, c =>
-        shiftLanes(c, width, shift, keepsSign),
+        shiftLanes(c, width, shift, name),
       ),
     ];
   }),

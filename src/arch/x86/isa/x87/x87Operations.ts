@@ -10,6 +10,7 @@ export const plainOperations = [
   ...(['chs', 'abs', 'tst', 'xam', 'sqrt', 'rndint', 'scale', 'prem', 'prem1', 'xtract'] as const),
   ...(['decstp', 'incstp', 'nclex', 'ninit', 'nop', 'compp', 'ucompp'] as const),
   ...(['ld', 'xch', 'free', 'st', 'stp', 'ucom', 'ucomp', 'comi', 'comip'] as const),
+  ...(['mmx', 'emms'] as const),
   ...(['ucomi', 'ucomip', 'ld1', 'ldl2t', 'ldl2e', 'ldpi', 'ldlg2', 'ldln2', 'ldz'] as const),
 ];
 /** One of them. */

@@ -115,6 +115,12 @@ export class X87Registers {
     this.status = (this.status & ~(7 << topShift)) | (top << topShift);
   }
 
+  /** An MMX instruction: the registers are counted from 0, and none is empty, or all are. */
+  becomeMmx(tags: 0 | 0xff): void {
+    while (this.#top !== 0) this.rotate(1);
+    this.tags = tags;
+  }
+
   /** FNINIT. Physical registers keep their bytes. */
   initialize(): void {
     while (this.#top !== 0) this.rotate(1);

@@ -20,7 +20,10 @@ import { X87Stack } from './x87Stack';
 
 type FlagComparison = 'comi' | 'comip' | 'ucomi' | 'ucomip';
 type RegisterComparison = 'ucom' | 'ucomp' | 'compp' | 'ucompp';
-type StackOperation = Exclude<PlainOperation, FlagComparison | 'nclex' | 'ninit' | 'nop'>;
+type StackOperation = Exclude<
+  PlainOperation,
+  FlagComparison | 'nclex' | 'ninit' | 'nop' | 'mmx' | 'emms'
+>;
 
 const isComparison = (operation: PlainOperation): operation is FlagComparison =>
   operation.startsWith('comi') || operation.startsWith('ucomi');
@@ -35,6 +38,8 @@ export class X87Unit extends X87Stack {
     if (isComparison(operation)) return this.compareToFlags(operation, i);
     if (operation === 'nclex') this.registers.status &= 0x7f00;
     else if (operation === 'ninit') this.registers.initialize();
+    else if (operation === 'mmx') this.registers.becomeMmx(0xff);
+    else if (operation === 'emms') this.registers.becomeMmx(0);
     else if (operation !== 'nop') this.onStack(operation, i);
     return 0;
   }
@@ -80,7 +85,10 @@ export class X87Unit extends X87Stack {
     this.stackFault(false, () => {
       if (operation === 'tst') this.setOrder(null);
       else this.registers.write(0, indefinite);
-      if (operation === 'xtract') this.push(indefinite);
+      if (operation === 'xtract') {
+        this.registers.rotate(-1);
+        this.registers.write(0, indefinite);
+      }
     });
   }
 
