@@ -106,7 +106,7 @@ export const mmx: Family = [
     const value = lane64(c.getMmx(1), 0);
     c.set(0, convert(value, c.type(0)));
   }),
-  ...define('movq', { 'NP 0F 7f': 'Qq,Pq', 'NP 0F e7 mem': 'Qq,Pq' }, {}, c => {
+  ...define('movq', { 'NP 0F 7f': 'Qq,Pq' }, {}, c => {
     c.touch(0);
     begin(c);
     c.setMmx(0, c.getMmx(1));
