@@ -116,9 +116,10 @@ function dotProduct(c: Semantics, shape: FloatShape, size: 4 | 8): void {
     const products = shuffle(shape.mul(a, b), zeroVector, maskOf(number >> 4));
     // Each lane adds in its own order: of two NaNs the first counts.
     const swapped = lanes(size, size === 8 ? [1, 0] : [1, 0, 3, 2]);
-    const pairs = shape.add(products, shuffle(products, products, swapped));
-    const sums =
-      size === 8 ? pairs : shape.add(pairs, shuffle(pairs, pairs, lanes(4, [2, 3, 0, 1])));
+    const other = shuffle(products, products, swapped);
+    if (size === 8) return shuffle(shape.add(products, other), zeroVector, maskOf(number));
+    const pairs = shape.add(other, products);
+    const sums = shape.add(pairs, shuffle(pairs, pairs, lanes(4, [2, 3, 0, 1])));
     return shuffle(sums, zeroVector, maskOf(number));
   });
 }
