@@ -1,5 +1,5 @@
 /**
- * A first system: one vCPU, a bus, 512 MiB of memory, and a program that says hello.
+ * A first system: one CPU, a bus, 512 MiB of memory, and a program that says hello.
  *
  *     mini-gem5 configs/hello.ts [PROGRAM [ARGUMENTS...]]
  *
@@ -9,7 +9,6 @@ import { join } from 'node:path';
 import * as m5 from 'mini-gem5';
 import {
   AddrRange,
-  KvmVM,
   Process,
   Root,
   SEWorkload,
@@ -18,8 +17,8 @@ import {
   System,
   SystemXBar,
   VoltageDomain,
-  X86KvmCPU,
 } from 'mini-gem5/objects';
+import { chooseCpuType, systemWith } from './common/cpuTypes';
 
 // The program to run, and its arguments.
 const hello = join(__dirname, '..', 'guests', 'bin', 'hello');
@@ -28,10 +27,8 @@ const [binary = hello, ...args] = process.argv.slice(2);
 // The system: its clock, its memory and the parts that need no wiring.
 const system = new System({
   clkDomain: new SrcClockDomain({ clock: '1GHz', voltageDomain: new VoltageDomain() }),
-  memMode: 'atomic_noncaching', // what a KVM CPU needs
   memRanges: [new AddrRange('512MiB')],
-  kvmVm: new KvmVM(),
-  cpu: new X86KvmCPU(),
+  ...systemWith(chooseCpuType()), // its CPU: KVM's, or where that cannot be used, one in software
   membus: new SystemXBar(),
   memory: new SimpleMemory(),
   workload: SEWorkload.initCompatible(binary),

@@ -1,7 +1,7 @@
 /**
  * Runs one program in syscall emulation.
  *
- *     mini-gem5 configs/se.ts -c PROGRAM [-o "ARGUMENTS"] [--cpu-type X86KvmCPU] ...
+ *     mini-gem5 configs/se.ts -c PROGRAM [-o "ARGUMENTS"] [--cpu-type CLASS] ...
  *     mini-gem5 configs/se.ts -c PROGRAM --take-checkpoints 1000000000,1000000000
  *     mini-gem5 configs/se.ts -c PROGRAM -r 1
  *
@@ -10,7 +10,6 @@
 import * as m5 from 'mini-gem5';
 import {
   AddrRange,
-  KvmVM,
   LIBRARY_FOLDERS,
   Process,
   Root,
@@ -20,9 +19,9 @@ import {
   System,
   SystemXBar,
   VoltageDomain,
-  X86KvmCPU,
 } from 'mini-gem5/objects';
 import { checkpointToRestore, simulateWithCheckpoints } from './common/checkpointOptions';
+import { chooseCpuType, systemWith } from './common/cpuTypes';
 import { reportExit } from './common/reportExit';
 import { parseSeOptions } from './common/seOptions';
 
@@ -31,9 +30,6 @@ const { outdir } = m5.options;
 const checkpoint = checkpointToRestore(options.checkpoints, outdir);
 const { restoreWithCpu } = options.checkpoints;
 const cpuType = checkpoint === undefined ? options.cpuType : (restoreWithCpu ?? options.cpuType);
-if (cpuType !== 'X86KvmCPU') {
-  m5.fatal(`--cpu-type ${cpuType} is unknown; there is X86KvmCPU`);
-}
 
 const system = new System({
   clkDomain: new SrcClockDomain({
@@ -44,12 +40,10 @@ const system = new System({
     clock: options.cpuClock,
     voltageDomain: new VoltageDomain(),
   }),
-  memMode: 'atomic_noncaching',
   // Above the memory, and where 32-bit code could reach it too if that is below.
   m5opsBase: Math.max(0xffff0000, new AddrRange(options.memSize).size),
   memRanges: [new AddrRange(options.memSize)],
-  kvmVm: new KvmVM(),
-  cpu: new X86KvmCPU(),
+  ...systemWith(chooseCpuType(cpuType)),
   membus: new SystemXBar(),
   memory: new SimpleMemory({ range: new AddrRange(options.memSize) }),
   ...options.system,

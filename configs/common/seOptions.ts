@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { fatal } from 'mini-gem5';
 import { split } from 'shlex';
 import { addCheckpointOptions, type CheckpointOptions } from './checkpointOptions';
+import { cpuTypes } from './cpuTypes';
 import { addSystemOptions, systemOptions, type SystemOptions } from './systemOptions';
 import { wholeNumber } from './wholeNumber';
 
@@ -15,7 +16,8 @@ export interface SeOptions {
   readonly cmd: readonly string[];
   /** Its environment, as NAME=VALUE. */
   readonly env: readonly string[];
-  readonly cpuType: string;
+  /** Class of the CPU, or undefined for the best that there is. */
+  readonly cpuType: string | undefined;
   readonly cpuClock: string;
   readonly sysClock: string;
   readonly sysVoltage: string;
@@ -40,7 +42,7 @@ interface RawOptions {
   readonly options?: string;
   readonly argv0?: string;
   readonly env: readonly string[];
-  readonly cpuType: string;
+  readonly cpuType?: string;
   readonly cpuClock: string;
   readonly sysClock: string;
   readonly sysVoltage: string;
@@ -82,7 +84,7 @@ export function parseSeOptions(args: readonly string[]): SeOptions {
     .option('--readable <path>', 'let it read this file or folder; repeatable', oneMore, [])
     .option('--writable <path>', 'let it write this file or folder; repeatable', oneMore, [])
     .option('--host-time', "let it see the host's date instead of simulated time", false)
-    .option('--cpu-type <class>', 'class of the CPU', 'X86KvmCPU')
+    .option('--cpu-type <class>', `class of the CPU: ${cpuTypes.join(' or ')}`)
     .option('--cpu-clock <clock>', 'clock of the CPU', '2GHz')
     .option('--sys-clock <clock>', 'clock of everything else', '1GHz')
     .option('--sys-voltage <voltage>', 'supply voltage', '1.0V')
@@ -111,7 +113,7 @@ function settle(
   raw: RawOptions,
   rest: readonly string[],
 ): Omit<SeOptions, 'system' | 'checkpoints'> {
-  const { cmd, options, argv0, absMaxTick, ...others } = raw;
+  const { cmd, options, argv0, absMaxTick, cpuType, ...others } = raw;
   if (cmd === undefined || cmd === '') {
     return fatal('no program to run: give one with -c, such as -c guests/bin/hello');
   }
@@ -119,7 +121,7 @@ function settle(
     return fatal('give the arguments of the program either with -o or after --, not both');
   }
   const words = options === undefined ? rest : splitWords(options);
-  return { ...others, executable: cmd, cmd: [argv0 ?? cmd, ...words], absMaxTick };
+  return { ...others, executable: cmd, cmd: [argv0 ?? cmd, ...words], absMaxTick, cpuType };
 }
 
 function splitWords(text: string): string[] {

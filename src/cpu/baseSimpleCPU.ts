@@ -7,13 +7,15 @@
 import {
   deliverException,
   enterSyscall,
+  formatVirtual,
   RIP,
   SoftwareCore,
   softwareCpuid,
+  Vector,
   type CoreStop,
   type UserFeatures,
 } from '../arch/x86/index';
-import { fatal, panic } from '../base/index';
+import { fatal, panic, warn } from '../base/index';
 import { RequestPort, Workload } from '../mem/index';
 import { defineSchema, type ParamsOf } from '../sim/index';
 import { BaseCPU, baseCPUSchema } from './baseCPU';
@@ -160,6 +162,7 @@ export abstract class BaseSimpleCPU extends BaseCPU {
     const { workload } = this.system;
     if (!(workload instanceof Workload)) panic(`${this.name()}: nobody answers the program`);
     if (stop === 'exception') {
+      if (core.exception.vector === Vector.UD) this.#warnOfUndefined();
       deliverException(state, core.memory, core.exception);
     } else if (stop === 'syscall') {
       this.countInsts(1);
@@ -167,6 +170,16 @@ export abstract class BaseSimpleCPU extends BaseCPU {
     }
     workload.event(thread);
     core.noteForeignStores();
+  }
+
+  /** Says which instruction it is that this model does not have, or that does not exist. */
+  #warnOfUndefined(): void {
+    const rip = this.thread.state.gprNumber(RIP);
+    const bytes = this.core.codeBytes(rip);
+    // `ud2` is meant.
+    if (bytes[0] === 0x0f && bytes[1] === 0x0b) return;
+    const text = Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join(' ');
+    warn(`${this.name()}: undefined instruction at ${formatVirtual(rip)}: ${text}`);
   }
 
   override switchOut(): void {

@@ -6,6 +6,7 @@ export { KvmVM } from './kvmVM';
 export type { KvmVMMember, KvmVMParams, MappedStore } from './kvmVM';
 export { KvmDevice } from './kvmDevice';
 export { KvmKernelGicV2 } from './kernelGicV2';
+export { kvmProblem } from './kvmProblem';
 export type { MemSlot } from './memorySlots';
 export type { BaseKvmCPU } from './baseKvmCPU';
 export type { BaseKvmCPUParams } from './baseKvmCPUSchema';

@@ -30,6 +30,7 @@ export { event } from './event';
 export { NULL, Parent, Self, type ExitEvent } from '../sim/index';
 export { debug, trace } from './debug';
 export { ForkError, type ChildEnd, type ForkRefusal } from '../host/index';
+export { kvmProblem } from '../kvm/index';
 export { configureDefault, defaultM5 } from './defaultM5';
 export type { ChildError, ChildExit, ChildOutcome, ChildReport } from './childTask';
 export type { ForkOptions } from './fork';

@@ -102,6 +102,10 @@ export type StubWorkload = InstanceType<typeof StubWorkload>;
 export const X86BareMetalWorkload = nodeClass(cpu.BareMetalWorkload);
 export type X86BareMetalWorkload = InstanceType<typeof X86BareMetalWorkload>;
 
+/** A CPU that executes an instruction each cycle, in software. */
+export const AtomicSimpleCPU = nodeClass(cpu.AtomicSimpleCPU);
+export type AtomicSimpleCPU = InstanceType<typeof AtomicSimpleCPU>;
+
 /** A virtual machine of the host's KVM. */
 export const KvmVM = nodeClass(kvm.KvmVM);
 export type KvmVM = InstanceType<typeof KvmVM>;

@@ -7,7 +7,7 @@ import { RFlags } from '../../src/arch/x86/index';
 import type { Encoding } from '../../src/arch/x86/isa/definition';
 import { instructionSet } from '../../src/arch/x86/isa/instructions/instructionSet';
 import { Random } from '../../src/base/index';
-import { differences, Lockstep } from '../support/lockstep';
+import { differences, Lockstep, type Outcome } from '../support/lockstep';
 import {
   pasteable,
   randomSituation,
@@ -18,9 +18,12 @@ import {
 const count = Number(process.env['FUZZ_COUNT'] ?? 10_000);
 const seed = Number(process.env['FUZZ_SEED'] ?? Date.now() % 2 ** 32);
 
+const GENERAL_PROTECTION = 'exception 13 error 0 at 0x0';
+
 /**
  * What one step on the host cannot be compared with: it leaves the program, or shows the step itself, or
- * differs from machine to machine. (An MXCSR that cannot be is another exception on some hosts.)
+ * is an approximation that differs from machine to machine. (An MXCSR that cannot be is another exception
+ * on some hosts.)
  */
 const notCompared = new Set([
   ...[
@@ -36,13 +39,18 @@ const notCompared = new Set([
     'in',
     'out',
   ],
-  'ldmxcsr',
+  ...['ldmxcsr', 'fxsave', 'fxrstor', 'rcpps', 'rcpss', 'rsqrtps', 'rsqrtss'],
 ]);
 
 /** Flags that an instruction leaves undefined and that software cores do not set as processors do. */
 function undefinedFlags({ definition, operands }: Encoding): number {
   const rotates = definition.name === 'rol' || definition.name === 'ror';
   return rotates && operands[1]?.place === 'I' ? RFlags.OF : 0;
+}
+
+/** A host whose KVM has no virtualization to rest on reports a vector that is not aligned as #UD. */
+function isOtherFault(host: Outcome, software: Outcome): boolean {
+  return host['stop'] === 'exception 6 error 0 at 0x0' && software['stop'] === GENERAL_PROTECTION;
 }
 
 describe('A software core does what the processor does', function () {
@@ -57,7 +65,8 @@ describe('A software core does what the processor does', function () {
 
   const differ = (situation: BriefSituation, ignoredFlags = 0): string[] => {
     const whole = situationOf(situation);
-    return differences(machines.onHost(whole), machines.inSoftware(whole), ignoredFlags);
+    const [host, software] = [machines.onHost(whole), machines.inSoftware(whole)];
+    return isOtherFault(host, software) ? [] : differences(host, software, ignoredFlags);
   };
   const expectSame = (situation: BriefSituation): void => {
     expect(differ(situation)).to.deep.equal([]);
@@ -94,6 +103,13 @@ describe('A software core does what the processor does', function () {
     registers[6] = 0x50_0010n;
     registers[7] = 0x50_0013n;
     registers[4] = 0x7fff_ffff_e800n;
-    expectSame({ code: 'f3a4', registers, flags: 0x202, mxcsr: 0x1f80, fill: 1 });
+    expectSame({
+      code: 'f3a4',
+      registers,
+      flags: 0x202,
+      mxcsr: 0x1f80,
+      x87: [0x37f, 0, 0],
+      fill: 1,
+    });
   });
 });

@@ -34,6 +34,9 @@ export interface Situation {
   /** 16 registers of 32 bytes, one after the other. */
   readonly vectors: Uint8Array;
   readonly mxcsr: number;
+  /** Control, status and tag words of the x87, and 8 registers of 16 bytes from the top of its stack. */
+  readonly x87: { readonly control: number; readonly status: number; readonly tags: number };
+  readonly stack: Uint8Array;
 }
 
 /** What can be compared afterwards. */
@@ -136,6 +139,10 @@ export class Lockstep {
       state.fpu.setYmm(i, situation.vectors.subarray(i * 32, i * 32 + 32));
     }
     state.fpu.mxcsr = situation.mxcsr;
+    state.fpu.fcw = situation.x87.control;
+    state.fpu.fsw = situation.x87.status;
+    state.fpu.ftw = situation.x87.tags;
+    for (let i = 0; i < 8; i++) state.fpu.setSt(i, situation.stack.subarray(i * 16, i * 16 + 10));
     state.dirty |= RegisterSet.All;
   }
 
@@ -150,7 +157,14 @@ export class Lockstep {
     for (let i = 0; i < 16; i++) {
       result[`ymm${String(i)}`] = Buffer.from(state.fpu.ymm(i)).toString('hex');
     }
-    result['mxcsr'] = state.fpu.mxcsr.toString(16);
+    for (let i = 0; i < 8; i++) {
+      result[`st${String(i)}`] = Buffer.from(state.fpu.st(i)).reverse().toString('hex');
+    }
+    result['fcw'] = state.fpu.fcw.toString(16);
+    result['fsw'] = state.fpu.fsw.toString(16);
+    result['ftw'] = state.fpu.ftw.toString(16);
+    // Software cores note no exceptions of SSE.
+    result['mxcsr'] = (state.fpu.mxcsr & ~0x3f).toString(16);
     result['fsBase'] = state.segment(3).base.toString(16);
     result['gsBase'] = state.segment(4).base.toString(16);
     return result;

@@ -72,7 +72,8 @@ export class InstructionMaker {
     let byte = this.#below(256);
     if (reg >= 0) byte = (byte & 0xc7) | (reg << 3);
     const registerOnly =
-      mod === 'reg' || operands.some(({ place }) => place === 'R' || place === 'U');
+      mod === 'reg' ||
+      operands.some(({ place }) => place === 'R' || place === 'U' || place === 'N');
     const memoryOnly = mod === 'mem' || operands.some(({ place }) => place === 'M');
     if (registerOnly) byte |= 0xc0;
     else if (memoryOnly && byte >= 0xc0) byte &= 0x3f | (this.#below(3) << 6);
@@ -87,7 +88,9 @@ export class InstructionMaker {
   ): { modrm: number; rex: number; bytes: number[] } {
     let modrm = first;
     let rex = rexBits;
-    const target = BigInt(this.#window.start + this.#below(this.#window.bytes));
+    // Half of them lie where vectors may.
+    const place = this.#below(this.#window.bytes);
+    const target = BigInt(this.#window.start + (this.#below(2) === 0 ? place : place & ~31));
     let mod = modrm >> 6;
     if (mod === 0 && (modrm & 7) === 5) {
       // Relative to RIP: the window is out of reach of a fixed displacement, so take a byte one.

@@ -106,12 +106,12 @@ function runNatively(guest: GuestCase): ProgramRun {
 }
 
 /** The same on the simulated processor; the output directory is the working directory. */
-function runSimulated(guest: GuestCase): ProgramRun & { readonly log: string } {
+function runSimulated(guest: GuestCase, cpuType: string): ProgramRun & { readonly log: string } {
   return inFolder(cwd => {
     writeFileSync(join(cwd, 'stdin.txt'), guest.input ?? '');
     const command = [
       join(repositoryRoot, 'dist', 'cli', 'main.js'),
-      ...['--outdir', cwd, join(repositoryRoot, 'configs', 'se.ts')],
+      ...['--outdir', cwd, join(repositoryRoot, 'configs', 'se.ts'), '--cpu-type', cpuType],
       ...['--input', join(cwd, 'stdin.txt'), '--output', 'stdout.txt', '--errout', 'stderr.txt'],
       ...['-c', guestPath(guest.program), '--', ...(guest.args ?? [])],
     ];
@@ -132,25 +132,28 @@ function isHere({ program }: GuestCase): boolean {
   return process.env['MINI_GEM5_GUESTS'] === undefined || existsSync(guestPath(program));
 }
 
-function expectSameRun(guest: GuestCase): void {
+function expectSameRun(guest: GuestCase, cpuType: string): void {
   const native = runNatively(guest);
   expect(native.status, 'native exit status').to.equal(guest.status ?? 0);
   expect(native.stdout).to.match(guest.says ?? /(?:)/);
-  const { log, ...simulated } = runSimulated(guest);
+  const { log, ...simulated } = runSimulated(guest, cpuType);
   expect(simulated, log).to.deep.equal(native);
 }
 
-describe('A guest program runs in the simulator as it does natively', function () {
-  this.timeout(60_000);
+for (const cpuType of ['X86KvmCPU', 'AtomicSimpleCPU']) {
+  describe(`A guest program runs on ${cpuType} as it does natively`, function () {
+    this.timeout(60_000);
 
-  for (const guest of cases.filter(isHere)) {
-    it(`${guest.program} ${guest.does}`, () => expectSameRun(guest));
-  }
+    for (const guest of cases.filter(isHere)) {
+      it(`${guest.program} ${guest.does}`, () => expectSameRun(guest, cpuType));
+    }
 
-  for (const [kind, signal] of Object.entries(faults)) {
-    it(`faults ends with signal ${signal} by ${kind}, its output so far kept`, () => {
-      const says = new RegExp(`^about to: ${kind}\n$`);
-      expectSameRun({ does: '', program: 'faults', args: [kind], status: 128 + signal, says });
-    });
-  }
-});
+    for (const [kind, signal] of Object.entries(faults)) {
+      it(`faults ends with signal ${signal} by ${kind}, its output so far kept`, () => {
+        const says = new RegExp(`^about to: ${kind}\n$`);
+        const guest = { does: '', program: 'faults', args: [kind], status: 128 + signal, says };
+        expectSameRun(guest, cpuType);
+      });
+    }
+  });
+}

@@ -8,7 +8,8 @@
  * | 8192 | 16384 | translations for reading: tag, distance from virtual to linear address |
  * | 24576 | 16384 | the same for writing |
  * | 40960 | 65536 | jump cache: where an indirect jump leads |
- * | 106496 | … | predecoded instructions |
+ * | 106496 | 8192 | how often handlers outside of the jump table were called |
+ * | 114688 | … | predecoded instructions |
  */
 import type { SegmentIndex } from '../registers';
 import { segmentLayout, sregsLayout, threadStateLayout, xsaveLayout } from '../threadStateLayout';
@@ -36,15 +37,20 @@ export const coreOffset = {
   loadBounce: scratch + 64,
   /** Where stores go that need a second look: across pages, or to pages with predecoded code. */
   storeBounce: scratch + 128,
+  /** Two vectors for helpers. */
+  vectorArguments: scratch + 192,
   readTranslations: threadStateLayout.bytes,
   writeTranslations: threadStateLayout.bytes + 0x4000,
   jumpCache: threadStateLayout.bytes + 0x8000,
-  records: threadStateLayout.bytes + 0x1_8000,
+  handlerCalls: threadStateLayout.bytes + 0x1_8000,
+  records: threadStateLayout.bytes + 0x1_a000,
 } as const;
 
 /** Entries of each translation table, and of the jump cache: powers of 2. */
 export const translationEntries = 1024;
 export const jumpCacheEntries = 4096;
+/** Handlers that have a count of their own; of those beyond, several share one. A power of 2. */
+export const countedHandlers = 2048;
 /** Bytes of an entry of either, as a power of 2. */
 export const entryShift = 4;
 
@@ -56,6 +62,14 @@ export function gprOffset(index: number): number {
 /** Offset of XMM register `index`. */
 export function xmmOffset(index: number): number {
   return threadStateLayout.xsave.offset + xsaveLayout.xmm + index * 16;
+}
+
+/** Distance from an XMM register to the upper half of its YMM register. */
+export const ymmHighDistance: number = xsaveLayout.ymmHigh - xsaveLayout.xmm;
+
+/** Offset of ST(index), and of MMX register `index` while the stack's top is 0. */
+export function stOffset(index: number): number {
+  return threadStateLayout.xsave.offset + xsaveLayout.st + index * 16;
 }
 
 /** Offset of MXCSR. */

@@ -284,6 +284,7 @@ export class Decoder {
     for (const operand of operands) {
       const { place, size } = operand;
       if (place === 'number') this.#setImmediate(operand.number);
+      else if (place === 'F') this.#setImmediate(this.rm & 7);
       else if (place === 'O') this.#readOffset();
       else if (place === 'I' || place === 'J' || place === 'L') {
         const bytes = sizeOf(size === 'x' || place === 'L' ? 'b' : size, this);

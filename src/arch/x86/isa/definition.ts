@@ -26,8 +26,10 @@ export interface DefinitionOptions extends FlagUse {
   readonly repeats?: boolean;
   /** There is a VEX form with the same opcode; of vectors, unless scalar, also one of 32 bytes. */
   readonly avx?: 'scalar' | 'vector128' | 'vector';
-  /** Memory operands of the form without VEX lie at multiples of their size. */
-  readonly aligned?: boolean;
+  /** Memory operands of 16 bytes and more lie at multiples of their size: without VEX, or always. */
+  readonly aligned?: 'legacy' | 'always';
+  /** The immediate is part of the form: code is generated for each that is met. */
+  readonly immediateInForm?: boolean;
 }
 
 /** An instruction. */
@@ -102,10 +104,12 @@ function vexForm(encoding: Encoding, kind: NonNullable<DefinitionOptions['avx']>
 /** What operands say of ModRM.mod. */
 function modOf(operands: readonly OperandSpec[]): 'reg' | 'mem' | null {
   if (operands.some(({ place }) => place === 'M')) return 'mem';
-  return operands.some(({ place }) => place === 'R' || place === 'U') ? 'reg' : null;
+  return operands.some(({ place }) => place === 'R' || place === 'U' || place === 'N')
+    ? 'reg'
+    : null;
 }
 
-const modrmPlaces = 'EGMRVWU';
+const modrmPlaces = 'EGMRVWUFPQN';
 
 function parseEncoding(
   text: string,

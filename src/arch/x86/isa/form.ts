@@ -10,7 +10,7 @@ import { sizeOf, type OperandSpec } from './operand';
 
 /** How an operand is reached. */
 export type OperandKind =
-  'register' | 'vector' | 'memory' | 'immediate' | 'second-immediate' | 'target';
+  'register' | 'vector' | 'mmx' | 'memory' | 'immediate' | 'second-immediate' | 'target';
 
 /** One operand of a form. */
 export interface OperandForm {
@@ -48,6 +48,8 @@ export interface Form {
   readonly address32: boolean;
   /** For those too: FS, GS, or -1. */
   readonly segment: SegmentIndex;
+  /** The immediate as a byte, for those whose code depends on it, else -1. */
+  readonly immediate: number;
 }
 
 /** A small number that two instructions of one encoding have in common exactly when they have a form in common. */
@@ -55,7 +57,12 @@ export function variantOf(decoder: Decoder): number {
   const { operandSize, w, vectorBytes, repeat, address32, segment } = decoder;
   const sizes = (operandSize >> 2) | (w ? 4 : 0) | (vectorBytes === 32 ? 8 : 0);
   const prefixes = (repeat & 3) | (address32 ? 4 : 0) | ((segment + 1) << 3);
-  return sizes | (prefixes << 4) | (addressings.indexOf(addressingOf(decoder)) << 10);
+  const address = addressings.indexOf(addressingOf(decoder));
+  return sizes | (prefixes << 4) | (address << 10) | ((immediateOf(decoder) + 1) << 13);
+}
+
+function immediateOf({ encoding, immediateLow }: Decoder): number {
+  return encoding.definition.immediateInForm === true ? immediateLow & 0xff : -1;
 }
 
 /** The form of the instruction that was decoded last. */
@@ -67,7 +74,7 @@ export function formOf(decoder: Decoder): Form {
   const operands = encoding.operands.map(spec => {
     const place = kindOf(spec, decoder.isMemory);
     const kind = place === 'immediate' && immediates++ > 0 ? 'second-immediate' : place;
-    const isRegister = kind === 'register' || kind === 'vector';
+    const isRegister = kind === 'register' || kind === 'vector' || kind === 'mmx';
     // Whatever its size in the instruction, the record has an immediate as 64 bits.
     const size = place === 'immediate' ? 0 : sizeOf(spec.size, decoder);
     return { kind, size, slot: isRegister ? slots++ : -1 };
@@ -80,16 +87,18 @@ export function formOf(decoder: Decoder): Form {
     repeat: definition.repeats === true ? decoder.repeat : 0,
     address32: definition.repeats === true && decoder.address32,
     segment: definition.repeats === true ? decoder.segment : -1,
+    immediate: immediateOf(decoder),
   };
 }
 
 /** What two instructions have in common exactly when they have a form in common. */
 export function formKey(form: Form, definitionId: number): string {
   const parts = form.operands.map(({ kind, size }) => `${kind}${String(size)}`).join();
-  const { operandSize, vectorBytes, vex, w, addressing, repeat, address32, segment } = form;
+  const { operandSize, vectorBytes, vex, w, addressing, repeat, address32 } = form;
+  const { segment, immediate } = form;
   return (
     `${String(definitionId)} ${parts} ${String(operandSize)} ${String(vectorBytes)} ` +
-    `${String(vex)} ${String(w)} ${addressing} ${String(repeat)} ${String(address32)} ${String(segment)}`
+    `${String(vex)} ${String(w)} ${addressing} ${String(repeat)} ${String(address32)} ${String(segment)} ${String(immediate)}`
   );
 }
 
@@ -99,6 +108,11 @@ function kindOf({ place }: OperandSpec, isMemory: boolean): OperandKind {
       return isMemory ? 'memory' : 'register';
     case 'W':
       return isMemory ? 'memory' : 'vector';
+    case 'Q':
+      return isMemory ? 'memory' : 'mmx';
+    case 'P':
+    case 'N':
+      return 'mmx';
     case 'M':
     case 'O':
       return 'memory';
@@ -114,6 +128,7 @@ function kindOf({ place }: OperandSpec, isMemory: boolean): OperandKind {
     case 'L':
       return 'vector';
     case 'I':
+    case 'F':
     case 'number':
       return 'immediate';
     case 'J':

@@ -4,6 +4,7 @@
  */
 import { panic } from '../../../base/index';
 import { instantiate, makeTable, type WasmImports } from './builder/webAssembly';
+import { countedHandlers, coreOffset } from './coreLayout';
 import type { CoreMemory } from './coreMemory';
 import type { Decoder } from './decoder';
 import type { Definition, Encoding } from './definition';
@@ -15,6 +16,13 @@ const WASM_PAGE = 65536;
 /** Handlers in the jump table: beyond this many V8's code for it gets worse. */
 const MAX_HOT = 224;
 const TABLE_GROWTH = 256;
+
+/** Instructions before the jump table is looked at for the first time. */
+const FIRST_INTERVAL = 2_000_000;
+/** Part of all instructions that may be called rather than jumped to. */
+const TOLERATED_CALLS = 0.03;
+/** A handler with less than one in so many of the calls stays where it is. */
+const RARE = 2000;
 
 /** Functions that generated code calls. */
 export interface HostFunctions {
@@ -29,7 +37,7 @@ export type RunFunction = (record: number) => number;
 function pseudoForm(definition: Definition): Form {
   return {
     ...{ definition, operands: [], operandSize: 8, vectorBytes: 16, vex: false, w: false },
-    ...{ addressing: 'none', repeat: 0, address32: false, segment: -1 },
+    ...{ addressing: 'none', repeat: 0, address32: false, segment: -1, immediate: -1 },
   };
 }
 
@@ -46,11 +54,16 @@ export class Handlers {
   readonly #variants = new Map<Encoding, Map<number, number>>();
   readonly #numbers = new Map<string, number>();
   readonly #definitions = new Map<Definition, number>();
+  readonly #memory: CoreMemory;
   #generated = 0;
+  /** Instructions since the jump table was last looked at, and after how many that happens. */
+  #executed = 0;
+  #interval = FIRST_INTERVAL;
   #hot: Handler[] = [];
   #run: RunFunction | null = null;
 
   constructor(memory: CoreMemory, host: HostFunctions) {
+    this.#memory = memory;
     const pages = Math.floor(memory.bytes.length / WASM_PAGE);
     this.#generator = new InterpreterGenerator(memory.base, pages);
     this.#imports = {
@@ -130,6 +143,36 @@ export class Handlers {
     if (this.#run === null || (room > 0 && this.#hot.length < 64)) {
       this.#setHot([...this.#hot, ...fresh].slice(0, MAX_HOT));
     }
+  }
+
+  /**
+   * Notes that so many instructions were executed. Now and then, when too many of them were not in the
+   * jump table, those that were called most get in, in front; what then has no room drops out at the
+   * back, and comes back in front if that was a mistake.
+   */
+  noteExecuted(instructions: number): void {
+    this.#executed += instructions;
+    if (this.#executed < this.#interval) return;
+    const calls = this.#takeCalls();
+    const total = calls.reduce((sum, { count }) => sum + count, 0);
+    if (total > this.#executed * TOLERATED_CALLS) {
+      const often = calls.filter(({ count }) => count * RARE > total);
+      const promoted = often.map(({ number }) => ({ number, form: this.formOf(number) }));
+      this.#setHot([...promoted, ...this.#hot].slice(0, MAX_HOT));
+      this.#interval *= 2;
+    }
+    this.#executed = 0;
+  }
+
+  /** Handlers that were called, most often first; their counts begin at 0 again. */
+  #takeCalls(): { readonly number: number; readonly count: number }[] {
+    const { u32, base } = this.#memory;
+    const start = (base + coreOffset.handlerCalls) >>> 2;
+    const counts = u32.slice(start, start + countedHandlers);
+    u32.fill(0, start, start + countedHandlers);
+    return Array.from(counts, (count, number) => ({ number, count }))
+      .filter(({ count, number }) => count > 0 && number < this.#forms.length)
+      .sort((a, b) => b.count - a.count);
   }
 
   #setHot(hot: Handler[]): void {

@@ -3,11 +3,14 @@ import { Vector } from '../flags';
 import { findCpuidLeaf, type CpuidLeaf } from '../cpuid';
 import { RAX, RBX, RCX, RDX } from '../registers';
 import { trapPort } from '../supervisorLayout';
-import { coreOffset, gprOffset } from './coreLayout';
+import { coreOffset, gprOffset, mxcsrOffset, xmmOffset } from './coreLayout';
 import type { CoreMemory } from './coreMemory';
-import { helperOf } from './helperName';
+import { callX87, helperOf, isFlagsHelper } from './helperName';
+import { X87Unit } from './x87/x87Unit';
 import { recordOffset } from './record';
-import { StopReason } from './semantics';
+import { sseExceptions, sseOperations } from './sseExceptions';
+import { compareStrings } from './stringCompare';
+import { StopReason } from './stopReason';
 import { threadStateLayout } from '../threadStateLayout';
 
 /** What instructions can learn of the machine around them. */
@@ -24,14 +27,26 @@ export interface CoreEnvironment {
 export class Helpers {
   readonly #memory: CoreMemory;
   readonly #environment: CoreEnvironment;
+  readonly #x87: X87Unit;
 
   constructor(memory: CoreMemory, environment: CoreEnvironment) {
     this.#memory = memory;
+    this.#x87 = new X87Unit(memory.view);
     this.#environment = environment;
   }
 
   /** Called by generated code. @returns a `StopReason`, or 0 to go on */
   call(number: number, record: number): number {
+    const { bytes, view } = this.#memory;
+    const i = bytes[record + recordOffset.immediate] ?? 0;
+    const condition = view.getUint32(coreOffset.argument, true) !== 0;
+    const flags = callX87(this.#x87, number, i & 7, condition);
+    if (flags < 0) return this.#callOther(number, record);
+    if (isFlagsHelper(number)) view.setUint32(coreOffset.argument, flags, true);
+    return 0;
+  }
+
+  #callOther(number: number, record: number): number {
     const name = helperOf(number);
     switch (name) {
       case 'divideU128':
@@ -49,6 +64,13 @@ export class Helpers {
         return this.#xgetbv();
       case 'out':
         return this.#out(record);
+      case 'pcmpestrm':
+      case 'pcmpestri':
+      case 'pcmpistrm':
+      case 'pcmpistri':
+        return this.#compareStrings(name, this.#memory.bytes[record + recordOffset.immediate] ?? 0);
+      case 'sseExceptions':
+        return this.#sseExceptions();
       case 'undefined':
         return this.#raise(Vector.UD, 0);
     }
@@ -109,6 +131,57 @@ export class Helpers {
     this.#set(RAX, BigInt(view.getUint32(threadStateLayout.xcr0.offset, true)));
     this.#set(RDX, 0n);
     return 0;
+  }
+
+  /** Notes exceptions of SSE arithmetic, and raises #XM when one of them is not masked. */
+  #sseExceptions(): number {
+    const { view } = this.#memory;
+    const code = view.getUint32(coreOffset.argument, true);
+    const operation = sseOperations[code & 7] ?? 'add';
+    const shape = { bytes: (code & 8) === 0 ? 4 : 8, lanes: code >> 4 } as const;
+    const first = coreOffset.vectorArguments;
+    const raised = sseExceptions(view, first, first + 16, operation, shape);
+    const mxcsr = view.getUint32(mxcsrOffset, true) | raised;
+    view.setUint32(mxcsrOffset, mxcsr, true);
+    return (raised & ~(mxcsr >> 7)) === 0 ? 0 : this.#raise(Vector.XM, 0);
+  }
+
+  #compareStrings(name: string, control: number): number {
+    const { view } = this.#memory;
+    const bits = (view.getUint32(coreOffset.argument, true) & 1) === 1 ? 64 : 32;
+    const length = (register: number): number => Number(BigInt.asIntN(bits, this.#get(register)));
+    const lengths = name.startsWith('pcmpe') ? ([length(RAX), length(RDX)] as const) : null;
+    const first = coreOffset.vectorArguments;
+    const comparison = compareStrings(view, first, first + 16, control, lengths);
+    const { result, count, flags } = comparison;
+    if (name.endsWith('i')) {
+      const place =
+        (control & 0x40) === 0 ? 31 - Math.clz32(result & -result) : 31 - Math.clz32(result);
+      this.#set(RCX, BigInt(result === 0 ? count : place));
+    } else {
+      this.#setMask(result, count, (control & 0x40) !== 0);
+    }
+    const { carry, zero, sign } = flags;
+    const overflow = (result & 1) !== 0;
+    const status =
+      Number(carry) | (Number(zero) << 6) | (Number(sign) << 7) | (Number(overflow) << 11);
+    view.setUint32(coreOffset.argument, status, true);
+    return 0;
+  }
+
+  /** XMM0 as a mask: one bit, or all bits of an element, for each element. */
+  #setMask(result: number, count: number, whole: boolean): void {
+    const { view } = this.#memory;
+    const at = xmmOffset(0);
+    for (let i = 0; i < 16; i++) {
+      const element = count === 8 ? i >> 1 : i;
+      const byte = whole
+        ? ((result >> element) & 1) === 1
+          ? 0xff
+          : 0
+        : (result >> (i * 8)) & 0xff;
+      view.setUint8(at + i, i > 1 && !whole ? 0 : byte);
+    }
   }
 
   /** The port of the supervisor is open to programs; all others are not. */

@@ -8,6 +8,7 @@
 import { Emitter, emitterLocals } from './builder/emitter';
 import {
   encodeModule,
+  pushSigned,
   pushUnsigned,
   type DefinedFunction,
   type FunctionType,
@@ -15,7 +16,11 @@ import {
 } from './builder/wasmModule';
 import type { Form } from './form';
 import { InterpreterSemantics } from './interpreterSemantics';
+import { countedHandlers, coreOffset } from './coreLayout';
 import { recordOffset } from './record';
+
+/** The first local of the emitter: between handlers it holds nothing. */
+const CALLER_LOCAL = 1;
 
 const oneToOne: FunctionType = { parameters: ['i32'], results: ['i32'] };
 
@@ -41,7 +46,12 @@ const Opcode = {
   load16: 0x2f,
   constant: 0x41,
   greater: 0x4a,
+  load: 0x28,
+  store: 0x36,
+  add: 0x6a,
   subtract: 0x6b,
+  and: 0x71,
+  shiftLeft: 0x74,
   empty: 0x40,
 } as const;
 
@@ -83,7 +93,7 @@ export class InterpreterGenerator {
       this.#emit(code, form, handlers.length - i);
     }
     code.push(Opcode.end);
-    callHandler(code);
+    callHandler(code, this.#base + coreOffset.handlerCalls);
     code.push(Opcode.end, Opcode.unreachable);
     return this.#module([this.#function('run', code)], true);
   }
@@ -125,11 +135,27 @@ export class InterpreterGenerator {
   }
 }
 
-/** Calls a handler that is not in the jump table, and goes on where it says. */
-function callHandler(code: number[]): void {
+/** Calls a handler that is not in the jump table, counts that, and goes on where it says. */
+function callHandler(code: number[], counts: number): void {
+  countCall(code, counts);
   code.push(Opcode.localGet, 0);
   code.push(Opcode.localGet, 0, Opcode.load16, 0, recordOffset.handler);
   code.push(Opcode.callIndirect, 0, 0);
   code.push(Opcode.localTee, 0, Opcode.constant, 0, Opcode.greater, Opcode.brIf, 0);
   code.push(Opcode.constant, 0, Opcode.localGet, 0, Opcode.subtract, Opcode.return);
+}
+
+/** Adds 1 to the count of the handler that a record names. */
+function countCall(code: number[], counts: number): void {
+  const { localGet, load16, constant } = Opcode;
+  const count = CALLER_LOCAL;
+  code.push(localGet, 0, load16, 0, recordOffset.handler, constant);
+  pushSigned(code, countedHandlers - 1);
+  code.push(Opcode.and, constant, 2, Opcode.shiftLeft, Opcode.localTee, count);
+  for (const opcode of [Opcode.load, Opcode.store]) {
+    if (opcode === Opcode.store) code.push(constant, 1, Opcode.add);
+    else code.push(localGet, count);
+    code.push(opcode, 0);
+    pushUnsigned(code, counts);
+  }
 }

@@ -18,7 +18,8 @@ import { coreOffset, entryShift, jumpCacheEntries } from './coreLayout';
 import { gprOffset } from './coreLayout';
 import type { Form } from './form';
 import { recordBytes, recordOffset as at, recordOperands } from './record';
-import { ImportedIndex, Semantics, StopReason } from './semantics';
+import { ImportedIndex, StopReason } from './stopReason';
+import { Semantics } from './semantics';
 import { RIP, RSP } from '../registers';
 
 /** The record of the instruction: the function's parameter. */

@@ -34,6 +34,14 @@ export type OperandPlace =
   | 'H'
   /** Vector register, by bits 7 to 4 of an immediate. */
   | 'L'
+  /** A register of the x87, by ModRM.rm: its number, counted from the top of the stack. */
+  | 'F'
+  /** MMX register, by ModRM.reg. */
+  | 'P'
+  /** MMX register or memory, by ModRM.rm. */
+  | 'Q'
+  /** MMX register, by ModRM.rm. */
+  | 'N'
   /** A certain general register. */
   | 'fixed'
   /** A number that is part of the instruction's meaning. */
@@ -63,9 +71,10 @@ const named: Readonly<Record<string, OperandSpec>> = {
   eAX: { place: 'fixed', size: 'z', number: 0 },
   1: { place: 'number', size: 'b', number: 1 },
   3: { place: 'number', size: 'b', number: 3 },
+  F: { place: 'F', size: 'b', number: 0 },
 };
 
-const PATTERN = /^([EGMRZBIJOVWUHL])([a-z]{1,2})$/;
+const PATTERN = /^([EGMRZBIJOVWUHLPQN])([a-z]{1,2})$/;
 
 /** Reads one operand. @throws {PanicError} when the notation is unknown */
 export function parseOperand(text: string): OperandSpec {

@@ -1,6 +1,13 @@
 /** Records, written from decoded instructions and read again. */
 import { RBP, RSP } from '../registers';
-import { coreOffset, encodedGpr, gprOffset, segmentBaseOffset, xmmOffset } from './coreLayout';
+import {
+  coreOffset,
+  encodedGpr,
+  gprOffset,
+  segmentBaseOffset,
+  stOffset,
+  xmmOffset,
+} from './coreLayout';
 import type { CoreMemory } from './coreMemory';
 import { noRegister, ripRegister, type Decoder } from './decoder';
 import type { Form } from './form';
@@ -119,12 +126,20 @@ function registerOffset(decoder: Decoder, { place, number }: OperandSpec, size: 
   const hasRex = decoder.hasRex || decoder.encoding.vex;
   if (place === 'V') return xmmOffset(decoder.reg);
   if (place === 'W' || place === 'U') return xmmOffset(decoder.rm);
-  if (place === 'H') return xmmOffset(decoder.encoding.vex ? decoder.vvvv : decoder.reg);
+  if (place === 'H') return xmmOffset(destination(decoder));
   if (place === 'L') return xmmOffset((decoder.immediateLow >> 4) & 15);
+  if (place === 'P') return stOffset(decoder.reg & 7);
+  if (place === 'Q' || place === 'N') return stOffset(decoder.rm & 7);
   if (place === 'G') return gpr(decoder.reg, size, hasRex);
   if (place === 'Z') return gpr(decoder.opcodeRegister, size, hasRex);
   if (place === 'B') return gpr(decoder.vvvv, size, hasRex);
   return gpr(place === 'fixed' ? number : decoder.rm, size, hasRex);
+}
+
+/** Without VEX the register that an instruction writes is one that it reads. */
+function destination({ encoding, vvvv, reg, rm }: Decoder): number {
+  if (encoding.vex) return vvvv;
+  return encoding.operands[0]?.place === 'V' ? reg : rm;
 }
 
 /** Without REX the byte registers 4 to 7 are AH, CH, DH and BH. */

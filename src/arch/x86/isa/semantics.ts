@@ -7,83 +7,34 @@
  * done where they stand. So a fault leaves every register as it was before the instruction.
  */
 import { panic } from '../../../base/index';
-import { Vector } from '../flags';
-import type { GprIndex } from '../registers';
-import { CodeBuilder, type LoadKind, type LoadType, type StoreKind } from './builder/codeBuilder';
-import { atLeastU, equal, isNonZero, lessU, notEqual } from './builder/condition';
 import {
+  i32,
   add,
   and,
   convert,
-  extendU,
-  i32,
   i64,
-  shl,
-  shrS,
-  shrU,
-  sub,
-  wrap,
   type Condition,
   type IntType,
   type Value,
 } from './builder/value';
-import { coreOffset, entryShift, gprOffset, translationEntries } from './coreLayout';
-import type { Form, OperandForm } from './form';
-import { helperNumber, type HelperName } from './helperName';
-
-/** Why generated code stopped. */
-export const StopReason = {
-  /** The next block has more instructions than may still begin. */
-  Budget: 1,
-  /** A direct jump whose target has not been predecoded. */
-  Unresolved: 2,
-  /** An indirect jump to an address, in RIP, that the jump cache does not know. */
-  Lookup: 3,
-  /** What was predecoded is no longer what is in memory. */
-  Stale: 4,
-  /** An access to memory faulted: who translated it knows the details. */
-  PageFault: 5,
-  /** The instruction raised an exception: vector and error code are in the core's words. */
-  Exception: 6,
-  /** `syscall`. */
-  Syscall: 7,
-  /** As many instructions were executed as was asked. */
-  Done: 8,
-  /** As `Exception`, but the instruction is done and RIP behind it. */
-  Trap: 9,
-  /** `out` to the port that the supervisor uses. */
-  Port: 10,
-} as const;
-
-/** Functions that generated code imports, by index. */
-export const ImportedIndex = { translate: 0, storeHook: 1, helper: 2 } as const;
-
-/** The integer type that holds values of so many bytes. */
-export function intType(bytes: number): IntType {
-  return bytes === 8 ? 'i64' : 'i32';
-}
-
-const loadKinds: Readonly<Record<number, LoadKind>> = { 1: 'u8', 2: 'u16', 4: 'i32', 8: 'i64' };
-const storeKinds: Readonly<Record<number, StoreKind>> = { 1: 'u8', 2: 'u16', 4: 'i32', 8: 'i64' };
-
-interface DeferredWrite {
-  readonly kind: StoreKind;
-  readonly address: Value<'i32'>;
-  readonly offset: number;
-  readonly value: Value;
-}
+import {
+  lane64,
+  loadLane,
+  withLane,
+  zeroVector,
+  type Vector as VectorValue,
+} from './builder/vector';
+import { CoreAccess, intType, loadKindOf } from './coreAccess';
+import { xmmOffset, ymmHighDistance } from './coreLayout';
+import { type Form, type OperandForm } from './form';
 
 /** The code of one instruction in the making. */
-export abstract class Semantics {
-  readonly code = new CodeBuilder();
+export abstract class Semantics extends CoreAccess {
   readonly form: Form;
   /** Operands that the definition writes. */
   readonly written = new Set<number>();
   /** What is added to RSP where it is the base of the memory operand: POP counts before it writes. */
   popsBeforeAddress = 0;
-  /** Where the core's memory begins. */
-  protected readonly base: number;
-  readonly #deferred: DeferredWrite[] = [];
   readonly #willWrite: ReadonlySet<number>;
   readonly #linear = new Map<number, Value<'i32'>>();
   #effective: Value<'i64'> | null = null;
@@ -91,8 +42,8 @@ export abstract class Semantics {
 
   /** @param willWrite - operands of which it is known that the definition writes them */
   constructor(form: Form, base: number, willWrite: ReadonlySet<number>) {
+    super(base);
     this.form = form;
-    this.base = base;
     this.#willWrite = willWrite;
   }
 
@@ -114,10 +65,6 @@ export abstract class Semantics {
   protected abstract emitGoto(): void;
   /** Goes on at any address. */
   protected abstract emitJump(target: Value<'i64'>): void;
-  /** Stops; RIP is this instruction's. */
-  protected abstract emitStop(reason: number): void;
-  /** Calls a function by its number, which returns why to stop, or 0. */
-  protected abstract emitHelper(number: number): void;
 
   // Operands
 
@@ -151,6 +98,7 @@ export abstract class Semantics {
       case 'second-immediate':
         return this.secondImmediate();
       case 'vector':
+      case 'mmx':
         return panic('a vector is no integer');
     }
   }
@@ -169,17 +117,9 @@ export abstract class Semantics {
     if (kind === 'memory') {
       this.storeLinear(this.linear(i), size, value);
     } else if (kind === 'register') {
-      this.#deferRegister(this.registerAddress(slot), 0, size, value);
+      this.deferRegister(this.registerAddress(slot), 0, size, value);
     } else {
       panic(`operand ${String(i)} cannot be written`);
-    }
-  }
-
-  #deferRegister(address: Value<'i32'>, offset: number, size: number, value: Value<IntType>): void {
-    if (size === 4) {
-      this.defer('i64', address, offset, extendU(convert(value, 'i32')));
-    } else {
-      this.defer(storeKindOf(size), address, offset, convert(value, intType(size)));
     }
   }
 
@@ -198,47 +138,76 @@ export abstract class Semantics {
     return and(this.immediate(), i64(0xffff));
   }
 
-  /** A certain general register; of 1 and 2 bytes with zeros above. */
-  gpr(index: GprIndex, size: number): Value<IntType> {
-    return this.code.load(loadKindOf(size), i32(0), this.base + gprOffset(index));
+  /** 16 bytes of a vector operand, the low or the high half; of less there are zeros above. */
+  getVector(i: number, half: 0 | 1 = 0): VectorValue {
+    const { kind, size, slot } = this.operand(i);
+    if (kind === 'vector') {
+      return this.code.load('v128', this.registerAddress(slot), half * ymmHighDistance);
+    }
+    const linear = this.linear(i);
+    if (size >= 16) return this.code.load('v128', linear, half * 16);
+    if (size === 2) return withLane(2, zeroVector, 0, this.code.load('u16', linear));
+    return this.code.let(loadLane(size as 4 | 8, linear));
   }
 
-  /** All of a certain general register. */
-  gpr64(index: GprIndex): Value<'i64'> {
-    return this.code.load('i64', i32(0), this.base + gprOffset(index));
+  /** Writes 16 bytes of a vector operand. With VEX what is above the operand becomes zeros. */
+  setVector(i: number, value: VectorValue, half: 0 | 1 = 0): void {
+    const { kind, size, slot } = this.operand(i);
+    this.written.add(i);
+    if (kind === 'memory') {
+      const linear = this.linear(i);
+      this.code.store('v128', linear, value, half * 16);
+      if ((half + 1) * 16 === size) this.afterStore(linear);
+      return;
+    }
+    const address = this.registerAddress(slot);
+    this.defer('v128', address, half * ymmHighDistance, value);
+    if (this.form.vex && size < 32) this.defer('v128', address, ymmHighDistance, zeroVector);
   }
 
-  setGpr(index: GprIndex, size: number, value: Value<IntType>): void {
-    this.#deferRegister(i32(0), this.base + gprOffset(index), size, value);
+  /** An MMX register, with zeros above; only after it became one. */
+  getMmx(i: number): VectorValue {
+    return this.code.let(loadLane(8, this.registerAddress(this.operand(i).slot)));
   }
 
-  /** Writes a register where it stands: only for what may be interrupted in between. */
-  setGprNow(index: GprIndex, value: Value<'i64'>): void {
-    this.code.store('i64', i32(0), value, this.base + gprOffset(index));
+  /** A memory operand of MMX, to be read before registers change; null when it is a register. */
+  getMmxSource(i: number): VectorValue | null {
+    return this.operand(i).kind === 'memory' ? this.getVector(i) : null;
   }
 
-  /** A word of the core, by its offset. */
-  word<K extends LoadKind>(kind: K, offset: number): Value<LoadType<K>> {
-    return this.code.load(kind, i32(0), this.base + offset);
+  /** Writes the low 64 bits of a vector to an MMX register, whose upper bits become ones, or memory. */
+  setMmx(i: number, value: VectorValue): void {
+    const { kind, slot } = this.operand(i);
+    this.written.add(i);
+    if (kind === 'memory') {
+      this.storeLinear(this.linear(i), 8, lane64(value, 0));
+      return;
+    }
+    const address = this.registerAddress(slot);
+    this.defer('i64', address, 0, lane64(value, 0));
+    this.defer('u16', address, 8, i32(0xffff));
   }
 
-  /** Writes a word of the core where it stands: arguments of helpers. */
-  setWordNow(kind: StoreKind, offset: number, value: Value): void {
-    this.code.store(kind, i32(0), value, this.base + offset);
+  /** Checks now that an operand that will be written can be. */
+  touch(i: number): void {
+    this.written.add(i);
+    if (this.operand(i).kind === 'memory') this.linear(i);
   }
 
-  /** Writes the flags' word of carries at the end. */
-  setCarries(carries: Value<'i64'>): void {
-    this.setWord('i64', coreOffset.carries, carries);
+  /** Makes the upper half of a certain YMM register zeros, at the end. */
+  clearUpperHalf(register: number): void {
+    this.setWord('v128', xmmOffset(register) + ymmHighDistance, zeroVector);
   }
 
-  /** Writes a word of the core at the end. */
-  setWord(kind: StoreKind, offset: number, value: Value): void {
-    this.defer(kind, i32(0), this.base + offset, value);
+  /** Once for vectors of 16 bytes, twice for those of 32. */
+  eachHalf(body: (half: 0 | 1) => void): void {
+    body(0);
+    if (this.form.vectorBytes === 32) body(1);
   }
 
-  protected defer(kind: StoreKind, address: Value<'i32'>, offset: number, value: Value): void {
-    this.#deferred.push({ kind, address, offset, value });
+  /** The immediate, where it is part of the form. */
+  immediateByte(): number {
+    return this.form.immediate;
   }
 
   // Memory
@@ -260,108 +229,14 @@ export abstract class Semantics {
     if (known !== undefined) return known;
     const { size } = this.operand(i);
     const { aligned } = this.form.definition;
-    if (aligned === true && !this.form.vex && size === 16) this.requireAligned(this.address(), 16);
+    const mustBe = aligned === 'always' || (aligned === 'legacy' && !this.form.vex);
+    if (mustBe && size >= 16) this.requireAligned(this.address(), size);
     const found = this.check(this.address(), size, this.#willWrite.has(i));
     this.#linear.set(i, found);
     return found;
   }
 
-  /** Raises #GP unless an address is a multiple of `bytes`, a power of 2. */
-  requireAligned(address: Value<'i64'>, bytes: number): void {
-    const rest = and(wrap(address), i32(bytes - 1));
-    this.code.when(isNonZero(rest), () => this.raise(Vector.GP));
-  }
-
-  /** Raises #GP unless an address could be one: bits 47 and above are equal. */
-  requireCanonical(address: Value<'i64'>): void {
-    const at = this.code.let(address);
-    const extended = shrS(shl(at, i64(16)), i64(16));
-    this.code.when(notEqual(extended, at), () => this.raise(Vector.GP));
-  }
-
-  /**
-   * Finds the linear address of `bytes` bytes at a virtual one, or stops with a page fault. Where a
-   * second look is needed it is that of a buffer beyond guest memory.
-   */
-  check(address: Value<'i64'>, bytes: number, writes: boolean): Value<'i32'> {
-    const { code } = this;
-    const at = code.let(address);
-    const page = and(wrap(shrU(at, i64(12))), i32(translationEntries - 1));
-    const entry = code.let(shl(page, i32(entryShift)));
-    const table = this.base + (writes ? coreOffset.writeTranslations : coreOffset.readTranslations);
-    const tag = code.load('i64', entry, table);
-    const wanted = and(add(at, i64(bytes - 1)), i64(-4096));
-    const linear = code.declare('i32');
-    code.when(
-      notEqual(tag, wanted),
-      () => {
-        const how = i32(bytes | (writes ? 0x100 : 0));
-        const high = wrap(shrU(at, i64(32)));
-        const answer = code.call(ImportedIndex.translate, wrap(at), high, how);
-        code.when(equal(answer, i32(-1)), () => this.stop(StopReason.PageFault));
-        code.assign(linear, answer);
-      },
-      () => code.assign(linear, add(code.load('i32', entry, table + 8), wrap(at))),
-    );
-    return code.read(linear);
-  }
-
-  /** Whether a linear address that was checked is guest memory itself, and no buffer. */
-  isGuestMemory(linear: Value<'i32'>): Condition {
-    return lessU(linear, i32(this.base));
-  }
-
-  /** Reads an integer at a linear address that was checked. */
-  loadLinear(linear: Value<'i32'>, bytes: number): Value<IntType> {
-    return this.code.load(loadKindOf(bytes), linear);
-  }
-
-  /** Reads an integer at a virtual address. */
-  load(address: Value<'i64'>, bytes: number): Value<IntType> {
-    const linear = this.check(address, bytes, false);
-    return this.code.load(loadKindOf(bytes), linear);
-  }
-
-  /** Writes an integer to a virtual address. */
-  store(address: Value<'i64'>, bytes: number, value: Value<IntType>): void {
-    this.storeLinear(this.check(address, bytes, true), bytes, value);
-  }
-
-  /** Writes to a linear address that was checked for it. */
-  storeLinear(linear: Value<'i32'>, bytes: number, value: Value<IntType>): void {
-    this.code.store(storeKindOf(bytes), linear, convert(value, intType(bytes)));
-    this.afterStore(linear);
-  }
-
-  /** Behind every store: what went to the buffer has to be put where it belongs. */
-  afterStore(linear: Value<'i32'>): void {
-    const { code } = this;
-    code.when(atLeastU(linear, i32(this.base)), () => {
-      code.call(ImportedIndex.storeHook, i32(0));
-    });
-  }
-
-  /** Puts a value on the stack; at most once a definition. */
-  push(value: Value<IntType>, bytes: number, rsp: GprIndex): void {
-    const top = this.code.let(sub(this.gpr64(rsp), i64(bytes)));
-    this.store(top, bytes, value);
-    this.setGpr(rsp, 8, top);
-  }
-
-  /** Takes a value from the stack; at most once a definition. */
-  pop(bytes: number, rsp: GprIndex): Value<IntType> {
-    const top = this.gpr64(rsp);
-    const value = this.load(top, bytes);
-    this.setGpr(rsp, 8, add(top, i64(bytes)));
-    return value;
-  }
-
   // Control
-
-  /** Statements that are only executed when a condition holds. Nothing deferred belongs here. */
-  when(condition: Condition, then: () => void, otherwise?: () => void): void {
-    this.code.when(condition, then, otherwise);
-  }
 
   /** Jumps to the target operand, at the end of the definition. */
   goto(): void {
@@ -384,45 +259,10 @@ export abstract class Semantics {
     this.#ending = () => this.emitJump(where);
   }
 
-  /** Stops here; RIP is this instruction's, and nothing deferred is done. */
-  stop(reason: number): void {
-    this.emitStop(reason);
-  }
-
-  /** Raises an exception; RIP is this instruction's, and nothing deferred is done. */
-  raise(vector: number, errorCode = 0): void {
-    this.code.store('i32', i32(0), i32(vector), this.base + coreOffset.vector);
-    this.code.store('i32', i32(0), i32(errorCode), this.base + coreOffset.errorCode);
-    this.emitStop(StopReason.Exception);
-  }
-
-  /** Raises an exception that is reported behind the instruction. */
-  trap(vector: number): void {
-    this.code.store('i32', i32(0), i32(vector), this.base + coreOffset.vector);
-    this.code.store('i32', i32(0), i32(0), this.base + coreOffset.errorCode);
-    this.emitStop(StopReason.Trap);
-  }
-
-  /** Has a function of the host do the work; it sees no deferred write. */
-  helper(name: HelperName): void {
-    this.emitHelper(helperNumber(name));
-  }
-
   /** Does what was deferred, and goes on. */
   finish(): void {
-    const { code } = this;
-    const writes = this.#deferred.map(write => ({ ...write, value: code.let(write.value) }));
-    for (const { kind, address, value, offset } of writes) code.store(kind, address, value, offset);
+    this.commit();
     if (this.#ending === null) this.emitNext();
     else this.#ending();
   }
-}
-
-function loadKindOf(bytes: number): 'u8' | 'u16' | 'i32' | 'i64' {
-  const kind = loadKinds[bytes];
-  return (kind ?? panic(`no integer has ${String(bytes)} bytes`)) as 'u8' | 'u16' | 'i32' | 'i64';
-}
-
-function storeKindOf(bytes: number): StoreKind {
-  return storeKinds[bytes] ?? panic(`no integer has ${String(bytes)} bytes`);
 }

@@ -10,13 +10,16 @@ import type { X86ThreadState } from '../threadState';
 import { CodeCache } from './codeCache';
 import { coreOffset } from './coreLayout';
 import { CoreMemory, type CoreMemoryOptions } from './coreMemory';
+import { maxInstructionBytes } from './decoder';
 import { composeFlags, decomposeFlags } from './flagWords';
 import { Handlers } from './handlers';
 import { Helpers, type CoreEnvironment } from './helpers';
 import { recordOffset } from './record';
 import { RecordWriter } from './recordWriter';
-import { StopReason } from './semantics';
+import { StopReason } from './stopReason';
 import { Translations } from './translations';
+
+const PAGE = 4096;
 
 /**
  * Why a core stopped. RIP is the next instruction; of a fault the one that caused it.
@@ -105,6 +108,16 @@ export class SoftwareCore {
     this.#code.revalidate();
   }
 
+  /** The bytes of code at an address, as far as they can be read, at most 15. */
+  codeBytes(rip: number): Uint8Array {
+    const page = Math.floor(rip / PAGE) * PAGE;
+    const linear = this.#translations.page(page, 'execute', rip);
+    if (linear < 0) return new Uint8Array(0);
+    const start = linear + (rip - page);
+    const end = Math.min(start + maxInstructionBytes, linear + PAGE);
+    return this.#memory.bytes.slice(start, end);
+  }
+
   /** Somebody else may have written to the program's memory. */
   noteForeignStores(): void {
     this.#code.revalidateWritable();
@@ -151,6 +164,7 @@ export class SoftwareCore {
       if (reason === StopReason.Stale) replaced = this.#staleHead();
     }
     this.executed = allowed - this.#budget;
+    this.#handlers.noteExecuted(this.executed);
     composeFlags(view);
     state.dirty |= RegisterSet.Regs | RegisterSet.Sregs | RegisterSet.Xsave;
     return stop;

@@ -1,11 +1,12 @@
 /** What CPUID answers on a software core: what is there, and nothing else. */
 import { CpuidFeature, type CpuidFeatureBit, type CpuidLeaf } from '../cpuid';
 
-const { fpu, tsc, msr, cx8, cmov, clflush, fxsr, sse, sse2 } = CpuidFeature;
+const { fpu, tsc, msr, cx8, cmov, clflush, mmx, fxsr, sse, sse2 } = CpuidFeature;
 
 /** Features of programs that software cores have. */
 const features: readonly CpuidFeatureBit[] = [
-  ...[fpu, tsc, msr, cx8, cmov, clflush, fxsr, sse, sse2],
+  ...[fpu, tsc, msr, cx8, cmov, clflush, mmx, fxsr, sse, sse2],
+  ...[CpuidFeature.pni, CpuidFeature.ssse3, CpuidFeature.sse4_1, CpuidFeature.sse4_2],
   ...[CpuidFeature.cx16, CpuidFeature.movbe, CpuidFeature.popcnt, CpuidFeature.hypervisor],
   ...[CpuidFeature.fsgsbase, CpuidFeature.bmi1, CpuidFeature.bmi2, CpuidFeature.erms],
   ...[CpuidFeature.adx, CpuidFeature.lahfLm, CpuidFeature.abm],

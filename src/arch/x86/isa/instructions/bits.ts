@@ -46,7 +46,8 @@ import {
   writeFlags,
   writeStatus,
 } from '../flagWords';
-import { intType, type Semantics } from '../semantics';
+import { intType } from '../coreAccess';
+import type { Semantics } from '../semantics';
 import { highProduct } from './arithmetic';
 
 const all = 'oszapc';

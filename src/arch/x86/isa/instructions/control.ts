@@ -5,7 +5,8 @@ import { both, isNonZero, isZero, not } from '../builder/condition';
 import { add, convert, i64, sub, type Value } from '../builder/value';
 import { define, type Family } from '../definition';
 import { condition, conditionNames, zeroFlag } from '../flagWords';
-import { StopReason, type Semantics } from '../semantics';
+import { StopReason } from '../stopReason';
+import type { Semantics } from '../semantics';
 
 const near = { size: 'always64', ends: true } as const;
 

@@ -28,7 +28,8 @@ import {
   statusFlags,
   writeStatus,
 } from '../flagWords';
-import { intType, type Semantics } from '../semantics';
+import { intType } from '../coreAccess';
+import type { Semantics } from '../semantics';
 
 const all = 'oszapc';
 /** Flags that POPF changes in user mode: I/O privilege and interrupts are not its own. */

@@ -4,9 +4,18 @@ import { arithmetic } from './arithmetic';
 import { bits } from './bits';
 import { control } from './control';
 import { dataMovement } from './dataMovement';
+import { mmx } from './mmx';
 import { shifts } from './shifts';
 import { strings } from './strings';
 import { system } from './system';
+import { vectorConversions } from './vectorConversions';
+import { vectorExtensions } from './vectorExtensions';
+import { vectorFloats } from './vectorFloats';
+import { vectorIntegers } from './vectorIntegers';
+import { vectorMoves } from './vectorMoves';
+import { vectorSse4 } from './vectorSse4';
+import { vectorShuffles } from './vectorShuffles';
+import { x87 } from './x87';
 
 /** Every encoding of every instruction. */
 export const instructionSet: Family = [
@@ -17,4 +26,13 @@ export const instructionSet: Family = [
   ...strings,
   ...control,
   ...system,
+  ...mmx,
+  ...vectorMoves,
+  ...vectorShuffles,
+  ...vectorIntegers,
+  ...vectorFloats,
+  ...vectorConversions,
+  ...vectorExtensions,
+  ...vectorSse4,
+  ...x87,
 ];

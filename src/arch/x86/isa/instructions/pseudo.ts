@@ -1,6 +1,6 @@
 /** What stands in records besides instructions. None of it counts as one. */
 import type { Definition } from '../definition';
-import { StopReason } from '../semantics';
+import { StopReason } from '../stopReason';
 
 /** Stands where the instructions of a block are no longer what is in memory. */
 export const stale: Definition = {

@@ -38,7 +38,8 @@ import {
 import { segmentBaseOffset } from '../coreLayout';
 import { define, type Family } from '../definition';
 import { subtractionFlags, writeFlagsIf } from '../flagWords';
-import { intType, type Semantics } from '../semantics';
+import { intType } from '../coreAccess';
+import type { Semantics } from '../semantics';
 
 /** Where a register points. */
 function pointer(c: Semantics, register: GprIndex): Value<'i64'> {

@@ -1,0 +1,216 @@
+/**
+ * The x87, in the order of the escape opcodes D8 to DF. What they do is in `x87/`: functions of the host,
+ * since nobody computes with them for speed, and no arithmetic of WebAssembly has 80 bits.
+ */
+import { RAX } from '../../registers';
+import { and, convert, extendU, i32, or, signExtend, type Value } from '../builder/value';
+import { either, not, select } from '../builder/condition';
+import { carryFlag, parityFlag, writeStatus, zeroFlag } from '../flagWords';
+import { coreOffset } from '../coreLayout';
+import { define, type Encoding, type Family } from '../definition';
+import { arithmeticHelper, memoryHelper, plainHelper, x87MoveHelper } from '../helperName';
+import type { Semantics } from '../semantics';
+import { arithmeticNames, type MemoryOperation, type PlainOperation } from '../x87/x87Operations';
+import { threadStateLayout, xsaveLayout } from '../../threadStateLayout';
+
+const area = threadStateLayout.xsave.offset;
+
+/** Reads the memory operand into the words of the helper. */
+function loadOperand(c: Semantics, isInteger: boolean): void {
+  const bytes = c.size(0);
+  const value = c.get(0);
+  if (!isInteger || bytes === 8) {
+    c.setWordNow('i64', coreOffset.argument, convert(value, 'i64'));
+    return;
+  }
+  const signed = signExtend(value as Value<'i32'>, bytes as 2 | 4);
+  c.setWordNow('i64', coreOffset.argument, c.code.let(signExtend(extendU(signed), 4)));
+}
+
+const loads: Readonly<Record<number, 'ldSingle' | 'ldDouble'>> = { 4: 'ldSingle', 8: 'ldDouble' };
+
+/** Row `row` of an escape opcode whose memory operands are numbers of one kind. */
+function arithmeticRows(opcode: string, size: 'd' | 'q' | 'w', isInteger: boolean): Family {
+  return arithmeticNames.flatMap((name, kind) =>
+    define(
+      isInteger ? `fi${name}` : `f${name}`,
+      { [`${opcode} /${String(kind)} mem`]: `M${size}` },
+      {},
+      c => {
+        loadOperand(c, isInteger);
+        const source = isInteger ? 'ldInteger' : (loads[c.size(0)] ?? 'ldInteger');
+        c.helperNumber(arithmeticHelper(kind, source, 0));
+      },
+    ),
+  );
+}
+
+/** Rows of register forms: `target` 0 writes ST(0), 1 ST(i), 2 ST(i) and pops. */
+function registerRows(opcode: string, target: 0 | 1 | 2, kinds: readonly number[]): Family {
+  return kinds.flatMap(kind => {
+    // Where ST(i) is written the codes of the two directions are exchanged.
+    const row = target > 0 && kind >= 4 ? kind ^ 1 : kind;
+    const name = `f${arithmeticNames[kind] ?? ''}${target === 2 ? 'p' : ''}`;
+    return define(name, { [`${opcode} /${String(row)} reg`]: 'F' }, {}, c =>
+      c.helperNumber(arithmeticHelper(kind, 'register', target)),
+    );
+  });
+}
+
+function load(name: string, key: string, size: string, operation: MemoryOperation): Family {
+  return define(name, { [`${key} mem`]: `M${size}` }, {}, c => {
+    loadOperand(c, operation === 'ldInteger');
+    c.helperNumber(memoryHelper(operation));
+  });
+}
+
+function store(
+  name: string,
+  key: string,
+  size: string,
+  operation: MemoryOperation,
+  pops: boolean,
+): Family {
+  return define(name, { [`${key} mem`]: `M${size}` }, {}, c => {
+    const bytes = c.size(0);
+    const linear = c.check(c.address(), bytes, true);
+    c.helperNumber(memoryHelper(operation));
+    if (pops) c.helperNumber(memoryHelper('pop'));
+    c.storeLinear(
+      linear,
+      bytes,
+      convert(c.word('i64', coreOffset.argument), bytes === 8 ? 'i64' : 'i32'),
+    );
+  });
+}
+
+/** 10 bytes. */
+const extendedMoves: Family = [
+  ...define('fld', { 'db /5 mem': 'Ma' }, {}, c => {
+    const linear = c.check(c.address(), 10, false);
+    c.setWordNow('i64', coreOffset.argument, c.code.load('i64', linear));
+    c.setWordNow('i64', coreOffset.argument + 8, extendU(c.code.load('u16', linear, 8)));
+    c.helperNumber(memoryHelper('ldExtended'));
+  }),
+  ...define('fstp', { 'db /7 mem': 'Ma' }, {}, c => {
+    const linear = c.check(c.address(), 10, true);
+    c.helperNumber(memoryHelper('stExtended'));
+    c.helperNumber(memoryHelper('pop'));
+    c.code.store('i64', linear, c.word('i64', coreOffset.argument));
+    c.code.store('u16', linear, c.word('i32', coreOffset.argument + 8), 8);
+    c.afterStore(linear);
+  }),
+];
+
+function plain(
+  name: string,
+  key: string,
+  operation: PlainOperation,
+  operand: '' | 'F' = '',
+): Family {
+  return define(name, { [key]: operand }, {}, c => c.helperNumber(plainHelper(operation)));
+}
+
+/** FCOMI and kin: the helper leaves ZF, PF and CF in its words. */
+function toFlags(name: string, key: string, operation: PlainOperation): Family {
+  return define(name, { [`${key} reg`]: 'F' }, { writes: 'oszapc' }, c => {
+    c.helperNumber(plainHelper(operation));
+    writeStatus(c, c.word('i32', coreOffset.argument));
+  });
+}
+
+const conditions = ['b', 'e', 'be', 'u'] as const;
+
+function conditionalMoves(): Encoding[] {
+  return conditions.flatMap((name, row) =>
+    [false, true].flatMap(negated => {
+      const key = `${negated ? 'db' : 'da'} /${String(row)} reg`;
+      return define(`fcmov${negated ? 'n' : ''}${name}`, { [key]: 'F' }, { reads: 'zpc' }, c => {
+        const holds = {
+          b: () => carryFlag(c),
+          e: () => zeroFlag(c),
+          be: () => either(carryFlag(c), zeroFlag(c)),
+          u: () => parityFlag(c),
+        }[name]();
+        const moves = negated ? not(holds) : holds;
+        c.setWordNow('i32', coreOffset.argument, select(moves, i32(1), i32(0)));
+        c.helperNumber(x87MoveHelper);
+      });
+    }),
+  );
+}
+
+const constantNames = ['ld1', 'ldl2t', 'ldl2e', 'ldpi', 'ldlg2', 'ldln2', 'ldz'] as const;
+const fcw = area + xsaveLayout.fcw;
+const fsw = area + xsaveLayout.fsw;
+const arithmeticKinds = [0, 1, 2, 3, 4, 5, 6, 7];
+const withoutCompare = [0, 1, 4, 5, 6, 7];
+
+/** The x87. */
+export const x87: Family = [
+  ...define('fwait', { '9b': '' }, {}, () => undefined),
+  ...arithmeticRows('d8', 'd', false),
+  ...registerRows('d8', 0, arithmeticKinds),
+  ...load('fld', 'd9 /0', 'd', 'ldSingle'),
+  ...plain('fld', 'd9 /0 reg', 'ld', 'F'),
+  ...plain('fxch', 'd9 /1 reg', 'xch', 'F'),
+  ...store('fst', 'd9 /2', 'd', 'stSingle', false),
+  ...plain('fnop', 'd9 =d0', 'nop'),
+  ...store('fstp', 'd9 /3', 'd', 'stSingle', true),
+  ...plain('fchs', 'd9 =e0', 'chs'),
+  ...plain('fabs', 'd9 =e1', 'abs'),
+  ...plain('ftst', 'd9 =e4', 'tst'),
+  ...plain('fxam', 'd9 =e5', 'xam'),
+  ...define('fldcw', { 'd9 /5 mem': 'Mw' }, {}, c => c.setWord('u16', fcw, orControl(c))),
+  ...constantNames.flatMap((name, i) => plain(`f${name}`, `d9 =${(0xe8 + i).toString(16)}`, name)),
+  ...plain('fxtract', 'd9 =f4', 'xtract'),
+  ...plain('fprem1', 'd9 =f5', 'prem1'),
+  ...plain('fdecstp', 'd9 =f6', 'decstp'),
+  ...plain('fincstp', 'd9 =f7', 'incstp'),
+  ...define('fnstcw', { 'd9 /7 mem': 'Mw' }, {}, c => c.set(0, c.word('u16', fcw))),
+  ...plain('fprem', 'd9 =f8', 'prem'),
+  ...plain('fsqrt', 'd9 =fa', 'sqrt'),
+  ...plain('frndint', 'd9 =fc', 'rndint'),
+  ...plain('fscale', 'd9 =fd', 'scale'),
+  ...arithmeticRows('da', 'd', true),
+  ...plain('fucompp', 'da =e9', 'ucompp'),
+  ...conditionalMoves(),
+  ...load('fild', 'db /0', 'd', 'ldInteger'),
+  ...store('fisttp', 'db /1', 'd', 'stTruncated4', true),
+  ...store('fist', 'db /2', 'd', 'stInteger4', false),
+  ...store('fistp', 'db /3', 'd', 'stInteger4', true),
+  ...plain('fnclex', 'db =e2', 'nclex'),
+  ...plain('fninit', 'db =e3', 'ninit'),
+  ...extendedMoves,
+  ...toFlags('fucomi', 'db /5', 'ucomi'),
+  ...toFlags('fcomi', 'db /6', 'comi'),
+  ...arithmeticRows('dc', 'q', false),
+  ...registerRows('dc', 1, withoutCompare),
+  ...load('fld', 'dd /0', 'q', 'ldDouble'),
+  ...plain('ffree', 'dd /0 reg', 'free', 'F'),
+  ...store('fisttp', 'dd /1', 'q', 'stTruncated8', true),
+  ...store('fst', 'dd /2', 'q', 'stDouble', false),
+  ...plain('fst', 'dd /2 reg', 'st', 'F'),
+  ...store('fstp', 'dd /3', 'q', 'stDouble', true),
+  ...plain('fstp', 'dd /3 reg', 'stp', 'F'),
+  ...plain('fucom', 'dd /4 reg', 'ucom', 'F'),
+  ...plain('fucomp', 'dd /5 reg', 'ucomp', 'F'),
+  ...define('fnstsw', { 'dd /7 mem': 'Mw' }, {}, c => c.set(0, c.word('u16', fsw))),
+  ...arithmeticRows('de', 'w', true),
+  ...registerRows('de', 2, withoutCompare),
+  ...plain('fcompp', 'de =d9', 'compp'),
+  ...load('fild', 'df /0', 'w', 'ldInteger'),
+  ...store('fisttp', 'df /1', 'w', 'stTruncated2', true),
+  ...store('fist', 'df /2', 'w', 'stInteger2', false),
+  ...store('fistp', 'df /3', 'w', 'stInteger2', true),
+  ...define('fnstsw', { 'df =e0': '' }, {}, c => c.setGpr(RAX, 2, c.word('u16', fsw))),
+  ...load('fild', 'df /5', 'q', 'ldInteger'),
+  ...toFlags('fucomip', 'df /5', 'ucomip'),
+  ...toFlags('fcomip', 'df /6', 'comip'),
+  ...store('fistp', 'df /7', 'q', 'stInteger8', true),
+];
+
+/** The control word that an operand gives: bit 6 is always 1, and bits above 12 do not exist. */
+function orControl(c: Semantics): Value<'i32'> {
+  return or(and(c.get(0) as Value<'i32'>, i32(0x1f7f)), i32(0x40));
+}

@@ -1,0 +1,28 @@
+/** How generated code and its host talk to each other. */
+
+/** Why generated code stopped. */
+export const StopReason = {
+  /** The next block has more instructions than may still begin. */
+  Budget: 1,
+  /** A direct jump whose target has not been predecoded. */
+  Unresolved: 2,
+  /** An indirect jump to an address, in RIP, that the jump cache does not know. */
+  Lookup: 3,
+  /** What was predecoded is no longer what is in memory. */
+  Stale: 4,
+  /** An access to memory faulted: who translated it knows the details. */
+  PageFault: 5,
+  /** The instruction raised an exception: vector and error code are in the core's words. */
+  Exception: 6,
+  /** `syscall`. */
+  Syscall: 7,
+  /** As many instructions were executed as was asked. */
+  Done: 8,
+  /** As `Exception`, but the instruction is done and RIP behind it. */
+  Trap: 9,
+  /** `out` to the port that the supervisor uses. */
+  Port: 10,
+} as const;
+
+/** Functions that generated code imports, by index. */
+export const ImportedIndex = { translate: 0, storeHook: 1, helper: 2 } as const;
