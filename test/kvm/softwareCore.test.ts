@@ -1,6 +1,6 @@
 /**
  * Software cores against the host's processor: every encoding of the tables, with random operands, one
- * instruction at a time. `FUZZ_COUNT` sets how many situations, `FUZZ_SEED` which.
+ * instruction at a time. `FUZZ_COUNT` sets how many situations, `FUZZ_SEED` which others than usual.
  */
 import { expect } from 'chai';
 import { RFlags } from '../../src/arch/x86/index';
@@ -16,7 +16,7 @@ import {
 } from '../support/randomSituation';
 
 const count = Number(process.env['FUZZ_COUNT'] ?? 10_000);
-const seed = Number(process.env['FUZZ_SEED'] ?? Date.now() % 2 ** 32);
+const seed = Number(process.env['FUZZ_SEED'] ?? 20261);
 
 const GENERAL_PROTECTION = 'exception 13 error 0 at 0x0';
 
