@@ -15,10 +15,15 @@ export class ImageFile {
   /** Bytes. */
   readonly size: number;
   readonly #descriptor: number;
+  readonly #name: string;
 
-  /** @throws {FatalError} when it is missing, no regular file, or not readable */
-  constructor(path: string) {
+  /**
+   * @param name - what messages call it
+   * @throws {FatalError} when it is missing, no regular file, or not readable
+   */
+  constructor(path: string, name = path) {
     this.path = path;
+    this.#name = name;
     try {
       // Without O_NONBLOCK, opening a pipe waits for somebody who writes to it.
       this.#descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
@@ -29,7 +34,7 @@ export class ImageFile {
     this.size = stat.size;
     if (stat.isFile()) return;
     this.close();
-    fatal(`${path} is not a regular file`);
+    fatal(`${name} is not a regular file`);
   }
 
   /**
@@ -98,8 +103,8 @@ export class ImageFile {
     const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
     fatal(
       code === 'ENOENT'
-        ? `${this.path} does not exist; check the path`
-        : `${this.path} cannot be read (${code})`,
+        ? `${this.#name} does not exist; check the path`
+        : `${this.#name} cannot be read (${code})`,
     );
   }
 }

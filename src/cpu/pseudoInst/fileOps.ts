@@ -29,7 +29,7 @@ function refuseAddress({ cpu }: Caller, what: string, address: bigint): void {
 export function readFile(caller: Caller, address: bigint, length: bigint, offset: bigint): bigint {
   const { readfile } = caller.system.params;
   if (readfile === '') return 0n;
-  const file = new ImageFile(readfile);
+  const file = new ImageFile(readfile, `${caller.system.name()}.readfile: ${readfile}`);
   try {
     return copyFromFile(caller, file, address, length, offset);
   } finally {

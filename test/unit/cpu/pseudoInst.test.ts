@@ -368,7 +368,7 @@ describe('Files of the host', () => {
     const missing = aMachine({ system: { readfile: '/nowhere/at/all' } });
     expect(() => missing.run(M5Op.ReadFile, 0x300, 4, 0)).to.throw(
       FatalError,
-      '/nowhere/at/all does not exist',
+      'system.readfile: /nowhere/at/all does not exist',
     );
     const folder = aMachine({ system: { readfile: host.directory } });
     expect(() => folder.run(M5Op.ReadFile, 0x300, 4, 0)).to.throw(
