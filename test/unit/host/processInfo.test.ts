@@ -28,14 +28,19 @@ describe('processInfo', () => {
   });
 
   it('counts mappings', () => {
-    const mapping = new HostMapping({ length: 1 });
-    const before = mappingCount();
-    // A page of other rights in the middle of a mapping splits it, so none can merge with ours.
-    const inner = new HostMapping({ length: pageSize(), protection: Protection.Exec });
-    expect(mappingCount()).to.equal(before + 1);
-    inner.unmap();
-    expect(mappingCount()).to.equal(before);
-    mapping.unmap();
+    const countsOne = (): boolean => {
+      const mapping = new HostMapping({ length: 1 });
+      const before = mappingCount();
+      // A page of other rights in the middle of a mapping splits it, so none can merge with ours.
+      const inner = new HostMapping({ length: pageSize(), protection: Protection.Exec });
+      const between = mappingCount();
+      inner.unmap();
+      const after = mappingCount();
+      mapping.unmap();
+      return between === before + 1 && after === before;
+    };
+    // V8 maps memory of its own whenever it likes: one undisturbed count of a few is proof enough.
+    expect([1, 2, 3, 4, 5].some(countsOne)).to.equal(true);
   });
 
   it('sees memory in use, mapped and touched', () => {
