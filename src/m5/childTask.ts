@@ -73,7 +73,7 @@ export interface ChildTask<Result> {
  * Makes a child and has it work. In the child this returns null, if at all: whoever called must do
  * nothing more, for the process ends when the work is done.
  *
- * @throws {ForkError} {@link FatalError} as `M5.fork` does
+ * @throws {ForkError} `FatalError` as `M5.fork` does
  */
 export function startChildTask<Result>(parts: ChildTaskParts<Result>): ChildTask<Result> | null {
   const pipe = new ResultPipe(MAX_RESULT_BYTES);

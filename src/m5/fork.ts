@@ -42,7 +42,7 @@ export interface ForkedChild {
 /**
  * Forks.
  * @returns the child, in both processes
- * @throws {ForkError} when the host cannot fork; {@link FatalError} when the simulation cannot
+ * @throws {ForkError} when the host cannot fork; `FatalError` when the simulation cannot
  */
 export function forkSimulation(parts: ForkParts): ForkedChild {
   const { simulation, host, outdir, sequence, options } = parts;

@@ -271,7 +271,7 @@ export class M5 {
    * @param directory - as for {@link checkpoint}.
    * @param options - as for {@link checkpoint}; the last checkpoint is the last one that is complete.
    * @returns the directory, once the checkpoint is complete.
-   * @throws {ForkError} {@link FatalError} as {@link fork} does; a checkpoint that could not be written
+   * @throws {ForkError} `FatalError` as {@link fork} does; a checkpoint that could not be written
    *   rejects the promise, and nothing is left of it.
    */
   checkpointInBackground(directory: string, options: CheckpointOptions = {}): Promise<string> {

@@ -142,6 +142,7 @@ export class NodeHost implements SimulationHost {
     this.#interrupts = processSignals().count(SIGINT);
   }
 
+  /** Ctrl-C is Node's again. */
   endRun(): void {
     processSignals().restore([SIGINT]);
   }
