@@ -25,7 +25,13 @@ export interface ProgramRun {
   readonly stderr: string;
 }
 
-/** Runs a program to its end and collects what it wrote. */
+/** Milliseconds after which a program counts as hanging; the longest takes a tenth of it. */
+const PROGRAM_LIMIT = 120_000;
+
+/**
+ * Runs a program to its end and collects what it wrote. One that hangs, or leaves a child behind
+ * that holds its output open, fails the test rather than stopping it for ever.
+ */
 export function runProgram(
   command: string,
   args: readonly string[],
@@ -37,6 +43,8 @@ export function runProgram(
     input: options.input ?? '',
     encoding: 'utf8',
     maxBuffer: 64 * 1024 * 1024,
+    timeout: PROGRAM_LIMIT,
+    killSignal: 'SIGKILL',
   });
   if (child.error !== undefined) throw child.error;
   const signal = child.signal === null ? 0 : constants.signals[child.signal];
