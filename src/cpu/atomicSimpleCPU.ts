@@ -58,6 +58,11 @@ export class AtomicSimpleCPU extends BaseSimpleCPU {
   }
 
   #tick(): void {
+    if (this.drainState() === 'Draining' && this.#isDrained()) {
+      this.#goIdle();
+      this.signalDrainDone();
+      return;
+    }
     const { instEvents } = this.thread;
     const count = this.totalInsts();
     if (instEvents.nextTick() <= count) {
@@ -124,6 +129,7 @@ export class AtomicSimpleCPU extends BaseSimpleCPU {
   override suspendContext(_threadId: number): void {
     this.#lastSuspend = this.curTick();
     this.#goIdle();
+    if (this.drainState() === 'Draining') this.signalDrainDone();
   }
 
   override haltContext(threadId: number): void {
@@ -137,9 +143,18 @@ export class AtomicSimpleCPU extends BaseSimpleCPU {
   }
 
   override drain(): 'Draining' | 'Drained' {
-    // What was to be served will be met again: RIP is still at it.
-    if (!this.switchedOut()) this.#goIdle();
+    if (this.switchedOut() || this.#status === 'Idle') return 'Drained';
+    if (!this.#isDrained()) return 'Draining';
+    this.#goIdle();
     return 'Drained';
+  }
+
+  /** Whether the time of all executed instructions has come, and nothing is known but in here. */
+  #isDrained(): boolean {
+    if (this.#tickEvent.scheduled && this.#tickEvent.when > this.clockEdge()) return false;
+    // What else is to be served will be met again: RIP is still at it.
+    const isTrap = this.#stop === 'exception' && this.core.exception.isTrap;
+    return this.#status !== 'Service' || !isTrap;
   }
 
   override drainResume(): void {

@@ -21,9 +21,17 @@ const COUNT_INSTS = 1 + 2 * 0x10000;
 /** `mov $60, %eax; mov $7, %edi; syscall` */
 const EXIT_7 = [0xb8, 60, 0, 0, 0, 0xbf, 7, 0, 0, 0, 0x0f, 0x05];
 
-class SilentHost extends NodeHost {
+/** Silent, since what a run says of itself does not belong into the output of a test. */
+class TestHost extends NodeHost {
+  /** After so many looks the user seems to have pressed Ctrl-C. */
+  looksUntilInterrupt = Infinity;
+
   override print(): void {
-    // What a run says of itself does not belong into the output of a test.
+    // See above.
+  }
+
+  override interrupted(): boolean {
+    return --this.looksUntilInterrupt === 0;
   }
 }
 
@@ -32,6 +40,7 @@ type CPUParams = ConstructorParameters<typeof AtomicSimpleCPU>[0];
 interface Machine {
   readonly simulation: Simulation;
   readonly cpu: AtomicSimpleCPUModel;
+  readonly host: TestHost;
 }
 
 describe('AtomicSimpleCPU', () => {
@@ -65,10 +74,11 @@ describe('AtomicSimpleCPU', () => {
     system.memory.port = system.membus.memSidePorts;
     system.systemPort = system.membus.cpuSidePorts;
     cpu.workload = new Process({ cmd: [program], input: '/dev/null' });
-    const simulation = aSimulation(new SilentHost(folder));
+    const host = new TestHost(folder);
+    const simulation = aSimulation(host);
     made.push(simulation);
     simulation.instantiate(new Root({ fullSystem: false, system }));
-    return { simulation, cpu: cpu.simObject() };
+    return { simulation, host, cpu: cpu.simObject() };
   }
 
   it('executes an instruction each cycle, up to the exit status', () => {
@@ -127,6 +137,33 @@ describe('AtomicSimpleCPU', () => {
       const exit = machine(code).simulation.simulate();
       expect([exit.code, exit.cause]).to.deep.equal([128 + signal, exit.cause]);
     }
+  });
+
+  it('answers a trap that it is drained in front of: RIP is behind the instruction already', () => {
+    // nop; nop; int3; ud2
+    const code = [0x90, 0x90, 0xcc, 0x0f, 0x0b];
+    const undisturbed = machine(code).simulation;
+    const expected = undisturbed.simulate();
+    const { simulation, cpu } = machine(code);
+    simulation.simulate(3 * CYCLE + 1);
+    expect(cpu.thread.state.gprNumber(RIP)).to.equal(CODE + 3);
+    simulation.drain();
+    const exit = simulation.simulate();
+    expect([exit.cause, exit.code]).to.deep.equal([expected.cause, 128 + 5]);
+    expect(simulation.curTick()).to.equal(undisturbed.curTick());
+  });
+
+  it('loses no time of instructions executed ahead when Ctrl-C ends the run and it is drained', () => {
+    // mov $0xc00000, %ecx; 1: dec %ecx; jnz 1b
+    const count = [0xb9, 0, 0, 0xc0, 0, 0xff, 0xc9, 0x75, 0xfc];
+    const insts = 1 + 2 * 0xc00000 + 3;
+    const { simulation, cpu, host } = machine([...count, ...EXIT_7]);
+    host.looksUntilInterrupt = 2;
+    expect(simulation.simulate().cause).to.equal('user interrupt received');
+    expect(cpu.totalInsts()).to.be.within(1, insts - 1);
+    simulation.drain();
+    expect(simulation.simulate().code).to.equal(7);
+    expect([cpu.totalInsts(), simulation.curTick()]).to.deep.equal([insts, insts * CYCLE]);
   });
 
   it('reads the time stamp counter as cycles that have passed', () => {
