@@ -8,11 +8,16 @@ import type { Caller } from './caller';
 /** Bytes within which an address and its translation go on side by side. */
 const PAGE_BYTES = 4096;
 
-/** Memory that a thread sees. */
+/**
+ * Memory that a thread sees. A program's is accessed with the program's rights; on a bare machine every
+ * page that is mapped can be read and written, whatever its entry in the page table allows.
+ *
+ * Bytes in front of one that cannot be accessed may have been copied.
+ */
 export interface GuestMemory {
-  /** Copies bytes out. @returns false when the guest could not read all of them itself */
+  /** Copies bytes out. @returns whether all of them could be read */
   read(address: bigint, target: Uint8Array): boolean;
-  /** Copies bytes in. @returns false when the guest could not write all of them itself */
+  /** Copies bytes in. @returns whether all of them could be written */
   write(address: bigint, source: Uint8Array): boolean;
 }
 

@@ -46,7 +46,6 @@ export class SoftwareCore {
   readonly exception: CoreException = { vector: 0, errorCode: 0, address: 0, isTrap: false };
   /** The memory that it works in. */
   readonly memory: CoreMemory;
-  readonly #memory: CoreMemory;
   readonly #translations: Translations;
   readonly #handlers: Handlers;
   readonly #code: CodeCache;
@@ -64,7 +63,6 @@ export class SoftwareCore {
   ) {
     const memory = new CoreMemory(options);
     this.memory = memory;
-    this.#memory = memory;
     this.#translations = new Translations(memory, linear => {
       this.#code.invalidate(linear);
     });
@@ -84,7 +82,7 @@ export class SoftwareCore {
 
   /** Takes a thread: its state block moves to where generated code finds it. */
   attach(state: X86ThreadState): void {
-    state.moveTo(this.#memory.wasm.buffer, this.#memory.base);
+    state.moveTo(this.memory.wasm.buffer, this.memory.base);
     state.fpu.materialize(XFeature.X87 | XFeature.SSE | XFeature.AVX);
     this.#state = state;
     this.#translations.root = Number(state.cr3);
@@ -115,7 +113,7 @@ export class SoftwareCore {
     if (linear < 0) return new Uint8Array(0);
     const start = linear + (rip - page);
     const end = Math.min(start + maxInstructionBytes, linear + PAGE);
-    return this.#memory.bytes.slice(start, end);
+    return this.memory.bytes.slice(start, end);
   }
 
   /** Somebody else may have written to the program's memory. */
@@ -129,21 +127,21 @@ export class SoftwareCore {
   }
 
   get #budget(): number {
-    return this.#memory.view.getInt32(coreOffset.budget, true);
+    return this.memory.view.getInt32(coreOffset.budget, true);
   }
 
   #left(record: number): number {
-    return this.#memory.u16[(record + recordOffset.left) >>> 1] ?? 0;
+    return this.memory.u16[(record + recordOffset.left) >>> 1] ?? 0;
   }
 
   #giveBack(instructions: number): void {
-    this.#memory.view.setInt32(coreOffset.budget, this.#budget + instructions, true);
+    this.memory.view.setInt32(coreOffset.budget, this.#budget + instructions, true);
   }
 
   /** Executes `allowed` instructions, or fewer if the program wants something. */
   run(allowed: number): CoreStop {
     const state = this.#state ?? panic('a core without a thread was run');
-    const { view } = this.#memory;
+    const { view } = this.memory;
     this.#allowed = allowed;
     decomposeFlags(view);
     view.setInt32(coreOffset.budget, allowed, true);
@@ -183,7 +181,7 @@ export class SoftwareCore {
   }
 
   get #record(): number {
-    return this.#memory.view.getInt32(coreOffset.record, true);
+    return this.memory.view.getInt32(coreOffset.record, true);
   }
 
   /** A stale record at which a block began, and so will be met again; 0 if it was not one. */
@@ -272,7 +270,7 @@ export class SoftwareCore {
   }
 
   #raised(isTrap: boolean): CoreStop {
-    const { view } = this.#memory;
+    const { view } = this.memory;
     const vector = view.getUint32(coreOffset.vector, true);
     return this.#describe(vector, view.getUint32(coreOffset.errorCode, true), 0, isTrap);
   }
