@@ -30,6 +30,7 @@ import {
   x86PciConfigRange,
 } from 'mini-gem5/objects';
 import { parseBaremetalOptions } from './common/baremetalOptions';
+import { checkpointToRestore, simulateWithCheckpoints } from './common/checkpointOptions';
 import { reportExit } from './common/reportExit';
 
 const options = parseBaremetalOptions(process.argv.slice(2));
@@ -105,7 +106,9 @@ system.fwCfg.pio = system.iobus.memSidePorts;
 system.fake.pio = system.iobus.default;
 system.noPci.pio = system.iobus.memSidePorts;
 
-m5.instantiate(new Root({ fullSystem: true, system }));
+const { outdir } = m5.options;
+const checkpoint = checkpointToRestore(options.checkpoints, outdir);
+m5.instantiate(new Root({ fullSystem: true, system }), checkpoint);
 
-const exit = m5.simulate(options.absMaxTick);
+const exit = simulateWithCheckpoints(options.checkpoints, options.absMaxTick, outdir);
 process.exitCode = reportExit(exit);

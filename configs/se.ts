@@ -28,8 +28,8 @@ import { parseSeOptions } from './common/seOptions';
 const options = parseSeOptions(process.argv.slice(2));
 const { outdir } = m5.options;
 const checkpoint = checkpointToRestore(options.checkpoints, outdir);
-const { restoreWithCpu } = options.checkpoints;
-const cpuType = checkpoint === undefined ? options.cpuType : (restoreWithCpu ?? options.cpuType);
+const restoreWithCpu = checkpoint === undefined ? undefined : options.restoreWithCpu;
+const cpuType = restoreWithCpu ?? options.cpuType;
 
 const system = new System({
   clkDomain: new SrcClockDomain({

@@ -1,6 +1,7 @@
 /** The options of configs/baremetal.ts. */
 import { Command, Option } from 'commander';
 import { fatal } from 'mini-gem5';
+import { addCheckpointOptions, type CheckpointOptions } from './checkpointOptions';
 import { addSystemOptions, systemOptions, type SystemOptions } from './systemOptions';
 import { wholeNumber } from './wholeNumber';
 
@@ -30,9 +31,13 @@ export interface BaremetalOptions {
   readonly absMaxTick: number | undefined;
   /** Parameters of the System. */
   readonly system: SystemOptions;
+  readonly checkpoints: CheckpointOptions;
 }
 
-interface RawOptions extends Omit<BaremetalOptions, 'kernel' | 'system' | 'modules'> {
+interface RawOptions extends Omit<
+  BaremetalOptions,
+  'kernel' | 'system' | 'modules' | 'checkpoints'
+> {
   readonly kernel?: string;
   readonly module: readonly string[];
 }
@@ -88,7 +93,7 @@ export function parseBaremetalOptions(args: readonly string[]): BaremetalOptions
     )
     .option('--load-addr <address>', 'where a flat binary is loaded', wholeNumber)
     .option('-m, --abs-max-tick <tick>', 'stop at this tick', wholeNumber);
-  addSystemOptions(program)
+  addCheckpointOptions(addSystemOptions(program))
     .addHelpText('after', help)
     .allowExcessArguments(false)
     .exitOverride(error => {
@@ -99,5 +104,8 @@ export function parseBaremetalOptions(args: readonly string[]): BaremetalOptions
   if (kernel === undefined || kernel === '') {
     return fatal('no program to run: give one with --kernel, such as guests/bin/bareMultiboot');
   }
-  return { ...raw, kernel, modules, system: systemOptions(program) };
+  return {
+    ...{ ...raw, kernel, modules },
+    ...{ system: systemOptions(program), checkpoints: program.opts<CheckpointOptions>() },
+  };
 }

@@ -19,8 +19,6 @@ export interface CheckpointOptions {
   readonly checkpointRestore?: number;
   /** Make one more when the run is over. */
   readonly checkpointAtEnd: boolean;
-  /** Class of the CPU to restore with. */
-  readonly restoreWithCpu?: string;
   /** Only what has changed since the last checkpoint. */
   readonly incrementalCheckpoints: boolean;
 }
@@ -33,7 +31,6 @@ export function addCheckpointOptions(program: Command): Command {
     .option('--checkpoint-dir <directory>', 'where checkpoints are; default: the output directory')
     .option('-r, --checkpoint-restore <number>', 'restore this one of them, by tick, from 1', count)
     .option('--checkpoint-at-end', 'make a checkpoint when the run is over', false)
-    .option('--restore-with-cpu <class>', 'class of the CPU to restore with')
     .option('--incremental-checkpoints', 'save only what has changed since the last one', false);
 }
 

@@ -18,6 +18,8 @@ export interface SeOptions {
   readonly env: readonly string[];
   /** Class of the CPU, or undefined for the best that there is. */
   readonly cpuType: string | undefined;
+  /** The same for a run that begins at a checkpoint. */
+  readonly restoreWithCpu?: string;
   readonly cpuClock: string;
   readonly sysClock: string;
   readonly sysVoltage: string;
@@ -43,6 +45,7 @@ interface RawOptions {
   readonly argv0?: string;
   readonly env: readonly string[];
   readonly cpuType?: string;
+  readonly restoreWithCpu?: string;
   readonly cpuClock: string;
   readonly sysClock: string;
   readonly sysVoltage: string;
@@ -85,6 +88,7 @@ export function parseSeOptions(args: readonly string[]): SeOptions {
     .option('--writable <path>', 'let it write this file or folder; repeatable', oneMore, [])
     .option('--host-time', "let it see the host's date instead of simulated time", false)
     .option('--cpu-type <class>', `class of the CPU: ${cpuTypes.join(' or ')}`)
+    .option('--restore-with-cpu <class>', 'class of the CPU to restore a checkpoint with')
     .option('--cpu-clock <clock>', 'clock of the CPU', '2GHz')
     .option('--sys-clock <clock>', 'clock of everything else', '1GHz')
     .option('--sys-voltage <voltage>', 'supply voltage', '1.0V')

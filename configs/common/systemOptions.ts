@@ -59,7 +59,7 @@ export function addSystemOptions(program: Command): Command {
     )
     .option(
       '--work-cpus-checkpoint-count <count>',
-      'checkpoint when so many CPUs have begun or ended work',
+      'checkpoint at every begin and end of work once so many CPUs have had one',
       wholeNumber,
     );
 }

@@ -115,6 +115,28 @@ describe('mini-gem5 configs/baremetal.ts runs', function () {
   });
 });
 
+describe('mini-gem5 configs/baremetal.ts saves and restores', function () {
+  this.timeout(120_000);
+
+  it('a machine at the work item that an option names', () => {
+    inFolder(folder => {
+      // cli; xor %ax, %ax; xor %edi, %edi; xor %esi, %esi: the work item
+      const start = [0xfa, 0x31, 0xc0, 0x66, 0x31, 0xff, 0x66, 0x31, 0xf6];
+      const workBegin = [0xb0, 0x5a, 0xe6, 0xf8];
+      const print = (letter: number): number[] => [0xba, 0xf8, 0x03, 0xb0, letter, 0xee];
+      const leave = [0x66, 0xb8, 7, 0, 0, 0, 0x66, 0xe7, 0xf4, 0xf4];
+      const [a, b, newline] = [0x41, 0x42, 0x0a].map(print) as [number[], number[], number[]];
+      const code = [...start, ...workBegin, ...a, ...workBegin, ...b, ...newline, ...leave];
+      writeFileSync(join(folder, 'work.bin'), Uint8Array.from(code));
+      const machine = ['-k', 'work.bin', '--mem-size', '16MiB'];
+      const saved = run(folder, [...machine, '--work-begin-checkpoint-count', '2']);
+      expect([body(saved), saved.status]).to.deep.equal(['AWriting checkpoint\nB\n', 15]);
+      const restored = run(folder, [...machine, '-r', '1']);
+      expect([body(restored), restored.status]).to.deep.equal(['B\n', 15]);
+    });
+  });
+});
+
 /** The script with devices of the test's, written to a folder. */
 function scriptWith(folder: string, devices: string, connections: string): string {
   const text = readFileSync(SCRIPT, 'utf8')
