@@ -53,6 +53,17 @@ function isOtherFault(host: Outcome, software: Outcome): boolean {
   return host['stop'] === 'exception 6 error 0 at 0x0' && software['stop'] === GENERAL_PROTECTION;
 }
 
+/**
+ * What processors have changed already when a store of the x87 or MMX faults, and the instruction will
+ * be executed again: Intel's count the registers from 0 by then, and may have written the first 8 of
+ * 10 bytes. The SDM promises nothing of either; software cores leave everything as it was.
+ */
+function doneBeforeFault({ definition, map, opcode }: Encoding): RegExp {
+  const storesMmx = map === 1 && (opcode === 0x7e || opcode === 0x7f);
+  if (storesMmx) return /^(?:st\d|fsw):/;
+  return definition.name === 'fstp' ? /^(?:data|more|stack)\+/ : /^$/;
+}
+
 describe('A software core does what the processor does', function () {
   this.timeout(600_000);
   let machines: Lockstep;
@@ -63,22 +74,27 @@ describe('A software core does what the processor does', function () {
     machines.dispose();
   });
 
-  const differ = (situation: BriefSituation, ignoredFlags = 0): string[] => {
+  const differ = (situation: BriefSituation, encoding?: Encoding): string[] => {
     const whole = situationOf(situation);
     const [host, software] = [machines.onHost(whole), machines.inSoftware(whole)];
-    return isOtherFault(host, software) ? [] : differences(host, software, ignoredFlags);
+    if (isOtherFault(host, software)) return [];
+    if (encoding === undefined) return differences(host, software, 0);
+    const found = differences(host, software, undefinedFlags(encoding));
+    if (host['stop']?.startsWith('exception') !== true) return found;
+    const excused = doneBeforeFault(encoding);
+    return found.filter(difference => !excused.test(difference));
   };
   const expectSame = (situation: BriefSituation): void => {
     expect(differ(situation)).to.deep.equal([]);
   };
 
   /** The same failure with as many registers 0 as possible. */
-  const shrunk = (situation: BriefSituation, ignoredFlags: number): BriefSituation => {
+  const shrunk = (situation: BriefSituation, encoding: Encoding): BriefSituation => {
     let smallest = situation;
     for (let i = 0; i < 16; i++) {
       const registers = smallest.registers.with(i, 0n);
       const smaller = { ...smallest, registers };
-      if (differ(smaller, ignoredFlags).length > 0) smallest = smaller;
+      if (differ(smaller, encoding).length > 0) smallest = smaller;
     }
     return smallest;
   };
@@ -89,10 +105,9 @@ describe('A software core does what the processor does', function () {
     for (let i = 0; i < count; i++) {
       const encoding = encodings[i % encodings.length]!;
       const situation = randomSituation(random, encoding);
-      const ignored = undefinedFlags(encoding);
-      if (differ(situation, ignored).length === 0) continue;
-      const smallest = shrunk(situation, ignored);
-      const text = differ(smallest, ignored).join('\n');
+      if (differ(situation, encoding).length === 0) continue;
+      const smallest = shrunk(situation, encoding);
+      const text = differ(smallest, encoding).join('\n');
       expect.fail(`${text}\n${pasteable(encoding.definition.name, smallest)}`);
     }
   });
@@ -105,6 +120,20 @@ describe('A software core does what the processor does', function () {
     registers[4] = 0x7fff_ffff_e800n;
     expectSame({
       code: 'f3a4',
+      registers,
+      flags: 0x202,
+      mxcsr: 0x1f80,
+      x87: [0x37f, 0, 0],
+      fill: 1,
+    });
+  });
+
+  it('reads two bytes for a MOVSXD of two, at the end of what is mapped', () => {
+    const registers = new Array<bigint>(16).fill(0n);
+    registers[6] = 0x50_1ffen;
+    registers[4] = 0x7fff_ffff_e800n;
+    expectSame({
+      code: '66406316',
       registers,
       flags: 0x202,
       mxcsr: 0x1f80,

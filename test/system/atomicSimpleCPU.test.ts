@@ -166,6 +166,25 @@ describe('AtomicSimpleCPU', () => {
     expect([cpu.totalInsts(), simulation.curTick()]).to.deep.equal([insts, insts * CYCLE]);
   });
 
+  it('counts the registers of the x87 from the same one after a store of MMX has faulted', () => {
+    // fninit; fld1, which is in register 7
+    const start = [0xdb, 0xe3, 0xd9, 0xe8];
+    // movq %mm7, 0
+    const nowhere = machine([...start, 0x0f, 0x7f, 0x3c, 0x25, 0, 0, 0, 0]);
+    expect(nowhere.simulation.simulate().code).to.equal(128 + 11);
+    const left = nowhere.cpu.thread.state.fpu;
+    expect([left.fsw, left.ftw]).to.deep.equal([7 << 11, 0x80]);
+    // movq %mm7, -0x2000(%rsp), where the page is only now brought in; mov -0x2000(%rsp), %rax; jmp .
+    const stack = [0xbc, 0x24, 0, 0xe0, 0xff, 0xff];
+    const load = [0x48, 0x8b, 0x84, ...stack.slice(1)];
+    const { simulation, cpu } = machine([...start, 0x0f, 0x7f, ...stack, ...load, 0xeb, 0xfe]);
+    simulation.simulate(100 * CYCLE);
+    const { fpu } = cpu.thread.state;
+    expect([fpu.fsw, fpu.ftw]).to.deep.equal([0, 0xff]);
+    expect(cpu.thread.state.gpr(RAX)).to.equal(1n << 63n);
+    expect(fpu.st(7).slice(0, 8)).to.deep.equal(Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0x80));
+  });
+
   it('reads the time stamp counter as cycles that have passed', () => {
     // nop; nop; rdtsc; jmp .
     const { simulation, cpu } = machine([0x90, 0x90, 0x0f, 0x31, 0xeb, 0xfe]);

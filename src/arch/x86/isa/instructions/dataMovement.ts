@@ -134,7 +134,7 @@ export const dataMovement: Family = [
     c.push(c.get(0), c.size(0), RSP),
   ),
   ...define('pop', { '58+r': 'Zv', '8f /0': 'Ev' }, { size: 'default64' }, popTo),
-  ...define('movsxd', { '63': 'Gv,Ed' }, {}, c => {
+  ...define('movsxd', { '63': 'Gv,Ez' }, {}, c => {
     c.set(0, c.size(0) === 8 ? extended(c, 1) : c.get(1));
   }),
   ...define('push', { '68': 'Iz', '6a': 'Is' }, { size: 'default64' }, c => {
