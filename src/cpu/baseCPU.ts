@@ -315,11 +315,13 @@ export abstract class BaseCPU
   /**
    * Takes over threads and ports of a CPU that was switched out. The simulation is drained.
    *
-   * @throws {FatalError} when the two do not fit: other numbers of threads, other processes, or another
-   *   `cpuId`.
+   * @throws {FatalError} when the two do not fit; see {@link checkReplaces}
    */
   takeOverFrom(old: BaseCPU): void {
-    this.#checkReplacement(old);
+    if (old === this || !this.#switchedOut || !old.switchedOut()) {
+      panic(`${this.name()} can take over only while it and the other CPU are switched out`);
+    }
+    this.checkReplaces(old);
     this.#switchedOut = false;
     for (const [i, context] of this.threadContexts.entries()) {
       context.takeOverFrom(old.getContext(i));
@@ -330,10 +332,13 @@ export abstract class BaseCPU
     this.getDataPort().takeOverFrom(old.getDataPort());
   }
 
-  #checkReplacement(old: BaseCPU): void {
-    if (old === this || !this.#switchedOut || !old.switchedOut()) {
-      panic(`${this.name()} can take over only while it and the other CPU are switched out`);
-    }
+  /**
+   * Checks that the CPU could take the place of another one.
+   *
+   * @throws {FatalError} when the two do not fit: other numbers of threads, other processes, or another
+   *   `cpuId`
+   */
+  checkReplaces(old: BaseCPU): void {
     const pair = `${this.name()} cannot take over from ${old.name()}`;
     if (old.threadContexts.length !== this.threadContexts.length) {
       fatal(`${pair}: set numThreads of both to the same number`);

@@ -11,8 +11,10 @@ import {
   RIP,
   SoftwareCore,
   softwareCpuid,
+  softwareFeatures,
   Vector,
   type CoreStop,
+  type CpuidFeatureBit,
   type UserFeatures,
 } from '../arch/x86/index';
 import { fatal, panic, warn } from '../base/index';
@@ -87,6 +89,10 @@ export abstract class BaseSimpleCPU extends BaseCPU {
 
   override userFeatures(): UserFeatures {
     return { fsgsbase: true, xcr0: 0 };
+  }
+
+  override cpuidFeatures(): readonly CpuidFeatureBit[] {
+    return softwareFeatures;
   }
 
   override init(): void {

@@ -6,6 +6,7 @@ export type { BareMetalWorkloadParams } from './bareMetal/bareMetalWorkload';
 export { BaseCPU, baseCPUSchema } from './baseCPU';
 export type { BaseCPUParams } from './baseCPU';
 export type { BaseCPUStats, CommitCPUStats } from './cpuStats';
+export { warnOfForeignState } from './foreignState';
 export { decodeAddrOffset, M5Op } from './pseudoInst/m5Op';
 export { pseudoInst } from './pseudoInst/pseudoInst';
 export { ThreadContext } from './threadContext';

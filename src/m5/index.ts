@@ -13,7 +13,15 @@ import type { ForkEachOptions, ForkEachOutcome } from './forkEach';
 import type { ForkServer, ForkServerOptions } from './forkServer';
 import type { CheckpointOptions, M5Checkpoints, M5Stats, M5Ticks } from './m5';
 import type { Tick } from '../base/index';
-import type { DrainLimits, ExitEvent, Node, Root, SimulateAsyncOptions } from '../sim/index';
+import type {
+  AnyNode,
+  DrainLimits,
+  ExitEvent,
+  Node,
+  Root,
+  SimulateAsyncOptions,
+} from '../sim/index';
+import type { CpuPair } from './switchCpus';
 
 export {
   AddrRange,
@@ -46,6 +54,7 @@ export {
 } from './m5';
 export type { NodeHost, OutputFile } from './nodeHost';
 export type { StatValues } from './statValues';
+export type { CpuPair } from './switchCpus';
 export { CheckpointError } from '../checkpoint/index';
 
 /**
@@ -113,6 +122,16 @@ export function scheduleTickExitAbsolute(tick: Tick, cause?: string): void {
 /** Stops in a debugger at this tick, before anything else that happens then. */
 export function schedBreak(tick: Tick): void {
   defaultM5().schedBreak(tick);
+}
+
+/**
+ * Has CPUs take over from others, as `M5.switchCpus` says.
+ * @param system - the system of all of them
+ * @param pairs - `[oldCpu, newCpu]`; new ones were made with `switchedOut: true`
+ * @param verbose - whether to print that it happens
+ */
+export function switchCpus(system: AnyNode, pairs: readonly CpuPair[], verbose?: boolean): void {
+  defaultM5().switchCpus(system, pairs, verbose);
 }
 
 /** Writes what caches hold and memory does not into memory; it stays in the caches. */

@@ -9,6 +9,7 @@ import { waitForChild, type ChildEnd, type ChildFate } from '../host/index';
 import {
   exitSimLoop,
   Simulation,
+  type AnyNode,
   type DrainLimits,
   type ExitEvent,
   type Root,
@@ -26,6 +27,7 @@ import { NodeHost } from './nodeHost';
 import { DefaultForkOutdir } from './outdirPattern';
 import { StatsOutputs, type M5Stats } from './statsOutputs';
 import { statValues, type StatValues } from './statValues';
+import { switchCpus, type CpuPair } from './switchCpus';
 import { ticksOf, type M5Ticks } from './ticks';
 
 export type { CheckpointOptions, M5Checkpoints } from './checkpoints';
@@ -198,6 +200,20 @@ export class M5 {
   #requireFuture(what: string, tick: Tick): void {
     if (Number.isSafeInteger(tick) && tick >= this.curTick()) return;
     fatal(`${what} cannot be at tick ${String(tick)}: now is tick ${String(this.curTick())}`);
+  }
+
+  /**
+   * Has CPUs take over from others: drains, switches, and sets the memory mode that the new ones need.
+   * Registers and memory stay where they are; the next run goes on at the next instruction.
+   * @param system - the system of all of them
+   * @param pairs - `[oldCpu, newCpu]`; new ones were made with `switchedOut: true`, the `cpuId` and the
+   *   `workload` of the old
+   * @param verbose - whether to print that it happens, as gem5 does
+   * @throws {FatalError} naming the CPU that cannot take part, and why; nothing has changed then
+   */
+  switchCpus(system: AnyNode, pairs: readonly CpuPair[], verbose = true): void {
+    if (verbose) this.host.print('switching cpus');
+    switchCpus(this, system, pairs);
   }
 
   /** Writes what caches hold and memory does not into memory, of all objects; it stays in caches. */

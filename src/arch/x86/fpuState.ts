@@ -55,6 +55,15 @@ export class FpuState {
     return this.#view.getUint32(xsaveLayout.xstateBv, true);
   }
 
+  /** Whether the upper half of a YMM register holds anything but zeros. */
+  get hasUpperHalves(): boolean {
+    if (!this.#has(XFeature.AVX)) return false;
+    const start = area + xsaveLayout.ymmHigh;
+    return this.#state.block
+      .subarray(start, start + registerCount * xmmBytes)
+      .some(byte => byte !== 0);
+  }
+
   /** x87 control word. */
   get fcw(): number {
     return this.#has(XFeature.X87) ? this.#view.getUint16(xsaveLayout.fcw, true) : initialFcw;

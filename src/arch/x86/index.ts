@@ -88,5 +88,5 @@ export { deliverException, enterSyscall } from './exceptionDelivery';
 export type { PendingException, SupervisorMemory } from './exceptionDelivery';
 export { SoftwareCore } from './isa/softwareCore';
 export type { CoreException, CoreStop } from './isa/softwareCore';
-export { softwareCpuid } from './isa/softwareCpuid';
+export { softwareCpuid, softwareFeatures } from './isa/softwareCpuid';
 export type { CpuidFeatureBit, CpuidLeaf, CpuidRegister } from './cpuid';

@@ -4,7 +4,7 @@ import { CpuidFeature, type CpuidFeatureBit, type CpuidLeaf } from '../cpuid';
 const { fpu, tsc, msr, cx8, cmov, clflush, mmx, fxsr, sse, sse2 } = CpuidFeature;
 
 /** Features of programs that software cores have. */
-const features: readonly CpuidFeatureBit[] = [
+export const softwareFeatures: readonly CpuidFeatureBit[] = [
   ...[fpu, tsc, msr, cx8, cmov, clflush, mmx, fxsr, sse, sse2],
   ...[CpuidFeature.pni, CpuidFeature.ssse3, CpuidFeature.sse4_1, CpuidFeature.sse4_2],
   ...[CpuidFeature.cx16, CpuidFeature.movbe, CpuidFeature.popcnt, CpuidFeature.hypervisor],
@@ -23,7 +23,7 @@ function word(text: string, at: number): number {
 
 function leaf(number: number, index: number, indexed: boolean): CpuidLeaf {
   const registers = { eax: 0, ebx: 0, ecx: 0, edx: 0 };
-  for (const feature of features) {
+  for (const feature of softwareFeatures) {
     if (feature.function !== number || feature.index !== index) continue;
     registers[feature.register] = (registers[feature.register] | (1 << feature.bit)) >>> 0;
   }

@@ -1,0 +1,92 @@
+/**
+ * Handing threads from CPUs to others. Source of the behaviour: gem5 `python/m5/simulate.py`
+ * (switchCpus), whose messages name the wrong CPU of a pair now and then; these do not.
+ */
+import { fatal } from '../base/index';
+import { BaseCPU, warnOfForeignState } from '../cpu/index';
+import { System, type MemoryMode } from '../mem/index';
+import type { AnyNode, Simulation } from '../sim/index';
+
+/** The CPU that runs, and the one that takes over. */
+export type CpuPair = readonly [oldCpu: AnyNode, newCpu: AnyNode];
+
+interface Handover {
+  readonly old: BaseCPU;
+  readonly next: BaseCPU;
+}
+
+function cpuOf(node: AnyNode): BaseCPU {
+  const model = node.simObject();
+  return model instanceof BaseCPU ? model : fatal(`switchCpus(): ${node.path()} is not a BaseCPU`);
+}
+
+function systemOf(node: AnyNode): System {
+  const model = node.simObject();
+  return model instanceof System ? model : fatal(`switchCpus(): ${node.path()} is not a System`);
+}
+
+function check({ old, next }: Handover, olds: ReadonlySet<BaseCPU>, system: System): void {
+  const refuse = (cpu: BaseCPU, why: string): never =>
+    fatal(`switchCpus(): ${cpu.name()} ${why}`);
+  if (olds.has(next)) refuse(next, 'is a new CPU and in the list of old CPUs');
+  if (!next.switchedOut()) {
+    refuse(next, 'is a new CPU and already active; make it with switchedOut: true');
+  }
+  if (old.switchedOut()) refuse(old, 'is an old CPU and inactive');
+  for (const cpu of [next, old]) {
+    if (!cpu.supportTakeOver()) refuse(cpu, 'does not support CPU handover');
+    if (cpu.system !== system) refuse(cpu, `does not belong to ${system.name()}`);
+  }
+  next.checkReplaces(old);
+}
+
+function memoryModeOf(handovers: readonly Handover[]): MemoryMode {
+  const [first] = handovers;
+  if (first === undefined) return fatal('switchCpus() needs a list of pairs [oldCpu, newCpu]');
+  const mode = first.next.memoryMode();
+  const other = handovers.find(({ next }) => next.memoryMode() !== mode);
+  if (other !== undefined) {
+    fatal(
+      `switchCpus(): ${other.next.name()} and ${first.next.name()} require different memory ` +
+        `modes ('${other.next.memoryMode()}' and '${mode}'); switch all to one kind of CPU`,
+    );
+  }
+  return mode;
+}
+
+/** What switching needs of the simulation around it. */
+export interface SwitchParts {
+  readonly simulation: Simulation;
+  drain(): void;
+  memWriteback(): void;
+  memInvalidate(): void;
+}
+
+/**
+ * Drains, has each new CPU take over from its old one, and changes the memory mode to theirs.
+ * Everything is checked before anything is changed.
+ */
+export function switchCpus(parts: SwitchParts, node: AnyNode, pairs: readonly CpuPair[]): void {
+  const system = systemOf(node);
+  const handovers = pairs.map(([old, next]) => ({ old: cpuOf(old), next: cpuOf(next) }));
+  const olds = new Set(handovers.map(({ old }) => old));
+  if (olds.size !== handovers.length || new Set(pairs.map(([, next]) => next)).size !== olds.size) {
+    fatal('switchCpus(): a CPU stands in the list twice');
+  }
+  const mode = memoryModeOf(handovers);
+  for (const handover of handovers) check(handover, olds, system);
+  parts.drain();
+  parts.simulation.phase('switch CPUs', () => {
+    for (const { old, next } of handovers) warnOfForeignState(old, next);
+    for (const { old } of handovers) old.switchOut();
+    if (system.getMemoryMode() !== mode) {
+      // Caches are not used any longer: what they hold must not be lost, nor come back later.
+      if (mode === 'atomic_noncaching') {
+        parts.memWriteback();
+        parts.memInvalidate();
+      }
+      system.setMemoryMode(mode);
+    }
+    for (const { old, next } of handovers) next.takeOverFrom(old);
+  });
+}
