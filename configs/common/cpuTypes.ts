@@ -1,9 +1,9 @@
 /** The CPUs that scripts offer by name, and what a system has to be for each. */
 import { fatal, inform, kvmProblem } from 'mini-gem5';
-import { AtomicSimpleCPU, KvmVM, X86KvmCPU } from 'mini-gem5/objects';
+import { AtomicSimpleCPU, KvmVM, NonCachingSimpleCPU, X86KvmCPU } from 'mini-gem5/objects';
 
 /** The names that `--cpu-type` takes. */
-export const cpuTypes = ['X86KvmCPU', 'AtomicSimpleCPU'] as const;
+export const cpuTypes = ['X86KvmCPU', 'AtomicSimpleCPU', 'NonCachingSimpleCPU'] as const;
 
 /** One of them. */
 export type CpuType = (typeof cpuTypes)[number];
@@ -30,15 +30,20 @@ interface KvmParts {
   readonly kvmVm: KvmVM;
 }
 
-/** What a system with an atomic CPU has. */
-interface AtomicParts {
-  readonly cpu: AtomicSimpleCPU;
-  readonly memMode: 'atomic';
+/** What a system with a CPU in software has. */
+interface SoftwareParts {
+  readonly cpu: AtomicSimpleCPU | NonCachingSimpleCPU;
+  readonly memMode: 'atomic' | 'atomic_noncaching';
 }
 
 /** Parameters of a `System` with a CPU of a type. */
-export function systemWith(type: CpuType): KvmParts | AtomicParts {
-  return type === 'X86KvmCPU'
-    ? { cpu: new X86KvmCPU(), memMode: 'atomic_noncaching', kvmVm: new KvmVM() }
-    : { cpu: new AtomicSimpleCPU(), memMode: 'atomic' };
+export function systemWith(type: CpuType): KvmParts | SoftwareParts {
+  switch (type) {
+    case 'X86KvmCPU':
+      return { cpu: new X86KvmCPU(), memMode: 'atomic_noncaching', kvmVm: new KvmVM() };
+    case 'AtomicSimpleCPU':
+      return { cpu: new AtomicSimpleCPU(), memMode: 'atomic' };
+    case 'NonCachingSimpleCPU':
+      return { cpu: new NonCachingSimpleCPU(), memMode: 'atomic_noncaching' };
+  }
 }

@@ -9,6 +9,8 @@ export type { BaseCPUStats, CommitCPUStats } from './cpuStats';
 export { warnOfForeignState } from './foreignState';
 export { decodeAddrOffset, M5Op } from './pseudoInst/m5Op';
 export { pseudoInst } from './pseudoInst/pseudoInst';
+export { NonCachingSimpleCPU } from './nonCachingSimpleCPU';
+export type { NonCachingSimpleCPUParams } from './nonCachingSimpleCPU';
 export { ThreadContext } from './threadContext';
 export type { ThreadContextCPU } from './threadContext';
 export type { ThreadProcess } from './threadProcess';

@@ -106,6 +106,10 @@ export type X86BareMetalWorkload = InstanceType<typeof X86BareMetalWorkload>;
 export const AtomicSimpleCPU = nodeClass(cpu.AtomicSimpleCPU);
 export type AtomicSimpleCPU = InstanceType<typeof AtomicSimpleCPU>;
 
+/** The atomic CPU that goes past all caches. */
+export const NonCachingSimpleCPU = nodeClass(cpu.NonCachingSimpleCPU);
+export type NonCachingSimpleCPU = InstanceType<typeof NonCachingSimpleCPU>;
+
 /** A virtual machine of the host's KVM. */
 export const KvmVM = nodeClass(kvm.KvmVM);
 export type KvmVM = InstanceType<typeof KvmVM>;

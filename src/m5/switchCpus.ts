@@ -26,8 +26,7 @@ function systemOf(node: AnyNode): System {
 }
 
 function check({ old, next }: Handover, olds: ReadonlySet<BaseCPU>, system: System): void {
-  const refuse = (cpu: BaseCPU, why: string): never =>
-    fatal(`switchCpus(): ${cpu.name()} ${why}`);
+  const refuse = (cpu: BaseCPU, why: string): never => fatal(`switchCpus(): ${cpu.name()} ${why}`);
   if (olds.has(next)) refuse(next, 'is a new CPU and in the list of old CPUs');
   if (!next.switchedOut()) {
     refuse(next, 'is a new CPU and already active; make it with switchedOut: true');

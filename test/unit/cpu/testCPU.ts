@@ -1,4 +1,4 @@
-import type { UserFeatures } from '../../../src/arch/x86/index';
+import type { CpuidFeatureBit, UserFeatures } from '../../../src/arch/x86/index';
 import { BaseCPU, baseCPUSchema } from '../../../src/cpu/index';
 import type { BaseCPUParams, ThreadContext, ThreadProcess } from '../../../src/cpu/index';
 import {
@@ -10,7 +10,7 @@ import {
 } from '../../../src/mem/index';
 import type { MemoryMode } from '../../../src/mem/index';
 import { defineSchema, nodeClass, SimObject, simObjectSchema } from '../../../src/sim/index';
-import type { Simulation, SimulationHost } from '../../../src/sim/index';
+import type { AnyNode, Simulation, SimulationHost } from '../../../src/sim/index';
 import { aSimulation, Root, SrcClockDomain, VoltageDomain } from '../../support/simulation';
 
 class TestPort extends RequestPort {}
@@ -21,6 +21,10 @@ export class TestCPU extends BaseCPU {
     description: 'A CPU for tests',
   });
   readonly calls: string[] = [];
+  /** What it answers when a switch asks. */
+  mode: MemoryMode = 'atomic';
+  canTakeOver = true;
+  features: readonly CpuidFeatureBit[] | null = null;
   readonly #ports: Readonly<Record<'inst' | 'data', TestPort>>;
 
   constructor(params: BaseCPUParams) {
@@ -32,7 +36,15 @@ export class TestCPU extends BaseCPU {
   }
 
   override memoryMode(): MemoryMode {
-    return 'atomic';
+    return this.mode;
+  }
+
+  override supportTakeOver(): boolean {
+    return this.canTakeOver;
+  }
+
+  override cpuidFeatures(): readonly CpuidFeatureBit[] | null {
+    return this.features;
   }
 
   override totalInsts(): number {
@@ -137,6 +149,8 @@ export interface CPUSystem {
   readonly simulation: Simulation;
   readonly system: SystemModel;
   readonly cpus: readonly TestCPU[];
+  /** What the script would hold. */
+  readonly nodes: { readonly system: AnyNode; readonly cpus: readonly AnyNode[] };
 }
 
 export function aCPUSystem({
@@ -167,5 +181,10 @@ export function aCPUSystem({
   }
   const simulation = aSimulation(host);
   simulation.instantiate(new Root({ system, fullSystem: false }));
-  return { simulation, system: system.simObject(), cpus: cpus.map(cpu => cpu.simObject()) };
+  return {
+    simulation,
+    system: system.simObject(),
+    cpus: cpus.map(cpu => cpu.simObject()),
+    nodes: { system, cpus },
+  };
 }
