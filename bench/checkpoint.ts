@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { AddrRange } from '../src/base/index';
 import { CheckpointSections, openCheckpoint, writeCheckpoint } from '../src/checkpoint/index';
 import { BackingStore } from '../src/mem/backingStore';
+import { trackMoment } from '../src/mem/index';
 import { StoreImage } from '../src/mem/storeImage';
 import { ratioResult, type BenchOptions, type BenchResult } from './result';
 import { median } from './support/command';
@@ -31,10 +32,12 @@ function time(body: () => void): number {
 function save(store: BackingStore, directory: string, parent?: string): void {
   const sections = new CheckpointSections(directory);
   sections.addMemoryImage(IMAGE, new StoreImage(store));
-  writeCheckpoint({
+  const moment = trackMoment([store.changes]);
+  const { digest } = writeCheckpoint({
     ...{ sections, parent, producer: 'a bench', tick: 0 },
     ...{ ticksPerSecond: 1e12, configuration: '' },
   });
+  moment.commit(digest);
 }
 
 /** Seconds from opening a checkpoint to its memory being there, the first page of it touched. */

@@ -112,7 +112,7 @@ export function readMemoryImage(chain: readonly ChainLink[], name: string): Memo
     ({ size } = image);
     pages = overlay(pages, image);
   }
-  return { size, pages };
+  return { size, pages, checkpoint: chain[0]?.content.digest ?? 0n };
 }
 
 /** Pages with those of a newer image in their place. */

@@ -8,6 +8,7 @@ import { CheckpointError, fileError } from './checkpointError';
 import { CHECKPOINT_FILE, encodeCheckpoint, type ImageReference } from './checkpointFile';
 import { writeImage, type Progress } from './imageWriter';
 import type { CheckpointSections } from './sections';
+import { xxh64 } from './xxh64';
 
 /** What is to be written. */
 export interface CheckpointRequest {
@@ -33,6 +34,8 @@ export interface WrittenCheckpoint {
   readonly directory: string;
   /** Pages of memory that were written. */
   readonly pages: number;
+  /** Which checkpoint it is: the checksum of its `m5.cpt.pb`. */
+  readonly digest: bigint;
 }
 
 /**
@@ -65,7 +68,7 @@ export function writeCheckpoint(request: CheckpointRequest): WrittenCheckpoint {
     writeFile(join(folder, CHECKPOINT_FILE), descriptor => {
       for (let done = 0; done < bytes.length;) done += writeSync(descriptor, bytes, done);
     });
-    return { directory, pages };
+    return { directory, pages, digest: xxh64(bytes) };
   });
 }
 

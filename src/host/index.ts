@@ -80,3 +80,4 @@ export {
   virtualMemoryBytes,
 } from './processInfo';
 export { UnixListener } from './unixSocket';
+export { WrittenPages } from './writtenPages';

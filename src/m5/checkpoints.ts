@@ -4,14 +4,17 @@
  * Source of the behaviour: gem5 `python/m5/simulate.py` (`checkpoint`), `sim/serialize.cc`.
  */
 import { rmSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { fatal, withProgress, type Tick } from '../base/index';
+import { join, resolve } from 'node:path';
+import { fatal, panic, withProgress, type Tick } from '../base/index';
 import {
+  CHECKPOINT_FILE,
   CheckpointSections,
   openCheckpoint,
   readChain,
+  readCheckpointFile,
   writeCheckpoint,
 } from '../checkpoint/index';
+import { System, trackMoment, type TrackedMoment } from '../mem/index';
 import { configJson, pythonJson, type CheckpointIn, type Simulation } from '../sim/index';
 import { writeInBackground } from './backgroundCheckpoint';
 import type { ForkEachParts } from './forkEach';
@@ -78,18 +81,47 @@ export class Checkpoints implements M5Checkpoints {
    * @throws {SimError} when something cannot be saved or written; then nothing is left of it
    */
   write(path: string, options: CheckpointOptions): string {
+    this.#prepare();
+    const directory = resolve(expandPath(path, this.#simulation.curTick()));
+    const moment = options.incremental === true ? this.#beginTracking() : undefined;
+    try {
+      const digest = this.#save(directory, options);
+      moment?.commit(digest);
+    } catch (error) {
+      moment?.abandon();
+      throw error;
+    }
+    this.#note(directory);
+    return directory;
+  }
+
+  /** Brings the simulation to a state that can be saved. */
+  #prepare(): void {
     const simulation = this.#simulation;
-    const { root } = simulation;
-    if (root === undefined) return fatal('m5.checkpoint() needs a system; call m5.instantiate()');
+    if (simulation.root === undefined) {
+      fatal('m5.checkpoint() needs a system; call m5.instantiate()');
+    }
     simulation.drain();
+    for (const object of simulation.objects) object.memWriteback();
+  }
+
+  /** From now on all memories note what is written to them. */
+  #beginTracking(): TrackedMoment {
+    const systems = this.#simulation.objects.filter(object => object instanceof System);
+    const stores = systems.flatMap(system => system.physicalMemory.getBackingStore());
+    return trackMoment(stores.map(store => store.changes));
+  }
+
+  /** @returns the checksum by which the checkpoint is known */
+  #save(directory: string, options: CheckpointOptions): bigint {
+    const simulation = this.#simulation;
+    const root = simulation.root ?? panic('a simulation without root is saved');
     return simulation.phase('checkpoint', () => {
-      for (const object of simulation.objects) object.memWriteback();
       simulation.host.print('Writing checkpoint');
-      const directory = resolve(expandPath(path, simulation.curTick()));
       const sections = new CheckpointSections(directory);
       simulation.serializeAll(sections);
       const total = [...sections.imageSources.values()].reduce((sum, { size }) => sum + size, 0);
-      withProgress('Writing checkpoint', total, progress =>
+      const { digest } = withProgress('Writing checkpoint', total, progress =>
         writeCheckpoint({
           ...{ sections, progress },
           producer: `mini-gem5 ${version()}`,
@@ -99,8 +131,7 @@ export class Checkpoints implements M5Checkpoints {
           parent: options.parent ?? (options.incremental === true ? this.#last : undefined),
         }),
       );
-      this.#note(directory);
-      return directory;
+      return digest;
     });
   }
 
@@ -115,10 +146,19 @@ export class Checkpoints implements M5Checkpoints {
     options: CheckpointOptions,
     parts: ForkEachParts,
   ): Promise<string> {
+    this.#prepare();
     const directory = resolve(expandPath(path, this.#simulation.curTick()));
-    await writeInBackground(parts, directory, () => {
-      this.write(directory.replaceAll('%', '%%'), options);
-    });
+    // The child knows what this process knows now; only here it is known what is written later.
+    const moment = options.incremental === true ? this.#beginTracking() : undefined;
+    try {
+      await writeInBackground(parts, directory, () => {
+        this.#save(directory, options);
+      });
+      moment?.commit(readCheckpointFile(join(directory, CHECKPOINT_FILE)).digest);
+    } catch (error) {
+      moment?.abandon();
+      throw error;
+    }
     this.#note(directory);
     return directory;
   }

@@ -1,13 +1,14 @@
 /**
  * Backing stores: the host memory behind one range of guest memory. Source: gem5 `mem/physical.hh`.
  */
-import { AddrRange, fatal, panic } from '../base/index';
+import { AddrRange, fatal, panic, roundUp } from '../base/index';
 import type { Addr } from '../base/index';
+import { ChangeTracking } from './changeTracking';
 import { allocateHostMemory, MAX_BLOCK_BYTES } from './hostMemory';
 import type { HostMemory, MemoryReserve, WasmMemory } from './hostMemory';
 import { MemoryBlock } from './memoryBlock';
 import { restoreImage } from './restoreImage';
-import type { ImagePages, MemoryImage } from '../sim/index';
+import { ImagePageBytes, type ImagePages, type MemoryImage } from '../sim/index';
 
 /** What a backing store is for, and how to make it. */
 export interface BackingStoreOptions {
@@ -45,6 +46,8 @@ export class BackingStore {
   readonly writeable: boolean;
   /** All of it in ascending order; a store of up to 4 GiB is one block. */
   readonly blocks: readonly MemoryBlock[];
+  /** Which pages of it have changed since a checkpoint. */
+  readonly changes: ChangeTracking;
   readonly #memory: HostMemory;
   readonly #first: MemoryBlock;
   readonly #isPrivate: boolean;
@@ -72,6 +75,9 @@ export class BackingStore {
       shared: options.shared ?? null,
     });
     this.#isPrivate = (options.shared ?? null) === null;
+    // What is shared is written by others as well.
+    const tracked = this.#isPrivate ? roundUp(range.size, ImagePageBytes) : 0;
+    this.changes = new ChangeTracking(this.#memory.address, tracked);
     this.blocks = makeBlocks(range, this.#memory);
     this.#first = this.blocks[0] ?? panic('a store has at least one block');
   }
@@ -139,6 +145,7 @@ export class BackingStore {
 
   /** Gives the memory back to the host. Nothing of it may be used afterwards. */
   dispose(): void {
+    this.changes.dispose();
     this.#memory.dispose();
   }
 }

@@ -40,6 +40,8 @@ export { SimpleMemory, simpleMemorySchema } from './simpleMemory';
 export type { SimpleMemoryParams } from './simpleMemory';
 export { SnoopFilter, snoopFilterSchema } from './snoopFilter';
 export type { SnoopFilterParams } from './snoopFilter';
+export { trackMoment } from './changeTracking';
+export type { TrackedMoment } from './changeTracking';
 export { System } from './system';
 export type { KvmVMHandle } from './system';
 export { systemSchema } from './systemSchema';

@@ -53,17 +53,20 @@ export class MappedImage {
     }
   }
 
+  /** Whether the image has the page; otherwise it is zero. */
+  has(page: number): boolean {
+    return this.#find(page) !== undefined;
+  }
+
   /** Where a page lies in this process. @throws {PanicError} when the image does not have it */
   addressOf(page: number): number {
-    let run = this.#last;
-    if (run === undefined || page < run.first || page >= run.end) {
-      run = this.#find(page);
-      this.#last = run;
-    }
+    const run = this.#find(page) ?? panic(`the image has no page ${String(page)}`);
     return run.address + (page - run.first) * ImagePageBytes;
   }
 
-  #find(page: number): MappedRun {
+  #find(page: number): MappedRun | undefined {
+    const last = this.#last;
+    if (last !== undefined && page >= last.first && page < last.end) return last;
     let low = 0;
     let high = this.#runs.length;
     while (low < high) {
@@ -72,8 +75,9 @@ export class MappedImage {
       else high = middle;
     }
     const run = this.#runs[low];
-    if (run !== undefined && page >= run.first) return run;
-    return panic(`the image has no page ${String(page)}`);
+    if (run === undefined || page < run.first) return undefined;
+    this.#last = run;
+    return run;
   }
 
   /** Takes the mappings away. */

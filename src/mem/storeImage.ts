@@ -90,23 +90,24 @@ export class StoreImage implements MemoryImageSource {
   }
 
   *#changes(image: MemoryImage, old: MappedImage): Generator<ChangedPages> {
-    const pages = this.size / ImagePageBytes;
-    const known = new Uint8Array(pages);
-    const unchanged = this.#untouchedSince(image);
-    for (const run of image.pages) {
-      known.fill(1, run.first, run.first + run.count);
-    }
-    const candidates = new Uint8Array(pages);
-    for (const { first, count } of this.#candidates()) candidates.fill(1, first, first + count);
-    for (let page = 0; page < pages; page++) {
-      if (unchanged?.[page] === 1) continue;
-      if (known[page] === 1) {
+    const marks = this.#store.changes.since(image.checkpoint) ?? this.#possiblyChanged(image);
+    for (let page = marks.indexOf(1); page >= 0; page = marks.indexOf(1, page + 1)) {
+      if (old.has(page)) {
         if (this.#isSame(page, old)) continue;
         yield { first: page, count: 1, zero: this.#isZero(page, 1) };
-      } else if (candidates[page] === 1 && !this.#isZero(page, 1)) {
+      } else if (!this.#isZero(page, 1)) {
         yield { first: page, count: 1, zero: false };
       }
     }
+  }
+
+  /** Where nobody has noted what was written: all pages but those that are still the image's. */
+  #possiblyChanged(image: MemoryImage): Uint8Array {
+    const marks = new Uint8Array(this.size / ImagePageBytes);
+    for (const { first, count } of this.#candidates()) marks.fill(1, first, first + count);
+    for (const { first, count } of image.pages) marks.fill(1, first, first + count);
+    this.#clearUntouched(image, marks);
+    return marks;
   }
 
   #isSame(page: number, old: MappedImage): boolean {
@@ -115,20 +116,18 @@ export class StoreImage implements MemoryImageSource {
     return sameMemory(this.#address + offset, old.addressOf(page), length);
   }
 
-  /** Pages that are still those of the image, since they were mapped from it and not written. */
-  #untouchedSince(image: MemoryImage): Uint8Array | undefined {
+  /** Takes the marks of pages away that were mapped from the image and not written since. */
+  #clearUntouched(image: MemoryImage, marks: Uint8Array): void {
     const { restored } = this.#store;
-    if (restored.length === 0 || pageSize() !== ImagePageBytes) return undefined;
+    if (restored.length === 0 || pageSize() !== ImagePageBytes) return;
     const own = anonymousPages(this.#address, this.size);
-    const same = new Uint8Array(own.length);
     const places = new Map(image.pages.map(run => [run.first, run]));
     for (const run of restored) {
       if (!isSamePlace(run, places.get(run.first))) continue;
       for (let page = run.first; page < run.first + run.count; page++) {
-        same[page] = own[page] === 0 ? 1 : 0;
+        if (own[page] === 0) marks[page] = 0;
       }
     }
-    return same;
   }
 }
 

@@ -73,6 +73,8 @@ export interface MemoryImage {
   /** Bytes of memory. */
   readonly size: number;
   readonly pages: readonly ImagePages[];
+  /** Which checkpoint it is of: the checksum of its `m5.cpt.pb`. */
+  readonly checkpoint: bigint;
 }
 
 /** A checkpoint being written. */

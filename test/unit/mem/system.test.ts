@@ -233,7 +233,7 @@ describe('Thread contexts', () => {
 /** Sections without what belongs to memory. */
 class SectionsOnly extends CheckpointSections {
   override memoryImage(name: string): MemoryImage {
-    return { size: this.imageSources.get(name)?.size ?? 0, pages: [] };
+    return { size: this.imageSources.get(name)?.size ?? 0, pages: [], checkpoint: 0n };
   }
 }
 
