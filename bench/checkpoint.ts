@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AddrRange } from '../src/base/index';
-import { CheckpointSections, openCheckpoint, writeCheckpoint } from '../src/checkpoint/index';
+import { ChainImages, CheckpointSections, openCheckpoint, writeCheckpoint } from '../src/checkpoint/index';
 import { BackingStore } from '../src/mem/backingStore';
 import { trackMoment } from '../src/mem/index';
 import { StoreImage } from '../src/mem/storeImage';
@@ -14,6 +14,7 @@ import { median } from './support/command';
 const MiB = 1024 * 1024;
 const PAGE = 4096;
 const IMAGE = 'memory.img';
+const images = new ChainImages();
 
 function aStore(bytes: number): BackingStore {
   return new BackingStore({
@@ -34,7 +35,7 @@ function save(store: BackingStore, directory: string, parent?: string): void {
   sections.addMemoryImage(IMAGE, new StoreImage(store));
   const moment = trackMoment([store.changes]);
   const { digest } = writeCheckpoint({
-    ...{ sections, parent, producer: 'a bench', tick: 0 },
+    ...{ sections, parent, images, producer: 'a bench', tick: 0 },
     ...{ ticksPerSecond: 1e12, configuration: '' },
   });
   moment.commit(digest);

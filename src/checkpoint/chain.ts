@@ -95,24 +95,51 @@ export function checkReference(
   }
 }
 
+interface KnownImage {
+  /** The directory of the checkpoint that it is of. */
+  readonly directory: string;
+  readonly image: MemoryImage;
+}
+
 /**
- * The memory that the images of a chain make together.
- * @throws {CheckpointError} when an image is damaged, or does not belong to its checkpoint
+ * Images that chains make, remembered: whoever saves increment after increment reads each file once,
+ * and not all of a growing chain each time.
  */
-export function readMemoryImage(chain: readonly ChainLink[], name: string): MemoryImage {
-  const files = imageFiles(chain, name);
-  let size = 0;
-  let pages: readonly ImagePages[] = [];
-  for (const [i, file] of [...files.entries()].reverse()) {
-    const image = readImage(file.path);
-    checkReference(image, file, i === files.length - 1);
-    if (i < files.length - 1 && image.size !== size) {
-      throw new CheckpointError({ file: file.path }, 'the memory has another size than its parent');
+export class ChainImages {
+  /** The one that was asked for last, of each name. */
+  readonly #known = new Map<string, KnownImage>();
+
+  /**
+   * The memory that the images of a chain make together.
+   * @throws {CheckpointError} when an image is damaged, or does not belong to its checkpoint
+   */
+  read(chain: readonly ChainLink[], name: string): MemoryImage {
+    const files = imageFiles(chain, name);
+    const known = this.#known.get(name);
+    const start = chain.findIndex(link => isOf(known, link));
+    const newer = start < 0 ? files : files.slice(0, start);
+    let { size, pages } = start < 0 || known === undefined ? NO_IMAGE : known.image;
+    for (const file of [...newer].reverse()) {
+      const image = readImage(file.path);
+      const isRoot = file === files.at(-1);
+      checkReference(image, file, isRoot);
+      if (!isRoot && image.size !== size) {
+        const message = 'the memory has another size than its parent';
+        throw new CheckpointError({ file: file.path }, message);
+      }
+      ({ size } = image);
+      pages = overlay(pages, image);
     }
-    ({ size } = image);
-    pages = overlay(pages, image);
+    const image = { size, pages, checkpoint: chain[0]?.content.digest ?? 0n };
+    this.#known.set(name, { directory: chain[0]?.directory ?? '', image });
+    return image;
   }
-  return { size, pages, checkpoint: chain[0]?.content.digest ?? 0n };
+}
+
+const NO_IMAGE: Omit<MemoryImage, 'checkpoint'> = { size: 0, pages: [] };
+
+function isOf(known: KnownImage | undefined, { directory, content }: ChainLink): boolean {
+  return known?.directory === directory && known.image.checkpoint === content.digest;
 }
 
 /** Pages with those of a newer image in their place. */

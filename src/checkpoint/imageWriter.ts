@@ -6,15 +6,18 @@ import {
   type ChangedPages,
   type MemoryImage,
   type MemoryImageSource,
+  type PageRun,
 } from '../sim/index';
-import { layOutBatch } from './imageLayout';
+import { layOutBatch, type BatchFrame } from './imageLayout';
 import { Limits } from './limits';
 import { proto, toWire } from './proto';
-import { digestOf, frameHead, sealRecord } from './record';
+import { CHECKSUM_BYTES, digestOf, frameHead, sealRecord } from './record';
 import { Xxh64 } from './xxh64';
 
 /** Version of the file format of images. */
 export const IMAGE_FORMAT_VERSION = 1;
+/** Bytes that are written together: what a processor's cache holds. */
+const PART_BYTES = 1024 * 1024;
 /** What one writev(2) takes. */
 const MAX_PIECES = 1024;
 
@@ -112,28 +115,58 @@ class ImageWriting {
     if (this.#batch.length === 0) return;
     const range = this.#batch.filter(run => !run.zero);
     const zero = this.#batch.filter(run => run.zero);
-    const data = range.flatMap(run => this.#source.bytes(run));
-    const hash = new Xxh64();
-    for (const piece of data) hash.update(piece);
-    const dataChecksum = range.length === 0 ? 0n : hash.digest();
-    const fields = proto.PageBatch.encode({
-      ...{ range, zero },
-      ...(range.length > 0 && { dataChecksum: toWire(dataChecksum) }),
-    }).finish();
     const dataBytes = this.#batchPages * ImagePageBytes;
-    const { head, structure } = layOutBatch(this.#position, fields, dataBytes);
-    const { record, checksum } = sealRecord(structure);
+    const frameWith = (dataChecksum: bigint): BatchFrame => {
+      const checksum = range.length > 0 && { dataChecksum: toWire(dataChecksum) };
+      const fields = proto.PageBatch.encode({ range, zero, ...checksum }).finish();
+      return layOutBatch(this.#position, fields, dataBytes);
+    };
+    // The pages go to the file first: their checksum stands before them, and takes as much space
+    // whatever it is, except that a message leaves zeros out.
+    const { head, structure } = frameWith(1n);
+    const dataAt = this.#position + head.length + CHECKSUM_BYTES + structure.length;
+    const dataChecksum = this.#writeData(range, dataAt);
+    const frame = frameWith(dataChecksum);
+    const { record, checksum } = sealRecord(frame.structure);
     this.#checksums.push(checksum, dataChecksum);
     this.#records++;
-    const before = this.#position;
-    this.#writePieces([Uint8Array.from(head), record, ...data]);
-    // While the disk is busy with these pages, the next ones are looked at.
-    startWriteback(this.#descriptor, before, this.#position - before);
+    this.#writePieces([Uint8Array.from(frame.head), record], this.#position);
+    this.#position = dataAt + dataBytes;
     this.#pages += this.#batchPages;
     const last = this.#batch.at(-1);
     if (last !== undefined) this.#report((last.first + last.count) * ImagePageBytes);
     this.#batch = [];
     this.#batchPages = 0;
+  }
+
+  /** Writes pages, a little at a time: each part is fetched once, for the checksum and the file. */
+  #writeData(range: readonly PageRun[], start: number): bigint {
+    if (range.length === 0) return 0n;
+    const hash = new Xxh64();
+    let at = start;
+    let part: Uint8Array[] = [];
+    let bytes = 0;
+    const flush = (): void => {
+      this.#writePieces(part, at);
+      // While the disk is busy with these pages, the next ones are looked at.
+      startWriteback(this.#descriptor, at, bytes);
+      at += bytes;
+      part = [];
+      bytes = 0;
+    };
+    for (const run of range) {
+      for (const whole of this.#source.bytes(run)) {
+        for (let done = 0; done < whole.length; done += PART_BYTES) {
+          const piece = whole.subarray(done, done + PART_BYTES);
+          hash.update(piece);
+          part.push(piece);
+          bytes += piece.length;
+          if (bytes >= PART_BYTES || part.length >= MAX_PIECES) flush();
+        }
+      }
+    }
+    flush();
+    return hash.digest();
   }
 
   #report(bytes: number): void {
@@ -145,25 +178,22 @@ class ImageWriting {
     const { record, checksum } = sealRecord(proto.ImageRecord.encode(body).finish());
     this.#checksums.push(checksum);
     this.#records++;
-    this.#writePieces([frameHead(record.length), record]);
+    this.#position = this.#writePieces([frameHead(record.length), record], this.#position);
   }
 
-  #writePieces(pieces: readonly Uint8Array[]): void {
-    for (let first = 0; first < pieces.length; first += MAX_PIECES) {
-      this.#writeFully(pieces.slice(first, first + MAX_PIECES));
-    }
-  }
-
-  /** Writes all of the pieces: the system may take fewer bytes at a time. */
-  #writeFully(pieces: readonly Uint8Array[]): void {
+  /** Writes pieces to a place. @returns the offset behind them */
+  #writePieces(pieces: readonly Uint8Array[], start: number): number {
     let rest = pieces.filter(piece => piece.length > 0);
+    let at = start;
     while (rest.length > 0) {
-      let written = writevSync(this.#descriptor, rest, this.#position);
-      this.#position += written;
+      // The system may take fewer bytes than it is given.
+      let written = writevSync(this.#descriptor, rest.slice(0, MAX_PIECES), at);
+      at += written;
       const whole = rest.findIndex(piece => (written -= piece.length) < 0);
-      if (whole < 0) return;
+      if (whole < 0) return at;
       const piece = rest[whole] ?? new Uint8Array(0);
       rest = [piece.subarray(piece.length + written), ...rest.slice(whole + 1)];
     }
+    return at;
   }
 }

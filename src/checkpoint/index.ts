@@ -1,7 +1,7 @@
 /** Floor 2: saved state, its files, and what can be done with them. */
 export { packCheckpoint, unpackCheckpoint } from './archive';
 export { removeLeftovers } from './atomicDirectory';
-export { readChain } from './chain';
+export { ChainImages, readChain } from './chain';
 export type { ChainLink } from './chain';
 export { CHECKPOINT_FILE, readCheckpointFile } from './checkpointFile';
 export { CheckpointError } from './checkpointError';

@@ -2,7 +2,7 @@
 import { dirname, resolve } from 'node:path';
 import type { MemoryImage } from '../sim/index';
 import { removeLeftovers } from './atomicDirectory';
-import { readChain, readMemoryImage, type ChainLink } from './chain';
+import { ChainImages, readChain, type ChainLink } from './chain';
 import { CheckpointSections } from './sections';
 
 /** A checkpoint that has been read and found whole, except that pages of memory are not checked. */
@@ -22,7 +22,8 @@ export function openCheckpoint(directory: string): OpenCheckpoint {
   const chain = readChain(directory);
   const content = chain[0]?.content;
   const images = new Map<string, MemoryImage>();
-  for (const { file } of content?.images ?? []) images.set(file, readMemoryImage(chain, file));
+  const read = new ChainImages();
+  for (const { file } of content?.images ?? []) images.set(file, read.read(chain, file));
   const sections = new CheckpointSections(resolve(directory), new Map(content?.sections), images);
   return { chain, sections };
 }

@@ -1,9 +1,8 @@
 /** Writing a checkpoint: everything or nothing. */
 import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
-import type { MemoryImage } from '../sim/index';
 import { atomicDirectory } from './atomicDirectory';
-import { readChain, readMemoryImage, type ChainLink } from './chain';
+import { ChainImages, readChain, type ChainLink } from './chain';
 import { CheckpointError, fileError } from './checkpointError';
 import { CHECKPOINT_FILE, encodeCheckpoint, type ImageReference } from './checkpointFile';
 import { writeImage, type Progress } from './imageWriter';
@@ -24,6 +23,8 @@ export interface CheckpointRequest {
   readonly configuration: string;
   /** Directory of a checkpoint to save the difference to; absent: a full checkpoint. */
   readonly parent?: string | undefined;
+  /** What is known of the memory of checkpoints that were parents before. */
+  readonly images?: ChainImages | undefined;
   /** Told of every part of memory that is done, by its bytes. */
   readonly progress?: Progress | undefined;
 }
@@ -74,13 +75,17 @@ export function writeCheckpoint(request: CheckpointRequest): WrittenCheckpoint {
 
 function writeImages(
   folder: string,
-  { sections, progress }: CheckpointRequest,
+  { sections, progress, images: known = new ChainImages() }: CheckpointRequest,
   chain: readonly ChainLink[] | undefined,
 ): { readonly images: readonly ImageReference[]; readonly pages: number } {
   const images: ImageReference[] = [];
   let pages = 0;
   for (const [file, source] of sections.imageSources) {
-    const parent = chain === undefined ? undefined : parentImage(chain, file, source.size);
+    const parent = chain && known.read(chain, file);
+    if (parent !== undefined && parent.size !== source.size) {
+      const place = { file: chain?.[0]?.directory ?? '' };
+      throw new CheckpointError(place, `it is of a system with other memory ('${file}')`);
+    }
     const written = writeFile(join(folder, file), descriptor =>
       writeImage(descriptor, source, parent, progress ?? (() => undefined)),
     );
@@ -88,13 +93,6 @@ function writeImages(
     pages += written.pages;
   }
   return { images, pages };
-}
-
-function parentImage(chain: readonly ChainLink[], file: string, size: number): MemoryImage {
-  const image = readMemoryImage(chain, file);
-  if (image.size === size) return image;
-  const directory = chain[0]?.directory ?? '';
-  throw new CheckpointError({ file: directory }, `it is of a system with other memory ('${file}')`);
 }
 
 /** Writes a file and brings it to the disk. */

@@ -7,6 +7,7 @@ import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fatal, panic, withProgress, type Tick } from '../base/index';
 import {
+  ChainImages,
   CHECKPOINT_FILE,
   CheckpointSections,
   openCheckpoint,
@@ -53,6 +54,9 @@ export class Checkpoints implements M5Checkpoints {
   /** Directory of the checkpoint that was written or restored last. */
   #last: string | undefined;
   #maxCount = 0;
+  /** Whether memories note what is written to them. */
+  #tracks = false;
+  readonly #images = new ChainImages();
 
   constructor(simulation: Simulation) {
     this.#simulation = simulation;
@@ -83,7 +87,7 @@ export class Checkpoints implements M5Checkpoints {
   write(path: string, options: CheckpointOptions): string {
     this.#prepare();
     const directory = resolve(expandPath(path, this.#simulation.curTick()));
-    const moment = options.incremental === true ? this.#beginTracking() : undefined;
+    const moment = this.#beginTracking(options);
     try {
       const digest = this.#save(directory, options);
       moment?.commit(digest);
@@ -105,8 +109,10 @@ export class Checkpoints implements M5Checkpoints {
     for (const object of simulation.objects) object.memWriteback();
   }
 
-  /** From now on all memories note what is written to them. */
-  #beginTracking(): TrackedMoment {
+  /** From the first incremental checkpoint on all memories note what is written to them. */
+  #beginTracking({ incremental }: CheckpointOptions): TrackedMoment | undefined {
+    this.#tracks ||= incremental === true;
+    if (!this.#tracks) return undefined;
     const systems = this.#simulation.objects.filter(object => object instanceof System);
     const stores = systems.flatMap(system => system.physicalMemory.getBackingStore());
     return trackMoment(stores.map(store => store.changes));
@@ -123,7 +129,7 @@ export class Checkpoints implements M5Checkpoints {
       const total = [...sections.imageSources.values()].reduce((sum, { size }) => sum + size, 0);
       const { digest } = withProgress('Writing checkpoint', total, progress =>
         writeCheckpoint({
-          ...{ sections, progress },
+          ...{ sections, progress, images: this.#images },
           producer: `mini-gem5 ${version()}`,
           tick: simulation.curTick(),
           ticksPerSecond: simulation.ticksPerSecond,
@@ -149,7 +155,7 @@ export class Checkpoints implements M5Checkpoints {
     this.#prepare();
     const directory = resolve(expandPath(path, this.#simulation.curTick()));
     // The child knows what this process knows now; only here it is known what is written later.
-    const moment = options.incremental === true ? this.#beginTracking() : undefined;
+    const moment = this.#beginTracking(options);
     try {
       await writeInBackground(parts, directory, () => {
         this.#save(directory, options);

@@ -19,17 +19,11 @@ export class MappedImage {
 
   /** @throws {ErrnoError} when a file cannot be mapped */
   constructor({ pages }: MemoryImage) {
-    const bases = new Map<string, number>();
-    for (const path of new Set(pages.map(run => run.path))) {
-      const ends = pages.filter(run => run.path === path).map(run => run.offset + bytesOf(run));
-      bases.set(
-        path,
-        this.#map(
-          path,
-          ends.reduce((a, b) => Math.max(a, b), 0),
-        ),
-      );
+    const ends = new Map<string, number>();
+    for (const { path, offset, count } of pages) {
+      ends.set(path, Math.max(ends.get(path) ?? 0, offset + count * ImagePageBytes));
     }
+    const bases = new Map([...ends].map(([path, end]) => [path, this.#map(path, end)]));
     this.#runs = pages.map(run => ({
       first: run.first,
       end: run.first + run.count,
@@ -84,8 +78,4 @@ export class MappedImage {
   dispose(): void {
     for (const { address, length } of this.#mappings.splice(0)) unmapMemory(address, length);
   }
-}
-
-function bytesOf({ count }: { readonly count: number }): number {
-  return count * ImagePageBytes;
 }

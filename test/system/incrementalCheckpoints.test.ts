@@ -1,0 +1,64 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { squashCheckpoint } from '../../src/checkpoint/index';
+import { inFolder } from '../support/command';
+import { guestScript, linesOf } from '../support/forking';
+
+const IMAGE = 'system.physmem.store0.img';
+
+/** Saves all and what has changed at several points, in this process, in a fork and from a child. */
+const script = `${guestScript(['malloc', '24'])}
+  const changed = (name: string, parent: string) =>
+    m5.checkpoint(name, { incremental: true, parent });
+  m5.simulate(3e8);
+  m5.checkpoint('changed-0', { incremental: true });
+  for (let i = 1; i < 4; i++) {
+    if (m5.simulate(3e8).cause !== 'simulate() limit reached') throw new Error('too fast');
+    m5.checkpoint('all-' + i);
+    changed('changed-' + i, 'changed-' + (i - 1));
+  }
+  if (m5.fork() === 0) {
+    m5.simulate(3e8);
+    m5.checkpoint('all-child');
+    changed('changed-child', 'changed-3');
+    m5.simulate(3e8);
+    m5.checkpoint('all-child-2');
+    changed('changed-child-2', 'changed-child');
+  } else {
+    void background();
+  }
+  async function background() {
+    m5.simulate(3e8);
+    m5.checkpoint('all-background');
+    const incremental = true;
+    const written = m5.checkpointInBackground('changed-background', { incremental, parent: 'changed-3' });
+    m5.simulate(3e8);
+    await written;
+    await m5.checkpointInBackground('script.ts/none', { incremental }).catch(() => undefined);
+    m5.simulate(3e8);
+    m5.checkpoint('all-last');
+    changed('changed-last', 'changed-background');
+  }
+`;
+
+describe('An incremental checkpoint', () => {
+  it('makes with its parents what a full one has, whoever wrote to memory meanwhile', function () {
+    this.timeout(60_000);
+    inFolder(folder => {
+      linesOf(script, folder);
+      const names = readdirSync(folder).filter(name => name.startsWith('all-'));
+      expect(names).to.have.length(7);
+      for (const name of names) {
+        const changed = join(folder, name.replace('all', 'changed'));
+        const squashed = join(folder, `squashed-${name}`);
+        squashCheckpoint(changed, squashed);
+        const [full, made] = [join(folder, name), squashed].map(path =>
+          readFileSync(join(path, IMAGE)),
+        );
+        expect(full!.equals(made!), name).to.equal(true);
+        expect(statSync(join(changed, IMAGE)).size).to.be.lessThan(full!.length);
+      }
+    });
+  });
+});
