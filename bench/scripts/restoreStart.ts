@@ -1,0 +1,54 @@
+/**
+ * Saves a system with so much memory, or restores it and prints, as JSON, when the guest has run its
+ * first instructions, in milliseconds since the start of the process and since the restore began.
+ *
+ *     mini-gem5 bench/scripts/restoreStart.ts PROGRAM MIB save|restore DIRECTORY
+ */
+import * as m5 from 'mini-gem5';
+import {
+  AddrRange,
+  KvmVM,
+  Process,
+  Root,
+  SEWorkload,
+  SimpleMemory,
+  SrcClockDomain,
+  System,
+  SystemXBar,
+  VoltageDomain,
+  X86KvmCPU,
+} from 'mini-gem5/objects';
+
+const [binary = '', mebibytes = '64', action = 'save', directory = ''] = process.argv.slice(2);
+const bytes = Number(mebibytes) * 2 ** 20;
+const range = new AddrRange(`${mebibytes}MiB`);
+const system = new System({
+  clkDomain: new SrcClockDomain({ clock: '1GHz', voltageDomain: new VoltageDomain() }),
+  memMode: 'atomic_noncaching',
+  memRanges: [range],
+  kvmVm: new KvmVM(),
+  cpu: new X86KvmCPU(),
+  membus: new SystemXBar(),
+  memory: new SimpleMemory({ range }),
+  workload: SEWorkload.initCompatible(binary),
+});
+system.cpu.icachePort = system.membus.cpuSidePorts;
+system.cpu.dcachePort = system.membus.cpuSidePorts;
+system.memory.port = system.membus.memSidePorts;
+system.systemPort = system.membus.cpuSidePorts;
+system.cpu.workload = new Process({ cmd: [binary], output: '' });
+const root = new Root({ fullSystem: false, system });
+const start = performance.now();
+m5.instantiate(root, action === 'restore' ? directory : undefined);
+if (action === 'restore') {
+  m5.simulate(1); // as long as the shortest run of the guest
+  const now = performance.now();
+  console.log(JSON.stringify({ sinceProcess: now, sinceRestore: now - start }));
+} else {
+  m5.simulate(1e9);
+  const block = system.simObject().physicalMemory.storeFor(0);
+  // The program lies at the bottom of memory; a quarter of it is filled.
+  for (let at = bytes / 2; at < (bytes * 3) / 4; at += 8)
+    if (block !== undefined) block.bytes[at] = 1;
+  m5.checkpoint(directory);
+}
