@@ -4,7 +4,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AddrRange } from '../src/base/index';
-import { ChainImages, CheckpointSections, openCheckpoint, writeCheckpoint } from '../src/checkpoint/index';
+import {
+  ChainImages,
+  CheckpointSections,
+  openCheckpoint,
+  writeCheckpoint,
+} from '../src/checkpoint/index';
 import { BackingStore } from '../src/mem/backingStore';
 import { trackMoment } from '../src/mem/index';
 import { StoreImage } from '../src/mem/storeImage';
