@@ -22,11 +22,10 @@ const mandatoryBytes: Readonly<Record<string, number>> = { 66: 0x66, F2: 0xf2, F
 /** Makes instructions of given encodings. */
 export class InstructionMaker {
   readonly #random: Random;
-  readonly #window: MemoryWindow;
+  #window: MemoryWindow = { start: 0, bytes: 1 };
 
-  constructor(random: Random, window: MemoryWindow) {
+  constructor(random: Random) {
     this.#random = random;
-    this.#window = window;
   }
 
   #below(limit: number): number {
@@ -37,7 +36,8 @@ export class InstructionMaker {
     return items[this.#below(items.length)]!;
   }
 
-  make(encoding: Encoding): RandomInstruction {
+  make(encoding: Encoding, window: MemoryWindow): RandomInstruction {
+    this.#window = window;
     const registers = new Map<number, bigint>();
     const tail: number[] = [];
     let rex = this.#below(16);

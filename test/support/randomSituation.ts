@@ -1,21 +1,26 @@
 /** Situations for one instruction: its bytes, and registers and memory that suit it. */
 import { Random } from '../../src/base/index';
 import type { Encoding } from '../../src/arch/x86/isa/definition';
-import { middleOfStack, rspNumber, type Situation } from './lockstep';
+import type { Situation } from './lockstep';
+import { slotAddresses, usualCodeOffset } from './lockstepSlots';
 import { edge, InstructionMaker } from './randomInstruction';
-import { CODE, DATA } from './seGuest';
 
-const PAGES = 0x2000;
-const [RCX, RBP, RSI, RDI] = [1, 5, 6, 7];
+const PAGE = 0x1000;
+const PAGES = 2 * PAGE;
+const [RCX, RSP, RBP, RSI, RDI] = [1, 4, 5, 6, 7];
 const arithmeticFlags = 0x8d5;
 const direction = 0x400;
-/** A little beyond the second page, so that some accesses fault. */
-const operands = { start: DATA + 0x800, bytes: PAGES - 0x800 + 8 };
 const strings = new Set(['movs', 'cmps', 'stos', 'lods', 'scas']);
 
 /** What of a situation is printed and pasted: the rest follows from `fill`. */
 export interface BriefSituation {
+  /** Which of the slots it lies in (lockstepSlots.ts): addresses depend on it. */
+  readonly slot: number;
   readonly code: string;
+  /** Where in its pages the instruction lies; default {@link usualCodeOffset}. */
+  readonly codeOffset?: number;
+  /** Whether execution may go on elsewhere than behind it. */
+  readonly jumps?: boolean;
   readonly registers: readonly bigint[];
   readonly flags: number;
   readonly mxcsr: number;
@@ -25,30 +30,55 @@ export interface BriefSituation {
   readonly fill: number;
 }
 
-/** A random situation for an encoding. */
-export function randomSituation(random: Random, encoding: Encoding): BriefSituation {
-  const { definition } = encoding;
-  const instruction = new InstructionMaker(random, operands).make(encoding);
-  const registers = Array.from({ length: 16 }, () => edge(random));
-  const inPages = (): bigint => BigInt(DATA + random.nextInt(0, PAGES - 1));
-  if (strings.has(definition.name)) {
-    registers[RCX] = BigInt(random.nextInt(0, 40));
-    registers[RSI] = inPages();
-    registers[RDI] = inPages();
+/** Makes random situations. */
+export class SituationMaker {
+  readonly #random: Random;
+  readonly #instructions: InstructionMaker;
+
+  constructor(random: Random) {
+    this.#random = random;
+    this.#instructions = new InstructionMaker(random);
   }
-  if (definition.name === 'leave') registers[RBP] = inPages();
-  if (definition.ends === true && encoding.hasModrm) registers.fill(BigInt(CODE + 0x500));
-  for (const [number, value] of instruction.registers) registers[number] = value;
-  registers[rspNumber] = middleOfStack + BigInt(random.nextInt(0, 7));
-  const down = definition.repeats === true && random.nextInt(0, 1) === 1;
-  return {
-    code: Buffer.from(instruction.bytes).toString('hex'),
-    registers,
-    flags: 0x202 | (random.next32() & arithmeticFlags) | (down ? direction : 0),
-    mxcsr: 0x1f80,
-    x87: randomX87(random),
-    fill: random.next32(),
-  };
+
+  /** A random situation for an encoding. */
+  make(encoding: Encoding, slot: number): BriefSituation {
+    const random = this.#random;
+    const { definition } = encoding;
+    const { code, data, stack } = slotAddresses(slot);
+    // A little beyond the second page, so that some accesses fault.
+    const window = { start: data + 0x800, bytes: PAGES - 0x800 + 8 };
+    const instruction = this.#instructions.make(encoding, window);
+    const registers = Array.from({ length: 16 }, () => edge(random));
+    const inPages = (): bigint => BigInt(data + random.nextInt(0, PAGES - 1));
+    if (strings.has(definition.name)) {
+      registers[RCX] = BigInt(random.nextInt(0, 40));
+      registers[RSI] = inPages();
+      registers[RDI] = inPages();
+    }
+    if (definition.ends === true && encoding.hasModrm) registers.fill(BigInt(code + 0x500));
+    for (const [number, value] of instruction.registers) registers[number] = value;
+    if (definition.name === 'leave') registers[RBP] = inPages();
+    registers[RSP] = BigInt(stack + PAGE / 2 + random.nextInt(0, 7));
+    const down = definition.repeats === true && random.nextInt(0, 1) === 1;
+    const jumps = definition.ends === true || encoding.operands.some(({ place }) => place === 'J');
+    return {
+      slot,
+      code: Buffer.from(instruction.bytes).toString('hex'),
+      ...this.#place(instruction.bytes.length),
+      ...(jumps ? { jumps } : {}),
+      registers,
+      flags: 0x202 | (random.next32() & arithmeticFlags) | (down ? direction : 0),
+      mxcsr: 0x1f80,
+      x87: randomX87(random),
+      fill: random.next32(),
+    };
+  }
+
+  /** Now and then across the end of a page. */
+  #place(bytes: number): { codeOffset?: number } {
+    if (bytes === 1 || this.#random.nextInt(0, 31) !== 0) return {};
+    return { codeOffset: PAGE - this.#random.nextInt(1, bytes - 1) };
+  }
 }
 
 /** Any precision and rounding, all exceptions masked; any top; registers that are mostly in use. */
@@ -60,11 +90,11 @@ function randomX87(random: Random): readonly [number, number, number] {
   return [reserved ? control | 0x300 : control, status, tags];
 }
 
-/** Eight numbers of 80 bits that are worth trying. */
-function x87Stack(random: Random): Uint8Array {
-  const stack = new Uint8Array(128);
+/** Numbers of 80 bits that are worth trying, 16 bytes each. */
+function wideNumbers(random: Random, count: number): Uint8Array {
+  const stack = new Uint8Array(count * 16);
   const view = new DataView(stack.buffer);
-  for (let i = 0; i < 8; i++) {
+  for (let i = 0; i < count; i++) {
     const kind = random.nextInt(0, 9);
     let significand = (BigInt(random.next32()) << 32n) | BigInt(random.next32()) | (1n << 63n);
     if (kind < 4) significand = BigInt(random.nextInt(1, 5)) << BigInt(61 - random.nextInt(0, 2));
@@ -102,36 +132,55 @@ function putNumber(words: Uint32Array, at: number, random: Random): void {
   }
 }
 
+const poolRandom = new Random(1);
+const POOL_BYTES = 0x2_0000;
+/** What memory and vector registers are filled from, beginning somewhere. */
+const pool = filled(poolRandom, POOL_BYTES);
+const WIDE_NUMBERS = 2048;
+const wideNumberPool = wideNumbers(poolRandom, WIDE_NUMBERS);
+
+function filled(random: Random, length: number): Uint8Array {
+  const words = new Uint32Array(length / 4);
+  for (let i = 0; i < words.length; i++) words[i] = random.next32();
+  for (let i = 0; i < words.length / 2; i++) {
+    if (random.nextInt(0, 2) === 0) putNumber(words, i * 2, random);
+  }
+  return new Uint8Array(words.buffer);
+}
+
 /** All of a situation. */
-export function situationOf({ code, fill, x87, ...rest }: BriefSituation): Situation {
-  const random = new Random(fill);
-  const filled = (length: number): Uint8Array => {
-    const words = new Uint32Array(length / 4);
-    for (let i = 0; i < words.length; i++) words[i] = random.next32();
-    for (let i = 0; i < words.length / 2; i++) {
-      if (random.nextInt(0, 2) === 0) putNumber(words, i * 2, random);
-    }
-    return new Uint8Array(words.buffer);
+export function situationOf(brief: BriefSituation): Situation {
+  const { code, fill, registers, flags, mxcsr } = brief;
+  const from = (start: number, bytes: number): Uint8Array => {
+    const at = (start % (POOL_BYTES - bytes)) & ~15;
+    return pool.subarray(at, at + bytes);
   };
-  const [control, status, tags] = x87;
+  const [control, status, tags] = brief.x87;
+  const wide = (fill % (WIDE_NUMBERS - 8)) * 16;
   return {
-    ...rest,
-    code: [...Buffer.from(code, 'hex')],
-    data: filled(PAGES),
-    vectors: filled(512),
+    ...{ registers, flags, mxcsr },
+    codeOffset: brief.codeOffset ?? usualCodeOffset,
+    jumps: brief.jumps ?? false,
+    fsBase: 0n,
+    gsBase: 0n,
+    code: Buffer.from(code, 'hex'),
+    memory: from(fill, 3 * PAGE),
+    vectors: from(fill >>> 8, 512),
     x87: { control, status, tags },
-    stack: x87Stack(random),
+    stack: wideNumberPool.subarray(wide, wide + 128),
   };
 }
 
 /** The text of a test of this situation. */
-export function pasteable(
-  name: string,
-  { code, registers, flags, mxcsr, x87, fill }: BriefSituation,
-): string {
+export function pasteable(name: string, situation: BriefSituation): string {
+  const { slot, code, codeOffset, jumps, registers, flags, mxcsr, x87, fill } = situation;
   const numbers = registers.map(value => `0x${value.toString(16)}n`).join(', ');
-  return (
-    `it('${name} ${code}', () => {\n  expectSame({ code: '${code}', flags: 0x${flags.toString(16)}, ` +
-    `mxcsr: 0x${mxcsr.toString(16)}, x87: [${x87.join(', ')}], fill: ${String(fill)},\n    registers: [${numbers}] });\n});`
-  );
+  const place = codeOffset === undefined ? '' : `codeOffset: 0x${codeOffset.toString(16)}, `;
+  return [
+    `it('${name} ${code}', () => {`,
+    `  expectSame({ slot: ${String(slot)}, code: '${code}', ${place}${jumps === true ? 'jumps: true, ' : ''}` +
+      `flags: 0x${flags.toString(16)}, mxcsr: 0x${mxcsr.toString(16)},`,
+    `    x87: [${x87.join(', ')}], fill: ${String(fill)}, registers: [${numbers}] });`,
+    '});',
+  ].join('\n');
 }

@@ -1,0 +1,93 @@
+/** Random instructions against the host's processor, as many as wanted. */
+import { Random } from '../../src/base/index';
+import type { Encoding } from '../../src/arch/x86/isa/definition';
+import { instructionSet } from '../../src/arch/x86/isa/instructions/instructionSet';
+import { Lockstep } from './lockstep';
+import type { Tolerance } from './lockstepOutcome';
+import { notCompared, toleranceOf } from './notCompared';
+import { pasteable, SituationMaker, situationOf, type BriefSituation } from './randomSituation';
+
+/** Instructions that are tried in one entry into the guest. */
+const SLOTS = 128;
+
+/** What was tried and turned out not to be the same. */
+export interface Failure {
+  readonly encoding: Encoding;
+  readonly situation: BriefSituation;
+  readonly lines: readonly string[];
+}
+
+/** Tries random instructions. */
+export class Fuzzer {
+  readonly #machines = new Lockstep(SLOTS);
+
+  dispose(): void {
+    this.#machines.dispose();
+  }
+
+  /** What differs in a situation, a line each. */
+  differ(situation: BriefSituation, tolerance: Tolerance): readonly string[] {
+    const [lines] = this.#machines.compare([situationOf(situation)], [tolerance], situation.slot);
+    return lines ?? [];
+  }
+
+  /**
+   * Tries `count` situations, of each encoding in turn.
+   *
+   * @param only - the mnemonic to try; default all of them
+   * @returns failures, made as small as possible
+   */
+  *run(count: number, seed: number, only?: string): Generator<Failure, void, void> {
+    const encodings = instructionSet.filter(
+      ({ definition: { name } }) =>
+        !notCompared.has(name) && (only === undefined || name === only),
+    );
+    if (encodings.length === 0) return;
+    const maker = new SituationMaker(new Random(seed));
+    for (let tried = 0; tried < count; tried += SLOTS) {
+      const batch = Array.from({ length: Math.min(SLOTS, count - tried) }, (_, slot) => {
+        const encoding = encodings[(tried + slot) % encodings.length]!;
+        return { encoding, situation: maker.make(encoding, slot), tolerance: toleranceOf(encoding) };
+      });
+      const results = this.#machines.compare(
+        batch.map(({ situation }) => situationOf(situation)),
+        batch.map(({ tolerance }) => tolerance),
+      );
+      for (const [slot, lines] of results.entries()) {
+        if (lines !== null) yield this.#shrink(batch[slot]!, lines);
+      }
+    }
+  }
+
+  /** The same failure with as many registers 0 as possible, and the usual place and flags. */
+  #shrink(
+    {
+      encoding,
+      situation,
+      tolerance,
+    }: { encoding: Encoding; situation: BriefSituation; tolerance: Tolerance },
+    lines: readonly string[],
+  ): Failure {
+    let smallest: Failure = { encoding, situation, lines };
+    const attempt = (change: Partial<BriefSituation>): void => {
+      const smaller = { ...smallest.situation, ...change };
+      const found = this.differ(smaller, tolerance);
+      if (found.length > 0) smallest = { encoding, situation: smaller, lines: found };
+    };
+    const { codeOffset: _, ...usual } = situation;
+    attempt(usual);
+    attempt({ flags: 0x202 });
+    attempt({ mxcsr: 0x1f80 });
+    attempt({ x87: [0x37f, 0, 0] });
+    for (let fill = 0; fill < 4; fill++) attempt({ fill });
+    for (let i = 0; i < 16; i++) {
+      attempt({ registers: smallest.situation.registers.with(i, 0n) });
+    }
+    return smallest;
+  }
+}
+
+/** A failure as it is printed: what differs, and a test to paste. */
+export function formatFailure({ encoding, situation, lines }: Failure): string {
+  return `${lines.join('\n')}\n${pasteable(encoding.definition.name, situation)}`;
+}

@@ -1,0 +1,107 @@
+/** What is left when an instruction has run: registers, vectors and memory, and how two of these differ. */
+import { RFlags, xsaveLayout } from '../../src/arch/x86/index';
+import { registerWord } from './lockstepSlots';
+
+/** An outcome: views of where it lies. */
+export interface Outcome {
+  /** What stopped it, and where. */
+  readonly stop: string;
+  /** A block of registers (lockstepSlots.ts). */
+  readonly registers: Buffer;
+  readonly xsave: Buffer;
+  readonly memory: Buffer;
+}
+
+/** What need not be the same. */
+export interface Tolerance {
+  /** Bits of RFLAGS. */
+  readonly flags: number;
+  /** Bits of MXCSR. */
+  readonly mxcsr: number;
+}
+
+const FLAGS_AT = 16;
+/** Parts of the XSAVE area that instructions determine: the control words, and registers. */
+const parts: readonly (readonly [name: string, start: number, bytes: number])[] = [
+  ['fcw', xsaveLayout.fcw, 2],
+  ['fsw', xsaveLayout.fsw, 2],
+  ['ftw', xsaveLayout.ftw, 1],
+  ...each(8, i => [`st${String(i)}`, xsaveLayout.st + i * 16, 10]),
+  ...each(16, i => [`xmm${String(i)}`, xsaveLayout.xmm + i * 16, 16]),
+  ...each(16, i => [`ymm${String(i)} upper half`, xsaveLayout.ymmHigh + i * 16, 16]),
+];
+
+function each(
+  count: number,
+  part: (i: number) => readonly [string, number, number],
+): (readonly [string, number, number])[] {
+  return Array.from({ length: count }, (_, i) => part(i));
+}
+
+const sameBytes = (a: Buffer, b: Buffer, start: number, bytes: number): boolean =>
+  a.compare(b, start, start + bytes, start, start + bytes) === 0;
+
+const registerNames = ['rax', 'rcx', 'rdx', 'rbx', 'rsp', 'rbp', 'rsi', 'rdi'];
+const nameOf = (i: number): string => registerNames[i] ?? `r${String(i)}`;
+
+function maskedFlags(registers: Buffer, ignored: number): number {
+  return registers.readUInt32LE(FLAGS_AT) & ~(ignored | RFlags.TF | RFlags.RF);
+}
+
+/** Whether two outcomes are the same: quick, since nearly all are. */
+export function areSame(host: Outcome, software: Outcome, tolerance: Tolerance): boolean {
+  const { registers: a, xsave: x } = host;
+  const { registers: b, xsave: y } = software;
+  return (
+    host.stop === software.stop &&
+    maskedFlags(a, tolerance.flags) === maskedFlags(b, tolerance.flags) &&
+    sameBytes(a, b, 0, FLAGS_AT) &&
+    sameBytes(a, b, FLAGS_AT + 8, a.length - FLAGS_AT - 8) &&
+    maskedMxcsr(x, tolerance.mxcsr) === maskedMxcsr(y, tolerance.mxcsr) &&
+    sameBytes(x, y, xsaveLayout.xmm, 256) &&
+    sameBytes(x, y, xsaveLayout.ymmHigh, 256) &&
+    sameX87(x, y) &&
+    host.memory.equals(software.memory)
+  );
+}
+
+function sameX87(a: Buffer, b: Buffer): boolean {
+  if (!sameBytes(a, b, 0, 5)) return false;
+  for (let i = 0; i < 8; i++) if (!sameBytes(a, b, xsaveLayout.st + i * 16, 10)) return false;
+  return true;
+}
+
+const maskedMxcsr = (xsave: Buffer, ignored: number): number =>
+  xsave.readUInt32LE(xsaveLayout.mxcsr) & ~ignored;
+
+/** What differs, a line each; of memory, the first bytes that do. */
+export function differences(host: Outcome, software: Outcome, tolerance: Tolerance): string[] {
+  const lines: string[] = [];
+  const note = (name: string, a: string, b: string): void => {
+    if (a !== b) lines.push(`${name}: host ${a}, software ${b}`);
+  };
+  const hex = (value: number | bigint): string => value.toString(16);
+  note('stop', host.stop, software.stop);
+  const flags = ({ registers }: Outcome): string => hex(maskedFlags(registers, tolerance.flags));
+  note('flags', flags(host), flags(software));
+  const mxcsr = ({ xsave }: Outcome): string => hex(maskedMxcsr(xsave, tolerance.mxcsr));
+  note('mxcsr', mxcsr(host), mxcsr(software));
+  const words = [
+    ...each(16, i => [nameOf(i), registerWord[i]! * 8, 8]),
+    ...[['fsBase', 0, 8] as const, ['gsBase', 8, 8] as const],
+  ];
+  for (const [name, at] of words) {
+    note(name, hex(host.registers.readBigUInt64LE(at)), hex(software.registers.readBigUInt64LE(at)));
+  }
+  const text = ({ xsave }: Outcome, start: number, bytes: number): string =>
+    Buffer.from(xsave.subarray(start, start + bytes))
+      .reverse()
+      .toString('hex');
+  for (const [name, start, bytes] of parts) {
+    note(name, text(host, start, bytes), text(software, start, bytes));
+  }
+  const at = host.memory.findIndex((byte, i) => byte !== software.memory[i]);
+  const piece = ({ memory }: Outcome): string => memory.subarray(at, at + 16).toString('hex');
+  if (at >= 0) note(`memory+${hex(at)}`, piece(host), piece(software));
+  return lines;
+}

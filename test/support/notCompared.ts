@@ -1,0 +1,28 @@
+/**
+ * The one list of what software cores are not held to: instructions that cannot be compared with the
+ * host's processor, and results that processors leave undefined. docs/cpu-models.md explains them.
+ */
+import { RFlags } from '../../src/arch/x86/index';
+import type { Encoding } from '../../src/arch/x86/isa/definition';
+import type { Tolerance } from './lockstepOutcome';
+
+/** Instructions that leave the program, tell of the machine, or approximate as each machine likes. */
+export const notCompared: ReadonlySet<string> = new Set([
+  ...['syscall', 'int1', 'in', 'out', 'popf'],
+  ...['cpuid', 'rdtsc', 'rdtscp', 'xgetbv'],
+  ...['rcpps', 'rcpss', 'rsqrtps', 'rsqrtss'],
+  // An MXCSR that cannot be is another exception on some hosts; FIP and FDP are not kept.
+  ...['ldmxcsr', 'fxsave', 'fxrstor'],
+]);
+
+/** Flags that an instruction leaves undefined and that software cores do not set as processors do. */
+function undefinedFlags({ definition, operands }: Encoding): number {
+  const rotates = definition.name === 'rol' || definition.name === 'ror';
+  return rotates && operands[1]?.place === 'I' ? RFlags.OF : 0;
+}
+
+/** What of the outcome of an instruction is not compared. */
+export function toleranceOf(encoding: Encoding): Tolerance {
+  // Software cores note exceptions of SSE only while some are unmasked.
+  return { flags: undefinedFlags(encoding), mxcsr: 0x3f };
+}
