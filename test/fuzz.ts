@@ -27,6 +27,11 @@ let left = wholeNumber(values.failures, 'failures');
 console.log(`${String(count)} comparisons, --seed ${String(seed)}`);
 const fuzzer = new Fuzzer();
 const start = performance.now();
+const progress = (tried: number): void => {
+  const seconds = Math.round((performance.now() - start) / 1000);
+  process.stderr.write(`\r${tried.toExponential(2)} tried, ${String(seconds)} s `);
+};
+if (process.stderr.isTTY) fuzzer.onProgress = progress;
 for (const failure of fuzzer.run(count, seed, values.only)) {
   console.log(formatFailure(failure));
   process.exitCode = 1;
@@ -34,4 +39,4 @@ for (const failure of fuzzer.run(count, seed, values.only)) {
 }
 const seconds = (performance.now() - start) / 1000;
 fuzzer.dispose();
-if (process.exitCode !== 1) console.log(`no difference; ${seconds.toFixed(1)} s`);
+if (process.exitCode !== 1) console.log(`no difference in ${seconds.toFixed(1)} s`);

@@ -19,6 +19,8 @@ export interface Failure {
 
 /** Tries random instructions. */
 export class Fuzzer {
+  /** Told now and then how many situations were tried. */
+  onProgress: (tried: number) => void = () => undefined;
   readonly #machines = new Lockstep(SLOTS);
 
   dispose(): void {
@@ -39,15 +41,19 @@ export class Fuzzer {
    */
   *run(count: number, seed: number, only?: string): Generator<Failure, void, void> {
     const encodings = instructionSet.filter(
-      ({ definition: { name } }) =>
-        !notCompared.has(name) && (only === undefined || name === only),
+      ({ definition: { name } }) => !notCompared.has(name) && (only === undefined || name === only),
     );
     if (encodings.length === 0) return;
     const maker = new SituationMaker(new Random(seed));
     for (let tried = 0; tried < count; tried += SLOTS) {
+      if (tried % (SLOTS * 256) === 0) this.onProgress(tried);
       const batch = Array.from({ length: Math.min(SLOTS, count - tried) }, (_, slot) => {
         const encoding = encodings[(tried + slot) % encodings.length]!;
-        return { encoding, situation: maker.make(encoding, slot), tolerance: toleranceOf(encoding) };
+        return {
+          encoding,
+          situation: maker.make(encoding, slot),
+          tolerance: toleranceOf(encoding),
+        };
       });
       const results = this.#machines.compare(
         batch.map(({ situation }) => situationOf(situation)),

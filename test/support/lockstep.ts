@@ -11,6 +11,7 @@ import {
   softwareCpuid,
   formatVirtual,
   PageFlags,
+  RegisterSet,
   Vector,
   vectorName,
   X86ThreadState,
@@ -230,7 +231,7 @@ export class Lockstep {
   /** Writes the registers of the host's processor where the save stub would have. */
   #keepState(slot: number, state: X86ThreadState): void {
     const at = slot * PAGE;
-    void state.fpu.xstateBv; // fetches it
+    state.refresh(RegisterSet.Xsave);
     state.fpu.materialize(XFeature.X87 | XFeature.SSE | XFeature.AVX);
     const xsave = state.bytesOf('xsave').subarray(0, xsaveBytes);
     this.#contexts.set(xsave, at + contextOffset.savedXsave);

@@ -21,8 +21,18 @@ function undefinedFlags({ definition, operands }: Encoding): number {
   return rotates && operands[1]?.place === 'I' ? RFlags.OF : 0;
 }
 
+/**
+ * What processors have changed already when a store of the x87 or MMX faults, and the instruction will
+ * be executed again: Intel's count the registers from 0 by then, and may have written the first 8 of
+ * 10 bytes. The SDM promises nothing of either; software cores leave everything as it was.
+ */
+function afterFault({ definition, map, opcode }: Encoding): Tolerance['afterFault'] {
+  if (map === 1 && (opcode === 0x7e || opcode === 0x7f)) return 'x87';
+  return definition.name === 'fstp' ? 'memory' : null;
+}
+
 /** What of the outcome of an instruction is not compared. */
 export function toleranceOf(encoding: Encoding): Tolerance {
   // Software cores note exceptions of SSE only while some are unmasked.
-  return { flags: undefinedFlags(encoding), mxcsr: 0x3f };
+  return { flags: undefinedFlags(encoding), mxcsr: 0x3f, afterFault: afterFault(encoding) };
 }

@@ -185,7 +185,12 @@ export class X87Unit extends X87Stack {
     }
     if (a.isDenormal || b.isDenormal) this.note(Exception.Denormal);
     registers.status &= ~(C0 | C1 | C3);
-    if (a.kind === 'zero' || b.kind === 'infinity') return;
+    if (a.kind === 'zero') return;
+    if (b.kind === 'infinity') {
+      // It stays what it is, but a pseudo-denormal one becomes a normal one.
+      registers.write(0, this.roundedTo(a, extended));
+      return;
+    }
     const length = (value: Float80): number =>
       value.exponent + value.significand.toString(2).length;
     const distance = length(a) - length(b);
