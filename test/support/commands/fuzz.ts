@@ -1,6 +1,6 @@
 /** `npm run fuzz -- [--count N] [--seed N] [--only MNEMONIC]`: software cores against the processor. */
 import { parseArgs } from 'node:util';
-import { Fuzzer, formatFailure } from './support/fuzz';
+import { Fuzzer, formatFailure } from '../fuzzer';
 
 const usage = 'usage: npm run fuzz -- [--count N] [--seed N] [--only MNEMONIC] [--failures N]';
 
