@@ -115,6 +115,39 @@ static void protections(void)
     printf("taken: %s\n", failure(taken == MAP_FAILED));
 }
 
+/* Walked through, memory comes in large pages: changes to parts of them, within and across. */
+static void partsOfLargePages(void)
+{
+    size_t size = 16 * MIB;
+    char *memory = map(size, PROT_READ | PROT_WRITE, 0);
+    fill(memory, size);
+    char *inside = memory + 9 * MIB + 5 * PAGE;
+    mprotect(inside, PAGE, PROT_READ);
+    mprotect(inside + 20 * PAGE, MIB, PROT_NONE);
+    munmap(inside + 8 * PAGE, PAGE);
+    printf("parts: %d %d %d %d %d %d\n", touch(inside, 1), touch(inside - PAGE, 1), touch(inside + PAGE, 1),
+         touch(inside + 8 * PAGE, 0), touch(inside + 20 * PAGE, 0), touch(inside + MIB / 2, 1));
+    mprotect(inside + 20 * PAGE, MIB, PROT_READ | PROT_WRITE);
+    mprotect(inside, PAGE, PROT_READ | PROT_WRITE);
+    madvise(memory + 11 * MIB, 2 * MIB, MADV_DONTNEED);
+    char *part = map(4 * MIB, PROT_NONE, 0);
+    part = mremap(memory + 13 * MIB + PAGE, 2 * MIB, 2 * MIB, MREMAP_MAYMOVE | MREMAP_FIXED, part + PAGE);
+    fill(memory, 8 * MIB + 5 * PAGE);
+    int sum = 0;
+    for (size_t i = 0; i < 13 * MIB; i += PAGE)
+        if (memory + i != inside + 8 * PAGE) sum += memory[i];
+    for (size_t i = 0; i < 2 * MIB; i += PAGE) sum += part[i] * 3;
+    printf("contents: %d, moved away: %d\n", sum, touch(memory + 14 * MIB, 0));
+    mprotect(memory, 8 * MIB, PROT_READ);
+    printf("whole: %d %d\n", touch(memory + 6 * MIB, 0), touch(memory + 6 * MIB + PAGE, 1));
+    munmap(memory, size);
+    memory = map(size, PROT_READ | PROT_WRITE, 0);
+    sum = 0;
+    for (size_t i = 0; i < size; i += PAGE) sum += memory[i] + memory[i + PAGE - 1];
+    printf("after it was given back: %d\n", sum);
+    munmap(memory, size);
+}
+
 static void reservations(void)
 {
     size_t huge = (size_t)1 << 42;
@@ -197,6 +230,7 @@ int main(void)
     sigaction(SIGBUS, &action, NULL);
     moves();
     protections();
+    partsOfLargePages();
     reservations();
     heap();
     printf("stack: %d\n", deep(6000));

@@ -14,8 +14,10 @@ export type { HostPointer } from './libc';
 export { ioctl, ioctlRaw } from './ioctl';
 export {
   addressOf,
+  adviseHugePages,
   adviseMemory,
   HostMapping,
+  HUGE_PAGE_BYTES,
   MapFlag,
   mapMemory,
   MAX_VIEW_BYTES,

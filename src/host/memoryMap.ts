@@ -119,6 +119,15 @@ export function populateMemory(address: bigint, length: number): boolean {
   return libc.madvise(address, length, MemoryAdvice.PopulateWrite) === 0;
 }
 
+/** Bytes of the large pages that the kernel can give memory in. */
+export const HUGE_PAGE_BYTES: number = 2 ** 21;
+
+/** Asks for large pages behind memory, as it is touched; the kernel may have none. */
+export function adviseHugePages(address: bigint, length: number): void {
+  // SAFETY: the contents stay as they are. A kernel without large pages refuses, which is an answer.
+  libc.madvise(address, length, MemoryAdvice.HugePage);
+}
+
 /**
  * Changes the access rights of whole pages.
  *

@@ -3,21 +3,17 @@
  * address them, or, where that is too small, a mapping of its own.
  */
 import { FatalError, roundUp } from '../base/index';
-import { addressOf, HostMapping, isErrnoError, MapFlag, MAX_VIEW_BYTES } from '../host/index';
+import {
+  addressOf,
+  adviseHugePages,
+  HostMapping,
+  HUGE_PAGE_BYTES,
+  isErrnoError,
+  MapFlag,
+  MAX_VIEW_BYTES,
+} from '../host/index';
+import { allocateLinearMemory, WASM_PAGE_BYTES, type WasmMemory } from './linearMemory';
 
-/** The part of `WebAssembly.Memory` that is used here. */
-export interface WasmMemory {
-  readonly buffer: ArrayBuffer;
-}
-
-// TypeScript declares WebAssembly with the DOM only.
-const { WebAssembly: wasm } = globalThis as unknown as {
-  readonly WebAssembly: {
-    readonly Memory: new (limits: { initial: number; maximum: number }) => WasmMemory;
-  };
-};
-
-const WASM_PAGE_BYTES = 65536;
 const WASM_MAX_BYTES = 65536 * WASM_PAGE_BYTES;
 
 /**
@@ -99,9 +95,9 @@ export function allocateHostMemory(request: HostMemoryRequest): HostMemory {
 
 function linearMemory(size: number): HostMemory {
   const offset = roundUp(size, WASM_PAGE_BYTES);
-  const pages = (offset + RESERVE_BYTES) / WASM_PAGE_BYTES;
-  const memory = new wasm.Memory({ initial: pages, maximum: pages });
+  const memory = allocateLinearMemory(offset + RESERVE_BYTES);
   const { buffer } = memory;
+  adviseHugePages(addressOf(new Uint8Array(buffer)), size);
   return {
     get address() {
       return addressOf(new Uint8Array(buffer));
@@ -116,15 +112,20 @@ function linearMemory(size: number): HostMemory {
 
 function mappedMemory({ size, doing, noReserve, shared }: HostMemoryRequest): HostMemory {
   const kind = shared === null ? MapFlag.Private | MapFlag.Anonymous : MapFlag.Shared;
+  // Room to begin where a large page does, as in `allocateLinearMemory`.
+  const room = shared === null ? HUGE_PAGE_BYTES : 0;
   const mapping = new HostMapping({
-    length: size,
+    length: size + room,
     flags: noReserve ? kind | MapFlag.NoReserve : kind,
     doing,
     ...shared,
   });
+  const skipped = room === 0 ? 0 : Number(-mapping.address & BigInt(room - 1));
+  const address = mapping.address + BigInt(skipped);
+  if (room !== 0) adviseHugePages(address, size);
   return {
-    address: mapping.address,
-    view: (offset, length) => mapping.view(offset, length),
+    address,
+    view: (offset, length) => mapping.view(skipped + offset, length),
     wasm: null,
     reserve: null,
     dispose: () => {

@@ -7,6 +7,8 @@
 
 /** Bytes in a page. */
 export const PAGE_SIZE = 4096;
+/** Bytes in a large page, which one entry of a page directory maps. */
+export const LARGE_PAGE_SIZE = 0x20_0000;
 /** Bytes above the last page that a user program may map. */
 export const USER_END = 0x7fff_ffff_f000;
 /** No mapping that a program asks for begins below this (Linux: `vm.mmap_min_addr`). */

@@ -5,7 +5,7 @@
  * them back; here they come back, and are cleared before anyone sees them again.
  */
 import { fatal, panic, type Addr } from '../base/index';
-import { PAGE_SIZE } from './layout';
+import { LARGE_PAGE_SIZE, PAGE_SIZE } from './layout';
 
 /** The bytes behind a stretch of physical addresses. */
 export interface PhysicalBlock {
@@ -36,17 +36,29 @@ export interface PageAllocatorState {
   readonly next: readonly Addr[];
   /** Pages that came back, last one first to go. */
   readonly freed: readonly Addr[];
+  /** The same of large pages. */
+  readonly freedLarge: readonly Addr[];
+  /** Pages set aside for splitting large ones. */
+  readonly setAside: number;
 }
 
 /** What {@link PageAllocator.allocate} returns when there is no page left. */
 export const NO_PAGE = -1;
 
-/** Hands out single physical pages, all of them zero. */
+const PAGES_PER_LARGE = LARGE_PAGE_SIZE / PAGE_SIZE;
+
+/**
+ * Hands out physical pages, all of them zero: single ones, and large ones of 2 MiB. For each large page
+ * that is out, a single one is set aside: the page table that it takes to split it. So a program can
+ * always give a part of its memory back.
+ */
 export class PageAllocator {
   readonly #memory: PhysicalBlocks;
   readonly #ranges: PageRange[];
   readonly #next: Addr[];
   #freed: Addr[] = [];
+  #freedLarge: Addr[] = [];
+  #setAside = 0;
   #current = 0;
   #freePages = 0;
   readonly totalPages: number;
@@ -77,25 +89,26 @@ export class PageAllocator {
 
   /** The physical address of a zero page, {@link NO_PAGE} when all are in use. */
   allocate(): Addr {
-    const page = this.#freed.pop();
-    if (page !== undefined) {
-      this.#freePages--;
-      const block = this.#memory.storeFor(page) ?? panic('A page of no memory was freed');
-      const offset = page - block.start;
-      block.bytes.fill(0, offset, offset + PAGE_SIZE);
-      return page;
-    }
-    while (this.#current < this.#ranges.length) {
-      const next = this.#next[this.#current] ?? 0;
-      const end = this.#ranges[this.#current]?.end ?? 0;
-      if (next < end) {
-        this.#next[this.#current] = next + PAGE_SIZE;
-        this.#freePages--;
-        return next;
-      }
-      this.#current++;
-    }
-    return NO_PAGE;
+    return this.#freePages === 0 ? NO_PAGE : this.#take();
+  }
+
+  /** The physical address of 2 MiB of zeros, a multiple of that, or {@link NO_PAGE}. */
+  allocateLarge(): Addr {
+    if (this.#freePages <= PAGES_PER_LARGE) return NO_PAGE;
+    let page = this.#freedLarge.pop();
+    if (page === undefined) page = this.#takeAligned();
+    else this.#clear(page, LARGE_PAGE_SIZE);
+    if (page === NO_PAGE) return NO_PAGE;
+    this.#freePages -= PAGES_PER_LARGE + 1;
+    this.#setAside++;
+    return page;
+  }
+
+  /** A zero page for the page table of a large page, whose small pages from now on come back singly. */
+  splitLarge(): Addr {
+    this.#setAside--;
+    this.#freePages++;
+    return this.#take();
   }
 
   /** Takes a page back. Its contents are kept until it is handed out again. */
@@ -104,8 +117,64 @@ export class PageAllocator {
     this.#freePages++;
   }
 
+  /** Takes a large page back, as a whole. */
+  freeLarge(page: Addr): void {
+    this.#freedLarge.push(page);
+    this.#setAside--;
+    this.#freePages += PAGES_PER_LARGE + 1;
+  }
+
+  #take(): Addr {
+    this.#freePages--;
+    const freed = this.#freed.pop();
+    if (freed !== undefined) {
+      this.#clear(freed, PAGE_SIZE);
+      return freed;
+    }
+    for (; this.#current < this.#ranges.length; this.#current++) {
+      const next = this.#next[this.#current] ?? 0;
+      const end = this.#ranges[this.#current]?.end ?? 0;
+      if (next >= end) continue;
+      this.#next[this.#current] = next + PAGE_SIZE;
+      return next;
+    }
+    const large = this.#freedLarge.pop() ?? panic('The pages have been miscounted');
+    this.#freeUpTo(large + LARGE_PAGE_SIZE, large + PAGE_SIZE);
+    this.#clear(large, PAGE_SIZE);
+    return large;
+  }
+
+  /** Memory that was never handed out; what lies before it is left for single pages. */
+  #takeAligned(): Addr {
+    for (let i = this.#current; i < this.#ranges.length; i++) {
+      const next = this.#next[i] ?? 0;
+      const start = Math.ceil(next / LARGE_PAGE_SIZE) * LARGE_PAGE_SIZE;
+      if (start + LARGE_PAGE_SIZE > (this.#ranges[i]?.end ?? 0)) continue;
+      this.#freeUpTo(start, next);
+      this.#next[i] = start + LARGE_PAGE_SIZE;
+      return start;
+    }
+    return NO_PAGE;
+  }
+
+  /** Lowest page last, so that they are handed out in ascending order. */
+  #freeUpTo(end: Addr, start: Addr): void {
+    for (let page = end - PAGE_SIZE; page >= start; page -= PAGE_SIZE) this.#freed.push(page);
+  }
+
+  #clear(page: Addr, size: number): void {
+    const block = this.#memory.storeFor(page) ?? panic('A page of no memory was freed');
+    const offset = page - block.start;
+    block.bytes.fill(0, offset, offset + size);
+  }
+
   saveState(): PageAllocatorState {
-    return { next: [...this.#next], freed: [...this.#freed] };
+    return {
+      next: [...this.#next],
+      freed: [...this.#freed],
+      freedLarge: [...this.#freedLarge],
+      setAside: this.#setAside,
+    };
   }
 
   /**
@@ -121,9 +190,13 @@ export class PageAllocator {
     if (!fits) fatal('The saved page allocator belongs to a system with other memory');
     for (let i = 0; i < this.#next.length; i++) this.#next[i] = state.next[i] ?? 0;
     this.#freed = [...state.freed];
+    this.#freedLarge = [...state.freedLarge];
+    this.#setAside = state.setAside;
     this.#current = 0;
     this.#freePages =
       this.#freed.length +
+      this.#freedLarge.length * PAGES_PER_LARGE -
+      this.#setAside +
       this.#ranges.reduce((sum, r, i) => sum + (r.end - (this.#next[i] ?? 0)) / PAGE_SIZE, 0);
   }
 }

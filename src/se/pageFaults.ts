@@ -67,16 +67,17 @@ export class PageFaults {
     if (this.#resident.physicalOf(page) !== NO_PAGE) {
       // The first store to a page of a shared file, or the processor used a translation from before
       // the page's rights were widened.
-      if (access === 'write') this.#resident.makeWritable(area, page);
-      else this.#resident.protect(area, page, page + PAGE_SIZE);
+      if (access === 'write' && isSharedFile(area)) this.#resident.makeWritable(area, page);
+      else this.#resident.renew(area, page);
       return 'resolved';
     }
     const fileEnd = endOfFile(area);
     if (page >= fileEnd) return 'past-file';
     try {
       const outcome = this.#bringIn(area, page, fileEnd);
-      const stores = access === 'write' && isSharedFile(area) && outcome === 'resolved';
-      if (stores) this.#resident.makeWritable(area, page);
+      if (access === 'write' && isSharedFile(area) && outcome === 'resolved') {
+        this.#resident.makeWritable(area, page);
+      }
       return outcome;
     } catch (error) {
       if (error instanceof OutOfGuestMemory) return 'out-of-memory';
@@ -129,8 +130,9 @@ export class PageFaults {
     physical = NO_PAGE;
     if (area !== undefined && allows(area.protection, access)) {
       physical = this.#resident.physicalOf(page);
-      const stores = access === 'write' && isSharedFile(area) && physical !== NO_PAGE;
-      if (stores) this.#resident.makeWritable(area, page);
+      if (access === 'write' && isSharedFile(area) && physical !== NO_PAGE) {
+        this.#resident.makeWritable(area, page);
+      }
     }
     if (physical === NO_PAGE) {
       if (this.handle(address, access) !== 'resolved') return NO_PAGE;

@@ -6,7 +6,7 @@
 import { PageFlags, PageTables, type PageTableMemory } from '../arch/x86/index';
 import { panic, type Addr } from '../base/index';
 import { populateMemory } from '../host/index';
-import { PAGE_SIZE, Protection } from './layout';
+import { LARGE_PAGE_SIZE, PAGE_SIZE, Protection } from './layout';
 import {
   NO_PAGE,
   type PageAllocator,
@@ -119,6 +119,7 @@ export class ResidentMemory implements PageTableMemory {
       this.#populateShared(area, start, end);
       return;
     }
+    if (this.#populateLarge(area, start, end)) return;
     let frame: Addr = NO_PAGE;
     for (let page = start; page < end;) {
       if (this.physicalOf(page) !== NO_PAGE) {
@@ -135,6 +136,36 @@ export class ResidentMemory implements PageTableMemory {
       this.#install(area, page, first, size);
       page += size;
     }
+  }
+
+  /**
+   * Gives a range of 2 MiB that is all zeros and has no memory yet one large page, if there is one: less
+   * work for us, and for a KVM that shadows page tables one fault instead of many.
+   */
+  #populateLarge(area: Vma, start: number, end: number): boolean {
+    const isWhole = start % LARGE_PAGE_SIZE === 0 && end - start === LARGE_PAGE_SIZE;
+    if (!isWhole || area.backing !== undefined || !this.pageTables.isFree(start)) return false;
+    const physical = this.#allocator.allocateLarge();
+    if (physical === NO_PAGE) return false;
+    this.#bringIn(physical, LARGE_PAGE_SIZE);
+    try {
+      this.pageTables.mapLarge(start, physical, LARGE_PAGE_SIZE, flagsOf(area.protection));
+    } catch (error) {
+      this.#allocator.freeLarge(physical);
+      throw error;
+    }
+    this.#pages += LARGE_PAGE_SIZE / PAGE_SIZE;
+    return true;
+  }
+
+  /** Makes sure that no large page lies on both sides of an address. */
+  #splitAt(address: number): void {
+    if (address % LARGE_PAGE_SIZE !== 0) this.#split(address);
+  }
+
+  #split(address: number): void {
+    if (!this.pageTables.isLarge(address)) return;
+    this.pageTables.splitLarge(address, this.#allocator.splitLarge());
   }
 
   /** Not writable at first, so that the first store to each page is noticed. */
@@ -186,12 +217,21 @@ export class ResidentMemory implements PageTableMemory {
 
   /** Makes the pages of a part of an area accessible as the area says. */
   protect(area: Vma, start: number, end: number): void {
+    this.#splitAt(start);
+    this.#splitAt(end);
     this.pageTables.protect(start, end - start, flagsOf(quietProtection(area)));
   }
 
-  /** Lets the program store to a page of an area that it may write. */
-  makeWritable(area: Vma, page: number): void {
-    if (isSharedFile(area)) this.shared.written(this.physicalOf(page), area.backing);
+  /** Makes the page that holds an address accessible as its area says, for a processor that missed it. */
+  renew(area: Vma, address: number): void {
+    const size = this.pageTables.isLarge(address) ? LARGE_PAGE_SIZE : PAGE_SIZE;
+    const start = Math.floor(address / size) * size;
+    this.pageTables.protect(start, size, flagsOf(quietProtection(area)));
+  }
+
+  /** Lets the program store to a page of a file's own that it may write. */
+  makeWritable(area: SharedFileVma, page: number): void {
+    this.shared.written(this.physicalOf(page), area.backing);
     this.pageTables.protect(page, PAGE_SIZE, flagsOf(area.protection));
   }
 
@@ -206,18 +246,20 @@ export class ResidentMemory implements PageTableMemory {
 
   /** Takes the memory of a range away. */
   release(start: number, end: number): void {
+    this.#splitAt(start);
+    this.#splitAt(end);
     const freed: Addr[] = [];
-    this.pageTables.forEachMapping(start, end - start, (_page, { physical }) => {
-      freed.push(physical);
+    const freedLarge: Addr[] = [];
+    this.pageTables.forEachMapping(start, end - start, (_page, { physical, bytes }) => {
+      (bytes === PAGE_SIZE ? freed : freedLarge).push(physical);
     });
-    if (freed.length === 0) return;
-    this.pageTables.unmap(start, end - start);
+    const removed = this.pageTables.unmap(start, end - start);
     // Lowest page last, so that pages are handed out again in ascending order.
-    for (let i = freed.length - 1; i >= 0; i--) {
-      const page = freed[i] ?? panic('no page');
+    for (const page of freedLarge.reverse()) this.#allocator.freeLarge(page);
+    for (const page of freed.reverse()) {
       if (!this.shared.drop(page)) this.freePage(page);
     }
-    this.#pages -= freed.length;
+    this.#pages -= removed / PAGE_SIZE;
   }
 
   /** Whether there is room for the page tables that a move of `size` bytes may need. */
@@ -227,6 +269,13 @@ export class ResidentMemory implements PageTableMemory {
 
   /** Moves the memory of a range to another range that has none, without copying it. */
   move(from: number, to: number, size: number): void {
+    if ((to - from) % LARGE_PAGE_SIZE === 0) {
+      this.#splitAt(from);
+      this.#splitAt(from + size);
+    } else {
+      for (let at = from; at < from + size; at += LARGE_PAGE_SIZE) this.#split(at);
+      this.#split(from + size - PAGE_SIZE);
+    }
     this.pageTables.move(from, to, size);
   }
 }

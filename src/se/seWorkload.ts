@@ -22,7 +22,7 @@ import { panic, warn, type Addr } from '../base/index';
 import { Workload, workloadSchema } from '../mem/index';
 import type { PhysicalMemory, System, SystemThreadContext } from '../mem/index';
 import { defineSchema, EventFunctionWrapper, type ParamsOf, type Scalar } from '../sim/index';
-import type { CheckpointIn, CheckpointOut } from '../sim/index';
+import type { CheckpointIn, CheckpointOut, SectionFormat } from '../sim/index';
 import { accessOf, exceptionSignal, outOfMemoryReason, pageFaultSignal } from './faultSignals';
 import type { FaultContext } from './faultSignals';
 import { PAGE_SIZE, USER_END } from './layout';
@@ -103,21 +103,27 @@ export abstract class SEWorkload extends Workload {
     return Math.max(...this.physicalMemory.getConfAddrRanges().map(range => range.end));
   }
 
+  override get sectionFormat(): SectionFormat {
+    return FORMAT;
+  }
+
   override serialize(checkpoint: CheckpointOut): void {
     super.serialize(checkpoint);
-    const { next, freed } = this.pageAllocator.saveState();
+    const { next, freed, freedLarge, setAside } = this.pageAllocator.saveState();
     checkpoint.paramOut('nextPages', next);
-    // A list of numbers would be larger than a checkpoint takes when a program has given back much.
-    const pages = Uint32Array.from(freed, page => page / PAGE_SIZE);
-    checkpoint.paramOut('freedPages', new Uint8Array(pages.buffer));
+    checkpoint.paramOut('freedPages', pageNumbers(freed));
+    checkpoint.paramOut('freedLargePages', pageNumbers(freedLarge));
+    checkpoint.paramOut('setAside', setAside);
   }
 
   override unserialize(checkpoint: CheckpointIn): void {
     super.unserialize(checkpoint);
-    const bytes = checkpoint.bytes('freedPages').slice();
-    const pages = new Uint32Array(bytes.buffer, 0, Math.floor(bytes.length / 4));
-    const freed = Array.from(pages, page => page * PAGE_SIZE);
-    this.pageAllocator.loadState({ next: checkpoint.numbers('nextPages'), freed });
+    this.pageAllocator.loadState({
+      next: checkpoint.numbers('nextPages'),
+      freed: pageAddresses(checkpoint.bytes('freedPages')),
+      freedLarge: pageAddresses(checkpoint.bytes('freedLargePages')),
+      setAside: checkpoint.number('setAside'),
+    });
   }
 
   /** There is no such place: each program has its own. @throws {PanicError} always */
@@ -300,6 +306,27 @@ export abstract class SEWorkload extends Workload {
       this.simulation.exitSimLoop('exiting with last active thread context', end.status & 0xff);
     }
   }
+}
+
+/** Version 1 had no large pages. */
+const FORMAT: SectionFormat = {
+  version: 2,
+  upgraders: [
+    values => {
+      values.set('freedLargePages', new Uint8Array());
+      values.set('setAside', 0);
+    },
+  ],
+};
+
+/** A list of numbers would be larger than a checkpoint takes when a program has given back much. */
+function pageNumbers(addresses: readonly Addr[]): Uint8Array {
+  return new Uint8Array(Uint32Array.from(addresses, address => address / PAGE_SIZE).buffer);
+}
+
+function pageAddresses(bytes: Uint8Array): Addr[] {
+  const numbers = new Uint32Array(bytes.slice().buffer, 0, Math.floor(bytes.length / 4));
+  return Array.from(numbers, number => number * PAGE_SIZE);
 }
 
 /** Lets an exception be what it is to a program. */

@@ -17,7 +17,7 @@ import {
   pageBytes,
   PageFlags,
 } from './pageTableEntry';
-import { walkTo, walkToFlags } from './pageWalk';
+import { notMapped, walkTo, walkToEntry, walkToFlags } from './pageWalk';
 import type { WordReader } from './pageWalk';
 import { formatVirtual, highHalfStart, userHalfEnd } from './virtualAddress';
 import type { VirtualAddr } from './virtualAddress';
@@ -92,7 +92,7 @@ export class PageTables {
 
   /**
    * Maps 2 MiB pages; `virtual`, `physical` and `bytes` are multiples of 2 MiB. Nothing may be mapped
-   * there by small pages. `unmap` and `protect` refuse a part of a large page.
+   * there by small pages. `unmap`, `protect` and `move` refuse a part of a large page: split it first.
    */
   mapLarge(virtual: VirtualAddr, physical: Addr, bytes: number, flags: number): void {
     checkRange(virtual, bytes);
@@ -107,6 +107,39 @@ export class PageTables {
       }
       this.#store(directory, entryIndex(at, 2), physical + (at - virtual), leafFlags);
     }
+  }
+
+  /** Whether nothing at all is mapped in the 2 MiB around an address. */
+  isFree(virtual: VirtualAddr): boolean {
+    const entry = walkToEntry(this.#memory, this.root, virtual, 2);
+    return entry === notMapped || (this.#memory.load32(entry) & mappedFlags) === 0;
+  }
+
+  /** Whether a large page, accessible or not, holds an address. */
+  isLarge(virtual: VirtualAddr): boolean {
+    const entry = walkToEntry(this.#memory, this.root, virtual, 2);
+    if (entry === notMapped) return false;
+    const low = this.#memory.load32(entry);
+    return (low & mappedFlags) !== 0 && (low & PageFlags.Large) !== 0;
+  }
+
+  /**
+   * Maps what a large page maps by small ones, so that a part of it can change.
+   *
+   * @param virtual An address in a large page.
+   * @param table A free physical page, all zero, which becomes the table.
+   */
+  splitLarge(virtual: VirtualAddr, table: Addr): void {
+    const directory = this.#table(virtual, 2);
+    const index = entryIndex(virtual, 2);
+    const low = this.#memory.load32(directory + index * entryBytes);
+    const high = this.#memory.load32(directory + index * entryBytes + 4);
+    const physical = entryAddress(low, high);
+    const flags = entryFlags(low, high) & ~PageFlags.Large;
+    for (let i = 0; i < entriesPerTable; i++) {
+      this.#store(table, i, physical + i * pageBytes, flags);
+    }
+    this.#store(directory, index, table, tableFlags);
   }
 
   /**
@@ -140,8 +173,9 @@ export class PageTables {
     if (Math.abs(from - to) < bytes) panic('the ranges of a move overlap');
     this.unmap(to, bytes);
     this.forEachMapping(from, bytes, (virtual, { physical, flags, bytes: size }) => {
-      if (size !== pageBytes) panic(`cannot move the large page at ${formatVirtual(virtual)}`);
-      this.map(virtual - from + to, physical, size, flags);
+      const target = virtual - from + to;
+      if (size === pageBytes) this.map(target, physical, size, flags);
+      else this.mapLarge(target, physical, size, flags);
     });
     return this.unmap(from, bytes);
   }
@@ -179,7 +213,7 @@ export class PageTables {
     for (let level = 4; level > wanted; level--) {
       const entry = table + entryIndex(virtual, level) * entryBytes;
       const low = this.#memory.load32(entry);
-      if ((low & PageFlags.Present) === 0) {
+      if ((low & mappedFlags) === 0) {
         const fresh = this.#memory.allocatePage();
         this.#store(table, entryIndex(virtual, level), fresh, tableFlags);
         table = fresh;

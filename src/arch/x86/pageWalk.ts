@@ -52,3 +52,23 @@ export function walkToFlags(memory: WordReader, root: Addr, virtual: VirtualAddr
   }
   return 0;
 }
+
+/**
+ * Physical address of the entry for a virtual address in its table of a level (1 is the last), or
+ * {@link notMapped} where there is no such table.
+ */
+export function walkToEntry(
+  memory: WordReader,
+  root: Addr,
+  virtual: VirtualAddr,
+  wanted: number,
+): Addr {
+  let table = root;
+  for (let level = 4; level > wanted; level--) {
+    const entry = table + entryIndex(virtual, level) * entryBytes;
+    const low = memory.load32(entry);
+    if ((low & PageFlags.Present) === 0 || (low & PageFlags.Large) !== 0) return notMapped;
+    table = entryAddress(low, memory.load32(entry + 4));
+  }
+  return table + entryIndex(virtual, wanted) * entryBytes;
+}

@@ -138,6 +138,40 @@ describe('PageTables', () => {
     expect(tables.translate(-5)).to.equal(-1);
   });
 
+  it('splits a large page into small ones that lead to the same places', () => {
+    const { tables, memory } = aTable();
+    expect(tables.isFree(LARGE)).to.equal(true);
+    tables.mapLarge(LARGE, 0x4000_0000, LARGE, User | Writable | NoExecute);
+    expect([tables.isFree(2 * LARGE - 1), tables.isLarge(2 * LARGE - 1)]).to.deep.equal([
+      false,
+      true,
+    ]);
+    expect(tables.isLarge(2 * LARGE)).to.equal(false);
+    const before = tables.flagsOf(LARGE);
+    tables.changes.clear();
+    tables.splitLarge(LARGE + 5, memory.allocatePage());
+    expect(tables.changes.items).to.have.length(1);
+    expect([tables.isFree(LARGE), tables.isLarge(LARGE)]).to.deep.equal([false, false]);
+    for (const at of [LARGE, LARGE + 77 * PAGE + 3, 2 * LARGE - 1]) {
+      expect(tables.translate(at)).to.equal(0x4000_0000 + at - LARGE);
+      expect(tables.flagsOf(at)).to.equal(before & ~PageFlags.Large);
+    }
+    expect(tables.unmap(LARGE + 5 * PAGE, PAGE)).to.equal(PAGE);
+    expect(tables.unmap(LARGE, LARGE)).to.equal(LARGE - PAGE);
+    expect(tables.isFree(LARGE)).to.equal(true);
+  });
+
+  it('splits a large page that may not be touched', () => {
+    const { tables, memory } = aTable();
+    tables.mapLarge(LARGE, 0x4000_0000, LARGE, User | Writable);
+    tables.protect(LARGE, LARGE, User | Inaccessible);
+    expect([tables.isLarge(LARGE), tables.translate(LARGE)]).to.deep.equal([true, -1]);
+    tables.splitLarge(LARGE, memory.allocatePage());
+    expect(tables.translate(LARGE)).to.equal(-1);
+    tables.protect(LARGE + PAGE, PAGE, User);
+    expect(tables.translate(LARGE + PAGE)).to.equal(0x4000_1000);
+  });
+
   it('keeps what is behind an inaccessible page, and faults on it', () => {
     const { tables } = aTable();
     tables.map(0x1000, 0x9000, PAGE, User | Writable);
@@ -160,6 +194,9 @@ describe('PageTables', () => {
     expect(tables.flagsOf(0x10_2000) & Writable).to.equal(Writable);
     expect(tables.translate(0x1000)).to.equal(-1);
     expect(() => tables.move(0x10_0000, 0x10_1000, 2 * PAGE)).to.throw(PanicError, 'overlap');
+    tables.mapLarge(LARGE, 0x4000_0000, LARGE, User);
+    expect(tables.move(LARGE, 8 * LARGE, LARGE)).to.equal(LARGE);
+    expect(tables.translate(8 * LARGE + 5)).to.equal(0x4000_0005);
   });
 
   it('goes on with tables that were there before', () => {

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { existsSync, readFileSync } from 'node:fs';
 import { AddrRange, FatalError, PanicError } from '../../../src/base/index';
+import { HostMapping, HUGE_PAGE_BYTES } from '../../../src/host/index';
 import { RESERVE_BYTES } from '../../../src/mem/index';
 import type { PhysicalMemory } from '../../../src/mem/index';
 import { aClock, instantiated, messagesOf, SimpleMemory, System } from '../../support/memory';
@@ -158,6 +159,18 @@ describe('A backing store', () => {
     expect(store!.bytes.length).to.equal(102400);
     reserve!.bytes[0] = 1;
     expect(store!.bytes.every(byte => byte === 0)).to.equal(true);
+  });
+
+  it('begins where a large page of the host does, whatever was mapped before it', () => {
+    for (const length of [0x1_0000, 0x3_0000, 0x10_0000]) {
+      const before = new HostMapping({ length });
+      const [store] = physicalMemory([{ range: '8MiB' }]).getBackingStore();
+      expect(store!.hostAddress % BigInt(HUGE_PAGE_BYTES)).to.equal(0n);
+      before.unmap();
+    }
+    const mapped = physicalMemory([{ range: '8MiB' }], { mmapUsingNoreserve: true });
+    expect(mapped.storeFor(0)!.hostAddress % BigInt(HUGE_PAGE_BYTES)).to.equal(0n);
+    mapped.dispose();
   });
 
   it('of more than a linear memory can hold is a mapping, seen in blocks of 4 GiB', () => {

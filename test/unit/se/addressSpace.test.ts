@@ -32,6 +32,61 @@ describe('AddressSpace', () => {
     expect(faults).to.be.lessThan(12);
   });
 
+  describe('with large pages', () => {
+    const LARGE = 0x20_0000;
+    /** A walk through 16 MiB, and where large pages came in. */
+    function walked(): ReturnType<typeof anAddressSpace> & { large: readonly number[] } {
+      const test = anAddressSpace({ memorySize: 20 * LARGE });
+      const { space } = test;
+      space.map({ address: FIXED, length: 8 * LARGE, protection: RW, fixed: true });
+      const memory = new UserMemory(space);
+      for (let page = FIXED; page < FIXED + 8 * LARGE; page += PAGE_SIZE) {
+        memory.writeInt32(page, page);
+      }
+      const large: number[] = [];
+      space.pageTables.forEachMapping(FIXED, 8 * LARGE, (page, { bytes }) => {
+        if (bytes === LARGE) large.push(page);
+      });
+      return { ...test, large };
+    }
+
+    it('brings them to a program that walks through a mapping', () => {
+      const { space, large } = walked();
+      expect(large.length).to.be.at.least(6);
+      expect(space.residentPages).to.equal((8 * LARGE) / PAGE_SIZE);
+    });
+
+    it('can always give a part of one back, however little memory is left', () => {
+      const { space, large, allocator } = walked();
+      while (allocator.allocate() !== NO_PAGE);
+      const [first = 0, second = 0] = large;
+      expect(space.unmap(first + 5 * PAGE_SIZE, PAGE_SIZE)).to.equal(0);
+      expect(space.protect(second + PAGE_SIZE, 2 * PAGE_SIZE, Protection.Read)).to.equal(0);
+      expect(allocator.freePages).to.equal(1);
+      const memory = new UserMemory(space);
+      expect(memory.readInt32(first + 6 * PAGE_SIZE)).to.equal(first + 6 * PAGE_SIZE);
+      expect(space.handleFault(first + 5 * PAGE_SIZE, 'read')).to.equal('unmapped');
+      expect(space.handleFault(second + PAGE_SIZE, 'write')).to.equal('denied');
+      expect(memory.readInt32(second + PAGE_SIZE)).to.equal(second + PAGE_SIZE);
+    });
+
+    it('resolves a fault that a stale translation of one causes, and leaves it whole', () => {
+      const { space, large } = walked();
+      const page = (large[0] ?? 0) + 7 * PAGE_SIZE;
+      expect(space.handleFault(page, 'write')).to.equal('resolved');
+      expect(space.pageTables.isLarge(page)).to.equal(true);
+    });
+
+    it('gives all of them back in the end', () => {
+      const { space, allocator } = walked();
+      space.unmap(FIXED + LARGE + PAGE_SIZE, 3 * LARGE);
+      space.release();
+      expect(space.residentPages).to.equal(0);
+      // What is left is the root of the page tables.
+      expect(allocator.freePages).to.equal(allocator.totalPages - 1);
+    });
+  });
+
   it('never brings pages outside the mapping that was touched', () => {
     const { space } = anAddressSpace();
     space.map({ address: FIXED, length: PAGE_SIZE * 3, protection: RW, fixed: true });

@@ -16,6 +16,7 @@ import {
   supervisorAddress,
   X86ThreadState,
 } from '../../../src/arch/x86/index';
+import { CheckpointSections } from '../../../src/checkpoint/index';
 import { FatalError, InvalidContextID, type ContextID } from '../../../src/base/index';
 import {
   SimpleMemory as SimpleMemoryModel,
@@ -39,6 +40,7 @@ import {
   Parent,
   SimObject,
   simObjectSchema,
+  unserializeSection,
   type ExitEvent,
   type ParamsOf,
   type Simulation,
@@ -207,6 +209,22 @@ describe('Process and X86EmuLinux', () => {
     expect(running.process.numSyscalls.value).to.equal(1);
     syscall(running, 'fcntl', 99, 0);
     expect(state.gprNumber(RAX)).to.equal(-9);
+    running.simulation.dispose();
+  });
+
+  it('read a checkpoint from before there were large pages', () => {
+    const running = start();
+    const checkpoint = new CheckpointSections('.');
+    checkpoint.beginSection('workload', { version: 1, upgraders: [] });
+    const allocator = running.workload.pageAllocator;
+    const { next } = allocator.saveState();
+    checkpoint.sectionPath.push('workload');
+    checkpoint.paramOut('nextPages', [...next]);
+    checkpoint.paramOut('freedPages', Uint8Array.of(7, 0, 0, 0));
+    checkpoint.sectionPath.pop();
+    unserializeSection(checkpoint, 'workload', running.workload);
+    const expected = { next, freed: [0x7000], freedLarge: [], setAside: 0 };
+    expect(allocator.saveState()).to.deep.equal(expected);
     running.simulation.dispose();
   });
 
