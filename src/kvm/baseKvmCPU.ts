@@ -56,6 +56,8 @@ export abstract class BaseKvmCPU extends KvmCPURun {
 
   /** Called before an entry; may change the thread's registers. */
   protected abstract beforeEntry(): void;
+  /** Called when the vCPU has been given everything, right before it runs. */
+  protected abstract beforeRun(): void;
   /** Called after an entry; may bring the thread's registers here. */
   protected abstract afterExit(): void;
   /** Serves an access to a port. @returns ticks that it takes */
@@ -100,6 +102,7 @@ export abstract class BaseKvmCPU extends KvmCPURun {
     // An interrupt may have suspended the thread.
     if (this.#isIdle()) return 0;
     this.syncKvmState();
+    this.beforeRun();
     if (KvmRun.enabled) this.#trace(KvmRun, 'Entering KVM...');
     const delay = draining ? this.kvmRunDrain() : this.kvmRun(this.ticksToNextEvent());
     this.markKvmStateDirty();
@@ -262,7 +265,7 @@ export abstract class BaseKvmCPU extends KvmCPURun {
   /** Something has happened that the thread may want to see: ends its waiting. */
   wakeup(_threadId = 0): void {
     this.kick();
-    if (this.thread.status() === 'Suspended') this.thread.activate();
+    if (this.thread.status() === 'Suspended') this.wakeThread();
   }
 
   /** Ends the run of the guest that is in progress, if one is. */

@@ -60,6 +60,11 @@ export abstract class KvmCPUCore extends BaseCPU implements KvmVMMember {
     return super.getContext(0);
   }
 
+  /** Lets the thread, which waits, run on. */
+  protected wakeThread(): void {
+    this.system.threads.wake(this.thread.contextId);
+  }
+
   /** Number of the vCPU in its VM. */
   getVCpuID(): number {
     return this.#vcpuID;

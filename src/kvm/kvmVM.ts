@@ -3,10 +3,10 @@
  *
  * Sources: gem5 `cpu/kvm/vm.hh`, `cpu/kvm/vm.cc`; KVM API section 4.
  */
-import { AddrRange, dprintf, fatal, hack, panic, warn } from '../base/index';
+import { AddrRange, dprintf, fatal, panic, warn } from '../base/index';
 import type { Addr, ContextID } from '../base/index';
 import type { HostPointer } from '../host/index';
-import type { BackingStore, System, SystemThreadContext } from '../mem/index';
+import type { System, SystemThreadContext } from '../mem/index';
 import { defineSchema, param, Parent, SimObject, simObjectSchema, vectorParam } from '../sim/index';
 import type { CheckpointIn, CheckpointOut, ParamsOf } from '../sim/index';
 import * as abi from './abi';
@@ -17,6 +17,7 @@ import type { KvmDescriptor } from './descriptor';
 import { KernelDevices } from './kernelDevices';
 import { Kvm } from './kvm';
 import { KvmError } from './kvmError';
+import { MainMemory, type MappedStore } from './mainMemory';
 import { MemorySlots } from './memorySlots';
 import type { MemSlot } from './memorySlots';
 import { Vcpu } from './vcpu';
@@ -44,12 +45,6 @@ export const kvmVMSchema = defineSchema('KvmVM', simObjectSchema, {
 /** Parameters of a `KvmVM`. */
 export type KvmVMParams = ParamsOf<typeof kvmVMSchema>;
 
-/** A part of main memory as the guest has it. */
-export interface MappedStore {
-  readonly store: BackingStore;
-  readonly slot: MemSlot;
-}
-
 /** A CPU model of the VM. */
 export interface KvmVMMember {
   getVCpuID(): number;
@@ -57,6 +52,8 @@ export interface KvmVMMember {
   readonly isRunning: boolean;
   /** Whether its vCPU, when it is entered, only waits in the kernel. */
   readonly isWaiting: boolean;
+  /** Whether another CPU model has its threads. */
+  switchedOut(): boolean;
   /** Whether this CPU has the context now. */
   hasContext(context: SystemThreadContext): boolean;
 }
@@ -76,9 +73,7 @@ export class KvmVM extends SimObject {
   readonly #coalescedZones: (readonly [start: Addr, size: number])[] = [];
   #system: System | null = null;
   #started = false;
-  /** Main memory, once it is mapped. */
-  #mapped: MappedStore[] = [];
-  #logsDirtyPages = false;
+  readonly #memory: MainMemory;
   #tssAddress: Addr | null = null;
   /** The VM that has been told of the TSS address. */
   #tssVM: KvmDescriptor | null = null;
@@ -105,6 +100,7 @@ export class KvmVM extends SimObject {
     }
     const limit = kvm.capNumMemSlots();
     this.#slots = new MemorySlots(this.#vm, limit > 0 ? limit : DEFAULT_MEMORY_SLOTS);
+    this.#memory = new MainMemory(this, this.#slots);
     for (const range of params.coalescedMMIO) this.coalesceMMIO(range);
     params.system.setKvmVM(this);
   }
@@ -127,9 +123,11 @@ export class KvmVM extends SimObject {
     this.#members.push(member);
   }
 
-  /** Whether there is more than one CPU. */
+  /** Whether more than one CPU has threads. */
   get hasSeveralCPUs(): boolean {
-    return this.#members.length > 1;
+    let count = 0;
+    for (const member of this.#members) if (!member.switchedOut()) count++;
+    return count > 1;
   }
 
   /**
@@ -155,52 +153,18 @@ export class KvmVM extends SimObject {
   /** Maps every backing store that KVM may see into the guest. */
   protected delayedStartup(): void {
     const system = this.#system ?? panic(`${this.name()} belongs to no system`);
-    this.#mapped = [];
-    const { m5opRange } = system;
-    for (const store of system.getPhysMem().getBackingStore()) {
-      if (store.kvmMap && m5opRange.valid && store.range.intersects(m5opRange)) {
-        fatal(
-          `${system.name()}: memory at ${store.range.toString()} hides the m5ops at ` +
-            `${m5opRange.toString()} from KVM; set m5opsBase to an address without memory`,
-        );
-      }
-      this.#mapStore(store);
-    }
-    for (const memory of system.memories) {
-      if (memory.isNull && memory.isInAddrMap && memory.isKvmMap) {
-        hack(`KVM: ${memory.name()} stores nothing; its addresses are handled as IO`);
-      }
-    }
+    this.#memory.map(system);
     this.#tellTSSAddress();
   }
 
-  #mapStore(store: BackingStore): void {
-    const { range } = store;
-    if (!store.kvmMap) {
-      this.#trace(`Skipping ${range.toString()}, which is not for KVM`);
-      return;
-    }
-    if (range.interleaved) {
-      fatal(`${this.name()}: KVM cannot map ${range.toString()}, which is interleaved`);
-    }
-    this.#trace(`Mapping 0x${store.hostAddress.toString(16)} -> ${range.toString()}`);
-    const slot = this.allocMemSlot(store.size);
-    this.#mapped.push({ store, slot });
-    this.setupMemSlot(slot, store.hostAddress, range.start, this.#flagsOf(store));
-  }
-
-  #flagsOf(store: BackingStore): number {
-    const log = this.#logsDirtyPages ? abi.KVM_MEM_LOG_DIRTY_PAGES : 0;
-    if (store.writeable) return log;
-    if (this.#kvm.capReadonlyMem()) return log | abi.KVM_MEM_READONLY;
-    const where = store.range.toString();
-    warn(`the kernel lacks KVM_CAP_READONLY_MEM: the guest can write to ${where}`);
-    return log;
+  /** Whether the kernel can keep the guest from writing to a memory slot. */
+  get canMapReadonly(): boolean {
+    return this.#kvm.capReadonlyMem();
   }
 
   /** The parts of main memory that the guest has; none before the first CPU starts. */
   get mappedStores(): readonly MappedStore[] {
-    return this.#mapped;
+    return this.#memory.stores;
   }
 
   /**
@@ -210,10 +174,7 @@ export class KvmVM extends SimObject {
    * @throws {KvmError} when the kernel refuses
    */
   logDirtyPages(on = true): void {
-    this.#logsDirtyPages = on;
-    for (const { slot, store } of this.#mapped) {
-      this.setupMemSlot(slot, store.hostAddress, store.range.start, this.#flagsOf(store));
-    }
+    this.#memory.logDirtyPages(on);
   }
 
   /**
@@ -308,8 +269,7 @@ export class KvmVM extends SimObject {
     if (this.#tssVM === this.#vm || !this.#kvm.capSetTSSAddress()) return;
     const address = this.#tssAddress ?? DEFAULT_TSS_ADDRESS;
     const pages = AddrRange.rangeSize(address, TSS_BYTES);
-    if (this.#mapped.some(({ store }) => store.range.intersects(pages))) return;
-    this.setTSSAddress(address);
+    if (!this.#memory.intersects(pages)) this.setTSSAddress(address);
   }
 
   /**

@@ -234,6 +234,9 @@ export class X86KvmCPU extends BaseKvmCPU {
       this.syncThreadState();
       entryHook.beforeEntry(this.#state);
     }
+  }
+
+  protected override beforeRun(): void {
     this.#stateSync.beforeRun();
   }
 
@@ -307,7 +310,7 @@ export class X86KvmCPU extends BaseKvmCPU {
     const { interrupts } = this.#state;
     interrupts.request(vector, mode);
     if (this.thread.status() === 'Active') this.kick();
-    else if (this.#canWake(mode)) this.thread.activate();
+    else if (this.#canWake(mode)) this.wakeThread();
   }
 
   #canWake(mode: DeliveryMode): boolean {

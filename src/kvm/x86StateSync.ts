@@ -47,20 +47,18 @@ const LAPIC_VERSION = 0x30;
 const SHARED_BYTES = layout.events.offset + layout.events.bytes;
 
 /**
- * The order in which sets are written to a vCPU.
- *
- * The last three travel in the shared page where that is possible, which the kernel takes in this
- * same order when it enters the guest.
+ * The order in which sets are written to a vCPU. General registers, special registers and events travel
+ * in the shared page where that is possible: the kernel takes them when it enters the guest.
  */
 export const PUSH_ORDER: readonly number[] = [
   RegisterSet.MpState, // first: it may change the state of the local APIC
-  RegisterSet.Lapic, // before the MSRs: the deadline of its timer is one; needs its base, see push()
+  RegisterSet.Sregs, // before the local APIC: they have its base, which says in which mode it is
+  RegisterSet.Lapic, // before the MSRs: the deadline of its timer is one
   RegisterSet.Xcrs, // before the XSAVE area: they say which of its components exist
   RegisterSet.Xsave,
   RegisterSet.DebugRegs,
   RegisterSet.Msrs,
   RegisterSet.Regs, // before the events: writing them drops a pending exception
-  RegisterSet.Sregs,
   RegisterSet.Events,
 ];
 
@@ -101,7 +99,9 @@ export class X86StateSync implements RegisterSource {
 
   /** Writes to the vCPU what was changed in the state since the last time. */
   push(): void {
-    this.#push(this.#state.dirty & SHARED & this.#can.syncRegs);
+    const { dirty } = this.#state;
+    const inPage = dirty & SHARED & this.#can.syncRegs;
+    this.#push(this.#pushesLapic(dirty) ? inPage & ~RegisterSet.Sregs : inPage);
   }
 
   /** As {@link push}, with nothing left for the next entry: for what has to follow it. */
@@ -111,8 +111,9 @@ export class X86StateSync implements RegisterSource {
 
   /** @param inPage - the sets that travel in the shared page */
   #push(inPage: number): void {
-    const { dirty } = this.#state;
+    let { dirty } = this.#state;
     if (dirty === 0) return;
+    if (this.#pushesLapic(dirty)) dirty |= RegisterSet.Sregs;
     const rest = dirty & ~inPage;
     if (rest !== 0) {
       for (const set of PUSH_ORDER) if ((rest & set) !== 0) this.#pushOne(set);
@@ -188,7 +189,7 @@ export class X86StateSync implements RegisterSource {
         this.#pushMpState();
         break;
       case RegisterSet.Lapic:
-        this.#pushLapic();
+        if (this.#pushesLapic(set)) this.#vcpu.write('lapic', this.#state.bytesOf('lapic'));
         break;
       case RegisterSet.Xcrs:
         if (this.#can.xcrs) this.#pushXcrs();
@@ -217,14 +218,12 @@ export class X86StateSync implements RegisterSource {
   }
 
   /**
-   * Writes the local APIC, in the mode that IA32_APIC_BASE among the special registers says. A thread
-   * that never had one in the kernel has none to give, and the vCPU keeps that of its reset.
+   * Whether a local APIC is to be written. A thread that never had one in the kernel has none to give,
+   * and the vCPU keeps that of its reset.
    */
-  #pushLapic(): void {
-    const lapic = this.#state.bytesOf('lapic');
-    if (!this.#can.lapic || lapic[LAPIC_VERSION] === 0) return;
-    this.#pushSregs();
-    this.#vcpu.write('lapic', lapic);
+  #pushesLapic(dirty: number): boolean {
+    if ((dirty & RegisterSet.Lapic) === 0 || !this.#can.lapic) return false;
+    return this.#state.bytesOf('lapic')[LAPIC_VERSION] !== 0;
   }
 
   /** Without an in-kernel local APIC every entry takes CR8 from kvm_run. */

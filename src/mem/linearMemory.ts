@@ -20,6 +20,7 @@ const { WebAssembly: wasm } = globalThis as unknown as {
   };
 };
 
+/** Linear memory grows in pages of so many bytes. */
 export const WASM_PAGE_BYTES = 65536;
 
 /** More than the engine reserves for one memory, and no multiple of a large page's size. */

@@ -97,6 +97,7 @@ export class SystemThreads<T extends SystemThreadContext = SystemThreadContext> 
   quiesce(id: ContextID): void {
     if (Quiesce.enabled) this.#trace('quiesce()');
     this.#entry(id).context.suspend();
+    this.endQuiesce(id);
   }
 
   /** Lets a thread wait for an interrupt, but at the longest until a tick. */
@@ -111,6 +112,12 @@ export class SystemThreads<T extends SystemThreadContext = SystemThreadContext> 
   endQuiesce(id: ContextID): void {
     const { resumeEvent } = this.#entry(id);
     if (resumeEvent.scheduled) this.#events.deschedule(resumeEvent);
+  }
+
+  /** Lets a thread that waits run on, and not be woken a second time when its wait was to end. */
+  wake(id: ContextID): void {
+    this.endQuiesce(id);
+    this.#entry(id).context.activate();
   }
 
   #resume(id: ContextID): void {

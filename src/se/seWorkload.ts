@@ -259,8 +259,7 @@ export abstract class SEWorkload extends Workload {
     }
     if (asleep && (handled || thread.hasAwaited())) {
       if (thread.sleep !== undefined) thread.endSleep();
-      this.#system().threads.endQuiesce(context.contextId);
-      context.activate();
+      this.#system().threads.wake(context.contextId);
     }
     this.#arm(running);
   }

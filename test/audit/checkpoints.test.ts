@@ -33,8 +33,6 @@ const NOT_SAVED: Readonly<Record<string, string>> = {
   'KvmVM.#createdPIT': 'made by init() of the platform, as the parameters say',
   'KvmVM.#hasKernelIRQChip': 'made by init() of the platform, as the parameters say',
   'KvmVM.#kvm': 'a descriptor of this process',
-  'KvmVM.#logsDirtyPages': 'asked for anew in each process',
-  'KvmVM.#mapped': 'of this process',
   'KvmVM.#nextVCPUID': 'counts within init()',
   'KvmVM.#started': 'whether memory is mapped in this process',
   'KvmVM.#system': 'wiring',

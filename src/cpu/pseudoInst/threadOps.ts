@@ -52,6 +52,5 @@ export function wakeCpu({ system: { threads } }: Caller, id: bigint): void {
     warn(`m5_wake_cpu(${String(id)}): there are ${String(threads.size)} thread contexts`);
     return;
   }
-  const context = threads.get(Number(id));
-  if (context.status() === 'Suspended') context.activate();
+  if (threads.get(Number(id)).status() === 'Suspended') threads.wake(Number(id));
 }

@@ -199,6 +199,19 @@ describe('Pseudo-instructions that let a thread wait', () => {
     ]);
   });
 
+  it('do not end again when the one before was ended early', () => {
+    const { run, simulation, cpus } = aMachine({ cpus: [{}, {}] });
+    const second = cpus[1]!.getContext(0);
+    second.activate();
+    second.state.setGpr(RDI, 50n);
+    pseudoInst(second, M5Op.QuiesceNs);
+    run(M5Op.WakeCpu, 1);
+    expect(second.status()).to.equal('Active');
+    second.suspend();
+    simulation.simulate(100 * NS);
+    expect(second.status()).to.equal('Suspended');
+  });
+
   it('go on for ever when they are to end beyond the end of time', () => {
     const { run, simulation, cpus } = aMachine();
     expect(messagesOf(() => run(M5Op.QuiesceNs, 2n ** 64n - 1n))).to.have.length(1);

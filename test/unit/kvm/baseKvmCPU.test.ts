@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { RAX, RDI, RIP, RSI } from '../../../src/arch/x86/index';
+import { RAX, RDI, RFLAGS, RIP, RSI } from '../../../src/arch/x86/index';
 import {
   FatalError,
   MaxTick,
@@ -388,6 +388,33 @@ describe('BaseKvmCPU', () => {
     expect(vcpu.log.filter(line => line === 'read regs').length).to.equal(1);
     expect(vcpu.log.filter(line => line === 'took sync regs 1').length).to.equal(1);
     expect([...vcpu.syncRegs.subarray(128, 130)]).to.deep.equal([0x34, 0x12]);
+  });
+
+  it('delivers an interrupt with the registers of the last exit, also after a half entry', () => {
+    const OLD = 1;
+    const NEW = 5;
+    const system: ScriptedSystem = running({
+      script: [
+        () => {
+          system.vcpu.syncRegs[0] = OLD;
+          return mmio(true, 0x20_0000, new Uint8Array(1));
+        },
+        // Nobody wanted registers, so this exit leaves none in the shared page.
+        () => {
+          expect(system.vcpu.validSyncRegs).to.equal(0);
+          const regs = new DataView(system.vcpu.parts.regs.buffer);
+          regs.setUint8(0, NEW);
+          regs.setUint32(RFLAGS * 8, 0x202, true);
+          system.cpu.requestInterrupt(0x40);
+          return mmio(true, M5OPS_BASE + (M5Op.WorkBegin << 8), new Uint8Array(1));
+        },
+        HLT,
+      ],
+    });
+    const { simulation, cpu, vcpu } = system;
+    simulation.simulate(1e9);
+    expect(vcpu.log).to.include('interrupt 64');
+    expect(cpu.thread.state.gpr(RAX)).to.equal(BigInt(NEW));
   });
 
   it('finds out when a thread is changed behind the vCPU’s back', () => {

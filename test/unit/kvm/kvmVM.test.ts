@@ -300,13 +300,24 @@ describe('KvmVM', () => {
     const contexts = [{}, {}] as unknown as SystemThreadContext[];
     const { vm } = make({ contexts });
     expect(vm.validEnvironment()).to.equal(false);
-    const rest = { isRunning: true, isWaiting: false };
+    const rest = { isRunning: true, isWaiting: false, switchedOut: () => false };
     vm.addMember({ getVCpuID: () => 7, hasContext: context => context === contexts[0], ...rest });
     expect(vm.validEnvironment()).to.equal(false);
     expect(() => vm.contextIdToVCpuId(1)).to.throw('thread context 1');
     vm.addMember({ getVCpuID: () => 9, hasContext: context => context === contexts[1], ...rest });
     expect(vm.validEnvironment()).to.equal(true);
     expect([0, 1].map(id => vm.contextIdToVCpuId(id))).to.deep.equal([7, 9]);
+  });
+
+  it('has several CPUs only where more than one has threads', () => {
+    const { vm } = make();
+    let switchedOut = true;
+    const rest = { isRunning: true, isWaiting: false, hasContext: () => false };
+    vm.addMember({ getVCpuID: () => 0, switchedOut: () => false, ...rest });
+    vm.addMember({ getVCpuID: () => 1, switchedOut: () => switchedOut, ...rest });
+    expect(vm.hasSeveralCPUs).to.equal(false);
+    switchedOut = false;
+    expect(vm.hasSeveralCPUs).to.equal(true);
   });
 
   it('makes requests without an argument, with a number and with a struct', () => {

@@ -54,8 +54,8 @@ describe('X86StateSync', () => {
     vcpu.parts.mpState[0] = 1;
     sync.push();
     expect(vcpu.log).to.deep.equal([
-      ...['read mpState', 'write mpState', 'write xcrs', 'write xsave', 'write debugRegs'],
-      ...['write 1 MSRs', 'write regs', 'write sregs', 'write events'],
+      ...['read mpState', 'write mpState', 'write sregs', 'write xcrs', 'write xsave'],
+      ...['write debugRegs', 'write 1 MSRs', 'write regs', 'write events'],
     ]);
     expect(PUSH_ORDER.reduce((sets, set) => sets | set, 0)).to.equal(RegisterSet.All);
   });
@@ -70,6 +70,12 @@ describe('X86StateSync', () => {
     vcpu.log.length = 0;
     sync.push();
     expect(vcpu.log).to.deep.equal(['write sregs', 'write lapic', 'write 1 MSRs']);
+    // Once, and not a second time in the shared page.
+    state.dirty = RegisterSet.Lapic | RegisterSet.Sregs | RegisterSet.Regs;
+    vcpu.log.length = 0;
+    sync.push();
+    expect(vcpu.log).to.deep.equal(['write sregs', 'write lapic']);
+    expect(vcpu.dirtySyncRegs).to.equal(RegisterSet.Regs);
   });
 
   it('fetches a local APIC where there is one', () => {
@@ -155,7 +161,7 @@ describe('X86StateSync', () => {
     const none = { xcrs: false, debugRegs: false, vcpuEvents: false, mpState: false };
     const { vcpu, sync, state } = aPair({ ...none, syncRegs: 0, msrs: [] });
     sync.push();
-    expect(vcpu.log).to.deep.equal(['write xsave', 'write regs', 'write sregs']);
+    expect(vcpu.log).to.deep.equal(['write sregs', 'write xsave', 'write regs']);
     vcpu.log.length = 0;
     sync.beforeRun();
     sync.pullShared();
