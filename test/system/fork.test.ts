@@ -207,6 +207,8 @@ describe('m5.fork()', () => {
         const { Worker } = require('node:worker_threads');
         const pid = m5.fork();
         if (pid === 0) {
+          // A worker that measures coverage waits for Node's inspector, which a child has not.
+          delete process.env.NODE_V8_COVERAGE;
           process.on('beforeExit', () => console.log('nothing left'));
           setTimeout(() => console.log('timer'), 10);
           fs.readFile('script.ts', () => console.log('file'));
