@@ -90,3 +90,5 @@ export { AddrRange } from './addrRange';
 export type { AddrLike, AddrRangeSpec } from './addrRangeForms';
 export { AddrRangeMap } from './addrRangeMap';
 export type { AddrRangeMapEntry } from './addrRangeMap';
+export { SymbolTable } from './symbolTable';
+export type { CodeSymbol, NearestSymbol } from './symbolTable';

@@ -59,6 +59,11 @@ export const baseCPUSchema = defineSchema('BaseCPU', clockedObjectSchema, {
       'end the run when a thread has committed so many instructions, 0 for never',
     ),
     simpointStartInsts: vectorParam.Counter([], 'instruction counts at which simpoints begin'),
+    functionTrace: param.Bool(
+      false,
+      'whether a software CPU writes the functions that it enters to ftrace.NAME',
+    ),
+    functionTraceStart: param.Tick(0, 'tick at which the trace of functions begins'),
     progressInterval: param.Latency('0s', 'time between two messages of progress, 0 for none'),
     switchedOut: param.Bool(false, 'whether the CPU waits until it takes over from another'),
   },

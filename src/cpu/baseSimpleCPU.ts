@@ -6,6 +6,7 @@
  */
 import {
   deliverException,
+  Disassembler,
   enterSyscall,
   formatVirtual,
   RIP,
@@ -18,9 +19,12 @@ import {
   type UserFeatures,
 } from '../arch/x86/index';
 import { fatal, panic, warn } from '../base/index';
+import type { NearestSymbol } from '../base/index';
 import { RequestPort, Workload } from '../mem/index';
-import { defineSchema, type ParamsOf } from '../sim/index';
+import { defineSchema, EventFunctionWrapper, type ParamsOf } from '../sim/index';
 import { BaseCPU, baseCPUSchema } from './baseCPU';
+import { FunctionTrace } from './functionTrace';
+import { TracedExecution } from './tracedExecution';
 import type { ThreadContext } from './threadContext';
 
 export const baseSimpleCPUSchema = defineSchema('BaseSimpleCPU', baseCPUSchema, {
@@ -43,6 +47,7 @@ export abstract class BaseSimpleCPU extends BaseCPU {
   declare readonly params: BaseSimpleCPUParams;
   readonly #instPort: SimpleCPUPort;
   readonly #dataPort: SimpleCPUPort;
+  readonly #traced: TracedExecution;
   #core: SoftwareCore | null = null;
   #generation = -1;
   #insts = 0;
@@ -54,6 +59,7 @@ export abstract class BaseSimpleCPU extends BaseCPU {
       fatal(`${params.name} has one thread; set numThreads = 1 and add CPUs instead`);
     }
     this.#instPort = new SimpleCPUPort(`${params.name}.icache_port`, this);
+    this.#traced = new TracedExecution(this);
     this.#dataPort = new SimpleCPUPort(`${params.name}.dcache_port`, this);
   }
 
@@ -100,6 +106,25 @@ export abstract class BaseSimpleCPU extends BaseCPU {
     this.#core = this.#makeCore();
   }
 
+  override startup(): void {
+    super.startup();
+    const { functionTrace, functionTraceStart } = this.params;
+    if (!functionTrace) return;
+    const begin = (): void => {
+      const directory = this.simulation.host.makeOutputDirectory();
+      const find = (address: number): NearestSymbol | null =>
+        this.thread.process?.symbolAt(address) ?? null;
+      this.#traced.functions = new FunctionTrace(directory, this.name(), functionTraceStart, find);
+    };
+    if (functionTraceStart <= this.curTick()) begin();
+    else this.schedule(new EventFunctionWrapper(begin, this.name(), true), functionTraceStart);
+  }
+
+  override dispose(): void {
+    this.#traced.functions?.close();
+    super.dispose();
+  }
+
   #makeCore(): SoftwareCore {
     const stores = this.system.physicalMemory.getBackingStore().filter(store => store.inAddrMap);
     const [store] = stores;
@@ -123,7 +148,7 @@ export abstract class BaseSimpleCPU extends BaseCPU {
       {
         cpuid: softwareCpuid(this.cpuId()),
         processor: this.cpuId(),
-        timestampAfter: instructions => BigInt(this.curCycle() + instructions),
+        timestampAfter: instructions => BigInt(this.curCycle() + this.#traced.done + instructions),
       },
     );
   }
@@ -143,7 +168,7 @@ export abstract class BaseSimpleCPU extends BaseCPU {
       this.#generation = this.#currentGeneration();
       core.forget();
     }
-    const stop = core.run(instructions);
+    const stop = this.#traced.isOn ? this.#traced.run(instructions) : core.run(instructions);
     this.countInsts(core.executed);
     return stop;
   }
@@ -167,6 +192,7 @@ export abstract class BaseSimpleCPU extends BaseCPU {
     const { state } = thread;
     const { workload } = this.system;
     if (!(workload instanceof Workload)) panic(`${this.name()}: nobody answers the program`);
+    this.#traced.served(stop);
     if (stop === 'exception') {
       if (core.exception.vector === Vector.UD) this.#warnOfUndefined();
       deliverException(state, core.memory, core.exception);
@@ -185,7 +211,9 @@ export abstract class BaseSimpleCPU extends BaseCPU {
     // `ud2` is meant.
     if (bytes[0] === 0x0f && bytes[1] === 0x0b) return;
     const text = Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join(' ');
-    warn(`${this.name()}: undefined instruction at ${formatVirtual(rip)}: ${text}`);
+    const meaning = new Disassembler().disassemble(bytes, BigInt(rip))?.text ?? 'no instruction';
+    const where = `${this.name()}: undefined instruction at ${formatVirtual(rip)}`;
+    warn(`${where}: ${text} (${meaning})`);
   }
 
   override switchOut(): void {

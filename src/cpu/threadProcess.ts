@@ -1,3 +1,4 @@
+import type { NearestSymbol } from '../base/index';
 import type { ThreadContext } from './threadContext';
 
 /** What a CPU needs of the process whose thread it runs (syscall emulation's `Process`). */
@@ -11,6 +12,8 @@ export interface ThreadProcess {
   assignThreadContext(context: ThreadContext): void;
   /** Another CPU has taken the thread over: this context has the same id as the one before. */
   replaceThreadContext(context: ThreadContext): void;
+  /** The function that an address of the program's code lies in; null when none is known. */
+  symbolAt(address: number): NearestSymbol | null;
   /** Copies bytes of the program's memory out. @returns false when the program cannot read them all */
   readMemory(address: bigint, target: Uint8Array): boolean;
   /** Copies bytes into the program's memory. @returns false when the program cannot write them all */

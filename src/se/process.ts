@@ -7,6 +7,7 @@ import { resolve } from 'node:path';
 import { GuestSupervisor, m5opsAddress, PageFlags, RIP, RSP } from '../arch/x86/index';
 import type { PageTables, UserFeatures } from '../arch/x86/index';
 import { fatal, panic } from '../base/index';
+import type { NearestSymbol } from '../base/index';
 import { Scalar, serializeSection, SimObject, unit, unserializeSection } from '../sim/index';
 import type { CheckpointIn, CheckpointOut } from '../sim/index';
 import { AddressSpace } from './addressSpace';
@@ -27,6 +28,7 @@ import { AuxType, buildInitialStack } from './initialStack';
 import { PAGE_SIZE, pageOffset, STACK_TOP } from './layout';
 import { processSchema, type ProcessParams } from './processSchema';
 import { ProcessState } from './processState';
+import { ProcessSymbols } from './processSymbols';
 import { ProcessThread } from './processThread';
 import { OutOfGuestMemory } from './residentMemory';
 import { SavedDescriptors } from './savedFiles';
@@ -61,6 +63,7 @@ export class Process extends SimObject {
   /** System calls made. */
   readonly numSyscalls: Scalar;
   readonly #files: ProgramFiles;
+  readonly #symbols = new ProcessSymbols();
   readonly #contexts: ProcessThreadContext[] = [];
   #state: ProcessState | undefined;
   #thread: ProcessThread | undefined;
@@ -90,6 +93,10 @@ export class Process extends SimObject {
     const index = this.#contexts.findIndex(old => old.contextId === context.contextId);
     if (index >= 0) this.#contexts[index] = context;
     if (this.#state !== undefined) this.#workload().replaceThread(context);
+  }
+
+  symbolAt(address: number): NearestSymbol | null {
+    return this.#symbols.find(address, this.state.space.areaAt(address));
   }
 
   readMemory(address: bigint, target: Uint8Array): boolean {

@@ -86,6 +86,8 @@ export type { ExceptionTrap, PortTrap, SyscallTrap, Trap } from './guestSupervis
 export { CpuidFeature, cpuidVendor, filterCpuid, findCpuidLeaf, hasCpuidFeature } from './cpuid';
 export { deliverException, enterSyscall } from './exceptionDelivery';
 export type { PendingException, SupervisorMemory } from './exceptionDelivery';
+export { Disassembler } from './disassembler';
+export type { Disassembly, MemoryOperand, WrittenRegister } from './disassembler';
 export { SoftwareCore } from './isa/softwareCore';
 export type { CoreException, CoreStop } from './isa/softwareCore';
 export { softwareCpuid, softwareFeatures } from './isa/softwareCpuid';

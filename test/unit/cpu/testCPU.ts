@@ -111,6 +111,10 @@ export class TestProcess extends SimObject implements ThreadProcess {
     this.contexts[0] = context;
   }
 
+  symbolAt(): null {
+    return null;
+  }
+
   readMemory(address: bigint, target: Uint8Array): boolean {
     target.set(this.bytes.subarray(Number(address), Number(address) + target.length));
     return Number(address) + target.length <= this.bytes.length;

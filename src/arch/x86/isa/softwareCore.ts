@@ -113,7 +113,11 @@ export class SoftwareCore {
     if (linear < 0) return new Uint8Array(0);
     const start = linear + (rip - page);
     const end = Math.min(start + maxInstructionBytes, linear + PAGE);
-    return this.memory.bytes.slice(start, end);
+    const here = this.memory.bytes.slice(start, end);
+    const missing = maxInstructionBytes - here.length;
+    const next = missing === 0 ? -1 : this.#translations.page(page + PAGE, 'execute', rip);
+    if (next < 0) return here;
+    return Buffer.concat([here, this.memory.bytes.subarray(next, next + missing)]);
   }
 
   /** Somebody else may have written to the program's memory. */
