@@ -19,7 +19,7 @@ const withoutEffect = [
   debugFlag('ExecKernel', 'Filter: Trace kernel mode instructions (programs have none)'),
 ];
 
-export const Exec = compoundFlag(
+const exec = compoundFlag(
   'Exec',
   [
     ...[ExecEnable, ExecOpClass, ExecThread, ExecEffAddr, ExecResult, ExecSymbol, ExecFaulting],
@@ -28,14 +28,10 @@ export const Exec = compoundFlag(
   'Instructions that software CPUs execute, with addresses and results',
 );
 
-export const ExecAll = compoundFlag(
+compoundFlag(
   'ExecAll',
-  [Exec, ExecAsid, ExecFlags],
+  [exec, ExecAsid, ExecFlags],
   'As Exec, with all that there is to say of an instruction',
 );
 
-export const ExecNoTicks = compoundFlag(
-  'ExecNoTicks',
-  [Exec, FmtTicksOff],
-  'As Exec, without ticks',
-);
+compoundFlag('ExecNoTicks', [exec, FmtTicksOff], 'As Exec, without ticks');
