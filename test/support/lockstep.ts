@@ -23,7 +23,16 @@ import {
 import { encodedGpr } from '../../src/arch/x86/isa/coreLayout';
 import { AddrRange } from '../../src/base/index';
 import { BackingStore } from '../../src/mem/backingStore';
-import { areSame, differences, type Outcome, type Tolerance } from './lockstepOutcome';
+import {
+  areSame,
+  differences,
+  FLAGS,
+  FS_BASE,
+  GS_BASE,
+  keepRegisters,
+  type Outcome,
+  type Tolerance,
+} from './lockstepOutcome';
 import {
   contextOffset,
   registerWord,
@@ -39,11 +48,7 @@ const MEMORY_BYTES = 16 * 2 ** 20;
 const CORE_BYTES = 8 * 2 ** 20;
 /** Physical addresses: contexts, code, and what instructions work on, of one slot after the other. */
 const SLOTS_START = 8 * 2 ** 20;
-/** FS base, GS base and RFLAGS in a block of registers. */
-const FS_BASE = 0;
-const GS_BASE = 1;
-const FLAGS = 2;
-/** And RAX behind them. */
+/** RAX in a block of registers. */
 const RAX = 3;
 
 /** Everything that one instruction starts from. Registers are numbered as instructions encode them. */
@@ -294,13 +299,6 @@ function isOtherFault(host: Outcome, software: Outcome): boolean {
 
 function asBuffer({ buffer, byteOffset }: Uint8Array, start: number, bytes: number): Buffer {
   return Buffer.from(buffer, byteOffset + start, bytes);
-}
-
-function keepRegisters(state: X86ThreadState, into: BigUint64Array, at: number): void {
-  into[at + FS_BASE] = state.segment(FS).base;
-  into[at + GS_BASE] = state.segment(GS).base;
-  into[at + FLAGS] = state.gpr(RFLAGS);
-  for (let i = 0; i < 16; i++) into[at + registerWord[i]!] = state.gpr(encodedGpr[i]!);
 }
 
 function done(rip: number): string {

@@ -1,5 +1,6 @@
 /** What is left when an instruction has run: registers, vectors and memory, and how two of these differ. */
-import { RFlags, xsaveLayout } from '../../src/arch/x86/index';
+import { FS, GS, RFLAGS, RFlags, xsaveLayout, type X86ThreadState } from '../../src/arch/x86/index';
+import { encodedGpr } from '../../src/arch/x86/isa/coreLayout';
 import { registerWord } from './lockstepSlots';
 
 /** An outcome: views of where it lies. */
@@ -25,7 +26,11 @@ export interface Tolerance {
 /** All has to be the same. */
 export const noTolerance: Tolerance = { flags: 0, mxcsr: 0, afterFault: null };
 
-const FLAGS_AT = 16;
+/** FS base, GS base and RFLAGS in a block of registers. */
+export const FS_BASE = 0;
+export const GS_BASE = 1;
+export const FLAGS = 2;
+const FLAGS_AT = FLAGS * 8;
 /** Parts of the XSAVE area that instructions determine: the control words, and registers. */
 const parts: readonly (readonly [name: string, start: number, bytes: number])[] = [
   ['fcw', xsaveLayout.fcw, 2],
@@ -79,6 +84,14 @@ function sameX87(a: Buffer, b: Buffer): boolean {
 
 const maskedMxcsr = (xsave: Buffer, ignored: number): number =>
   xsave.readUInt32LE(xsaveLayout.mxcsr) & ~ignored;
+
+/** Makes a block of a thread's registers, at a word of an array. */
+export function keepRegisters(state: X86ThreadState, into: BigUint64Array, at: number): void {
+  into[at + FS_BASE] = state.segment(FS).base;
+  into[at + GS_BASE] = state.segment(GS).base;
+  into[at + FLAGS] = state.gpr(RFLAGS);
+  for (let i = 0; i < 16; i++) into[at + registerWord[i]!] = state.gpr(encodedGpr[i]!);
+}
 
 /** What differs, a line each; of memory, the first bytes that do. */
 export function differences(host: Outcome, software: Outcome, tolerance: Tolerance): string[] {
