@@ -4,17 +4,15 @@ import { isAbsolute, join, normalize } from 'node:path';
 import { fatal } from '../base/index';
 import {
   copyFileStart,
-  Errno,
   errnoText,
   HostDescriptor,
   isErrnoError,
   PollEvent,
   tryPoll,
-  tryRead,
-  tryWrite,
   UnixListener,
   writeFully,
 } from '../host/index';
+import { SocketPeer, tryReceive } from './socketPeer';
 
 /** One way in or out, or both. */
 export interface SerialChannel {
@@ -27,16 +25,6 @@ export interface SerialChannel {
   /** In the child of a fork: leaves to the parent what is the parent's. */
   notifyFork(): void;
   dispose(): void;
-}
-
-const CHUNK_BYTES = 4096;
-
-/** What the other end has sent: bytes, null when there are none for now, 'end' when it is gone. */
-function tryReceive(fd: number): Uint8Array | null | 'end' {
-  const bytes = new Uint8Array(CHUNK_BYTES);
-  const count = tryRead(fd, bytes, bytes.length);
-  if (count > 0) return bytes.subarray(0, count);
-  return count === -Errno.EAGAIN || count === -Errno.EINTR ? null : 'end';
 }
 
 /** A descriptor that the simulator was started with: standard output or standard error. */
@@ -179,12 +167,20 @@ const HISTORY_BYTES = 16384;
 /** A Unix socket, for one at a time. */
 export class SocketChannel implements SerialChannel {
   readonly #listener: UnixListener;
+  readonly #path: string;
+  readonly #interrupted: () => boolean;
   #isOpen = true;
-  #peer: HostDescriptor | null = null;
+  #peer: SocketPeer | null = null;
   #history: number[] = [];
 
-  /** @throws {FatalError} when the socket cannot be made */
-  constructor(path: string) {
+  /**
+   * @param interrupted - whether the user wants the simulation to stop, even while it waits for
+   *   somebody who is connected and does not read
+   * @throws {FatalError} when the socket cannot be made
+   */
+  constructor(path: string, interrupted: () => boolean = () => false) {
+    this.#path = path;
+    this.#interrupted = interrupted;
     try {
       this.#listener = new UnixListener(path);
     } catch (error) {
@@ -199,52 +195,47 @@ export class SocketChannel implements SerialChannel {
   }
 
   send(bytes: Uint8Array): void {
-    this.#history.push(...bytes);
+    this.#history.push(...bytes.subarray(-HISTORY_BYTES));
     if (this.#history.length > 2 * HISTORY_BYTES) {
       this.#history = this.#history.slice(-HISTORY_BYTES);
     }
-    this.#sendToPeer(bytes);
-  }
-
-  /** Somebody who does not read loses bytes, and does not stop the simulation. */
-  #sendToPeer(bytes: Uint8Array): void {
-    if (this.#peer === null) return;
-    const count = tryWrite(this.#peer.fd, bytes, bytes.length);
-    if (count < 0 && count !== -Errno.EAGAIN && count !== -Errno.EINTR) this.#hangUp();
+    this.#peer?.send(bytes);
+    this.#forgetPeerThatLeft();
   }
 
   receive(): Uint8Array | null {
     if (!this.#isOpen) return null;
     if (this.#peer === null) this.#accept();
-    if (this.#peer === null) return null;
-    const bytes = tryReceive(this.#peer.fd);
-    if (bytes !== 'end') return bytes;
-    this.#hangUp();
-    return null;
+    const bytes = this.#peer?.receive() ?? null;
+    this.#forgetPeerThatLeft();
+    return bytes;
   }
 
   #accept(): void {
     const fd = this.#listener.accept();
     if (fd === null) return;
-    this.#peer = new HostDescriptor(fd);
-    this.#sendToPeer(Uint8Array.from(this.#history.slice(-HISTORY_BYTES)));
+    this.#peer = new SocketPeer(fd, this.#path, this.#interrupted);
+    this.#peer.send(Uint8Array.from(this.#history.slice(-HISTORY_BYTES)));
   }
 
-  #hangUp(): void {
-    this.#peer?.dispose();
+  #forgetPeerThatLeft(): void {
+    if (this.#peer?.isThere !== false) return;
+    this.#peer.hangUp();
     this.#peer = null;
   }
 
   /** Who is connected is connected with the parent. */
   notifyFork(): void {
     this.#isOpen = false;
-    this.#hangUp();
+    this.#peer?.hangUp();
+    this.#peer = null;
     this.#listener.abandon();
   }
 
   dispose(): void {
     this.#isOpen = false;
-    this.#hangUp();
+    this.#peer?.end();
+    this.#peer = null;
     this.#listener.dispose();
   }
 }

@@ -48,7 +48,10 @@ function channelsOf(params: TerminalParams): SerialChannel[] {
     }
   }
   if (params.stdin) channels.push(new InputChannel());
-  if (params.socket !== '') channels.push(new SocketChannel(params.socket));
+  if (params.socket !== '') {
+    const { host } = params.simulation;
+    channels.push(new SocketChannel(params.socket, () => host.interrupted()));
+  }
   return channels;
 }
 

@@ -1,7 +1,6 @@
-import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -9,6 +8,7 @@ import { aMultibootHeader, anElfImage, HALT } from '../support/bootImages';
 import { commandPath, configPath, inFolder, runCommand } from '../support/command';
 import { guestPath, type ProgramRun } from '../support/guests';
 import { parseTimeline } from '../support/timeline';
+import { connected } from '../support/unixSocket';
 
 const SCRIPT = configPath('baremetal.ts');
 const MULTIBOOT = guestPath('bareMultiboot');
@@ -251,24 +251,6 @@ describe('The serial line of a bare machine', function () {
 
 async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise(resolve => setTimeout(resolve, 20));
-}
-
-/** Connects as soon as there is somebody to connect to. */
-async function connected(path: string, child: ChildProcessWithoutNullStreams): Promise<Socket> {
-  for (;;) {
-    if (child.exitCode !== null) throw new Error('the simulator has ended');
-    const socket = connect(path);
-    const isOpen = await new Promise<boolean>(resolve => {
-      socket.once('connect', () => {
-        resolve(true);
-      });
-      socket.once('error', () => {
-        resolve(false);
-      });
-    });
-    if (isOpen) return socket;
-    await new Promise(resolve => setTimeout(resolve, 20));
-  }
 }
 
 describe('A bare machine whose program goes wrong', function () {

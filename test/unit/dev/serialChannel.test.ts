@@ -12,6 +12,7 @@ import {
   SocketChannel,
 } from '../../../src/dev/serialChannel';
 import { close, openDescriptorCount, pipe, writeFully } from '../../../src/host/index';
+import { messagesOf } from '../../support/memory';
 
 const text = (value: string): Uint8Array => new TextEncoder().encode(value);
 
@@ -138,6 +139,49 @@ describe('Serial channels', () => {
       socket.destroy();
       channel.dispose();
       expect(existsSync(path)).to.equal(false);
+    });
+
+    it('loses nothing when it is flooded, however late the other end reads', async () => {
+      const path = join(directory, 'socket');
+      const channel = new SocketChannel(path);
+      const socket = await connected(path);
+      const heard: Buffer[] = [];
+      socket.on('data', (data: Buffer) => heard.push(data));
+      expect(channel.receive()).to.equal(null);
+      const sent = Buffer.from(Array.from({ length: 40_000 }, (_, i) => (i + (i >> 8)) & 0xff));
+      for (const byte of sent) channel.send(Uint8Array.of(byte));
+      while (heard.reduce((sum, { length }) => sum + length, 0) < sent.length) {
+        channel.receive();
+        await new Promise(setImmediate);
+      }
+      expect(Buffer.concat(heard).equals(sent)).to.equal(true);
+      socket.destroy();
+      channel.dispose();
+    });
+
+    it('waits for who does not read, in bounded memory, until the user wants to stop', async () => {
+      const path = join(directory, 'socket');
+      let looks = 0;
+      const channel = new SocketChannel(path, () => ++looks > 2);
+      const socket = await connected(path);
+      socket.pause();
+      channel.receive();
+      const sent = Buffer.alloc(4 * 1024 * 1024, 'abcdefg');
+      const messages = messagesOf(() => {
+        channel.send(sent);
+      });
+      expect(looks).to.equal(3);
+      expect(messages).to.have.length(1);
+      expect(messages[0]).to.match(/^warn: .*socket: \d+ bytes are lost that nobody has read$/);
+      // What the kernel had taken arrives, and then the end.
+      const heard: Buffer[] = [];
+      socket.on('data', (data: Buffer) => heard.push(data));
+      socket.resume();
+      await new Promise(resolve => socket.once('close', resolve));
+      const all = Buffer.concat(heard);
+      expect(all.length).to.be.within(1, 2 * 1024 * 1024);
+      expect(all.equals(sent.subarray(0, all.length))).to.equal(true);
+      channel.dispose();
     });
 
     it('serves the next one when one has hung up', async () => {
