@@ -1,9 +1,9 @@
 /**
  * Entering the guest for a bounded time, and measuring how long it ran.
  *
- * Simulated time is host time spent inside KVM_RUN, by the monotonic clock. gem5 takes the guest's
- * time stamp counter, which says the same where its frequency is known, but costs a request for each
- * reading.
+ * Simulated time is host time spent inside KVM_RUN, by the monotonic clock (decision 10). gem5 takes the
+ * guest's time stamp counter, which says the same where its frequency is known, but costs a request for
+ * each reading.
  */
 import type { Tick } from '../base/index';
 import type { VcpuExit } from './exits';

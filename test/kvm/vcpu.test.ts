@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { Msr } from '../../src/arch/x86/index';
 import {
   blockSignals,
   pendingSignals,
@@ -10,8 +11,16 @@ import {
   threadId,
   unblockSignals,
 } from '../../src/host/index';
-import { KVM_SYNC_X86_EVENTS, KVM_SYNC_X86_REGS, KVM_SYNC_X86_SREGS } from '../../src/kvm/abi';
+import {
+  KVM_CREATE_VCPU,
+  KVM_GET_TSC_KHZ,
+  KVM_SYNC_X86_EVENTS,
+  KVM_SYNC_X86_REGS,
+  KVM_SYNC_X86_SREGS,
+} from '../../src/kvm/abi';
 import { kvmRegs, kvmSregs, kvmSyncRegs, kvmXsave } from '../../src/kvm/abiVcpu';
+import { KvmDescriptor } from '../../src/kvm/descriptor';
+import { monotonicNanoseconds } from '../../src/kvm/kvmTimer';
 import { BareGuest, CODE } from '../support/bareGuest';
 import type { BareGuestOptions } from '../support/bareGuest';
 
@@ -162,6 +171,24 @@ describe('a vCPU', () => {
     const found = new BigUint64Array(3);
     expect(vcpu.readMsrs(indices, found)).to.deep.equal([{ index: NO_SUCH }]);
     expect([...found]).to.deep.equal([wanted[0], 0n, wanted[2]]);
+  });
+
+  it('has a time stamp counter that keeps pace with the clock of simulated time', () => {
+    const { kvm, vm, vcpu } = aGuest({ code: HLT });
+    const other = new KvmDescriptor(kvm.calls, vm.request(KVM_CREATE_VCPU, 1, 'test'), 'test');
+    const frequency = other.request(KVM_GET_TSC_KHZ, 0, 'test') * 1000;
+    other.dispose();
+    const counter = new BigUint64Array(1);
+    const look = (): { readonly cycles: bigint; readonly ns: number } => {
+      vcpu.readMsrs([Msr.TSC], counter);
+      return { cycles: counter[0]!, ns: monotonicNanoseconds() };
+    };
+    const first = look();
+    while (monotonicNanoseconds() < first.ns + 2e8);
+    const last = look();
+    const seconds = Number(last.cycles - first.cycles) / frequency;
+    // Close enough that only another frequency could be the reason.
+    expect(seconds / ((last.ns - first.ns) / 1e9)).to.be.closeTo(1, 0.05);
   });
 
   it('is kicked out of the guest by a signal that its thread blocks', () => {
