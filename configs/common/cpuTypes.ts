@@ -1,49 +1,92 @@
 /** The CPUs that scripts offer by name, and what a system has to be for each. */
 import { fatal, inform, kvmProblem } from 'mini-gem5';
-import { AtomicSimpleCPU, KvmVM, NonCachingSimpleCPU, X86KvmCPU } from 'mini-gem5/objects';
+import {
+  AtomicSimpleCPU,
+  KvmVM,
+  NonCachingSimpleCPU,
+  TimingSimpleCPU,
+  X86KvmCPU,
+} from 'mini-gem5/objects';
 
 /** The names that `--cpu-type` takes. */
-export const cpuTypes = ['X86KvmCPU', 'AtomicSimpleCPU', 'NonCachingSimpleCPU'] as const;
+export const cpuTypes = [
+  'X86KvmCPU',
+  'AtomicSimpleCPU',
+  'NonCachingSimpleCPU',
+  'TimingSimpleCPU',
+] as const;
 
 /** One of them. */
 export type CpuType = (typeof cpuTypes)[number];
 
+/** The type of this name. */
+export function cpuType(name: string): CpuType {
+  const known = cpuTypes.find(type => type === name);
+  return known ?? fatal(`CPU type ${name} is unknown; there are ${cpuTypes.join(', ')}`);
+}
+
 /**
  * The CPU that was asked for; if none was, KVM's where it can be used, and else one in software, which
  * is said.
+ * @param counts - whether it has to count instructions, which KVM's does not
  */
-export function chooseCpuType(wanted?: string): CpuType {
-  if (wanted !== undefined) {
-    const known = cpuTypes.find(name => name === wanted);
-    return known ?? fatal(`--cpu-type ${wanted} is unknown; there are ${cpuTypes.join(' and ')}`);
-  }
+export function chooseCpuType(wanted?: string, counts = false): CpuType {
+  if (wanted !== undefined) return cpuType(wanted);
+  if (counts) return 'AtomicSimpleCPU';
   const problem = kvmProblem();
   if (problem === null) return 'X86KvmCPU';
   inform(`Running on AtomicSimpleCPU, since KVM cannot be used: ${problem}`);
   return 'AtomicSimpleCPU';
 }
 
-/** What a system with a KVM CPU has. */
-interface KvmParts {
-  readonly cpu: X86KvmCPU;
-  readonly memMode: 'atomic_noncaching';
+/** A CPU of one of the types. */
+export type Cpu = X86KvmCPU | AtomicSimpleCPU | NonCachingSimpleCPU | TimingSimpleCPU;
+
+/** Parameters that all of them take. */
+export type CpuParams = NonNullable<ConstructorParameters<typeof AtomicSimpleCPU>[0]>;
+
+/** Makes a CPU. */
+export function makeCpu(type: CpuType, params: CpuParams = {}): Cpu {
+  switch (type) {
+    case 'X86KvmCPU':
+      return new X86KvmCPU(params);
+    case 'AtomicSimpleCPU':
+      return new AtomicSimpleCPU(params);
+    case 'NonCachingSimpleCPU':
+      return new NonCachingSimpleCPU(params);
+    case 'TimingSimpleCPU':
+      return new TimingSimpleCPU(params);
+  }
+}
+
+/** The memory mode that each type needs. */
+const MEMORY_MODES = {
+  X86KvmCPU: 'atomic_noncaching',
+  AtomicSimpleCPU: 'atomic',
+  NonCachingSimpleCPU: 'atomic_noncaching',
+  TimingSimpleCPU: 'timing',
+} as const satisfies Record<CpuType, string>;
+
+/** Parameters of a `System` that depend on its CPU. */
+interface CpuParts {
+  readonly cpu: Cpu;
+  readonly memMode: (typeof MEMORY_MODES)[CpuType];
+}
+
+/** The same where KVM is used. */
+interface KvmParts extends CpuParts {
   readonly kvmVm: KvmVM;
 }
 
-/** What a system with a CPU in software has. */
-interface SoftwareParts {
-  readonly cpu: AtomicSimpleCPU | NonCachingSimpleCPU;
-  readonly memMode: 'atomic' | 'atomic_noncaching';
-}
-
-/** Parameters of a `System` with a CPU of a type. */
-export function systemWith(type: CpuType): KvmParts | SoftwareParts {
-  switch (type) {
-    case 'X86KvmCPU':
-      return { cpu: new X86KvmCPU(), memMode: 'atomic_noncaching', kvmVm: new KvmVM() };
-    case 'AtomicSimpleCPU':
-      return { cpu: new AtomicSimpleCPU(), memMode: 'atomic' };
-    case 'NonCachingSimpleCPU':
-      return { cpu: new NonCachingSimpleCPU(), memMode: 'atomic_noncaching' };
-  }
+/**
+ * Parameters of a `System` with a CPU of a type.
+ * @param others - the types of CPUs that may take over from it
+ */
+export function systemWith(
+  type: CpuType,
+  params: CpuParams = {},
+  others: readonly CpuType[] = [],
+): CpuParts | KvmParts {
+  const parts = { cpu: makeCpu(type, params), memMode: MEMORY_MODES[type] };
+  return [type, ...others].includes('X86KvmCPU') ? { ...parts, kvmVm: new KvmVM() } : parts;
 }

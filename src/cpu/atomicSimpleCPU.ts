@@ -7,7 +7,13 @@
  * Source of the behaviour: gem5 `cpu/simple/atomic.{hh,cc}`.
  */
 import { panic } from '../base/index';
-import type { CoreStop } from '../arch/x86/index';
+import {
+  SoftwareCore,
+  type CoreMemoryOptions,
+  type CoreStop,
+  type CoreSurroundings,
+  type LoggedAccess,
+} from '../arch/x86/index';
 import type { MemoryMode } from '../mem/index';
 import { defineSchema, EventFunctionWrapper, EventPriority, type ParamsOf } from '../sim/index';
 import { BaseSimpleCPU, baseSimpleCPUSchema, type BaseSimpleCPUParams } from './baseSimpleCPU';
@@ -31,7 +37,7 @@ const LONGEST_RUN = 200_000;
 type Status = 'Idle' | 'Running' | 'Service';
 
 /** The atomic CPU model. */
-export class AtomicSimpleCPU extends BaseSimpleCPU {
+export class AtomicSimpleCPU extends BaseSimpleCPU<SoftwareCore> {
   static override readonly schema = atomicSimpleCPUSchema;
   #status: Status = 'Idle';
   #stop: CoreStop = 'budget';
@@ -51,6 +57,13 @@ export class AtomicSimpleCPU extends BaseSimpleCPU {
 
   override memoryMode(): MemoryMode {
     return 'atomic';
+  }
+
+  protected override makeCore(
+    memory: CoreMemoryOptions,
+    surroundings: CoreSurroundings,
+  ): SoftwareCore {
+    return new SoftwareCore(memory, surroundings);
   }
 
   override betweenInstructions(_threadId: number): boolean {
@@ -78,8 +91,12 @@ export class AtomicSimpleCPU extends BaseSimpleCPU {
       this.#serve();
       return;
     }
-    const stop = this.execute(this.#budget());
-    const { executed } = this.core;
+    this.prepareCore();
+    const { core, traced } = this;
+    const budget = this.#budget();
+    const stop = traced.isOn ? traced.run(core, budget) : core.run(budget);
+    const { executed } = core;
+    this.countInsts(executed);
     this.#addCycles(executed);
     this.thread.instEvents.setCurTick(this.totalInsts());
     if (stop === 'budget') {
@@ -104,9 +121,47 @@ export class AtomicSimpleCPU extends BaseSimpleCPU {
   #serve(): void {
     this.#addCycles(1);
     this.#status = 'Running';
-    this.serve(this.#stop);
+    if (this.#stop === 'access') this.#access();
+    else this.serve(this.#stop);
     this.thread.instEvents.setCurTick(this.totalInsts());
     this.#scheduleTick(1);
+  }
+
+  /** Executes the instruction that accesses what is not memory. */
+  #access(): void {
+    const { accesses } = this.core;
+    accesses.begin();
+    let stop = this.core.run(1);
+    while (stop === 'access') {
+      this.#store();
+      const { wanted } = accesses;
+      if (wanted === null) {
+        // A step of a repeated instruction is stored.
+        accesses.begin();
+      } else {
+        this.#send(wanted, false);
+        wanted.isReady = true;
+        accesses.beginAgain();
+      }
+      stop = this.core.run(1);
+    }
+    if (stop === 'budget') this.#store();
+    accesses.end();
+    this.countInsts(this.core.executed);
+    if (stop !== 'budget') this.serve(stop);
+  }
+
+  #store(): void {
+    const { accesses } = this.core;
+    for (let i = 0; i < accesses.length; i++) {
+      const access = accesses.at(i);
+      if (access?.isStored === true) this.#send(access, true);
+    }
+  }
+
+  #send(access: LoggedAccess, isWrite: boolean): void {
+    if (this.executePseudoInst(access, isWrite)) return;
+    this.packets.doAtomic(access, isWrite, this.thread.contextId);
   }
 
   #addCycles(cycles: number): void {

@@ -10,20 +10,25 @@ import {
   enterSyscall,
   formatVirtual,
   RIP,
-  SoftwareCore,
   softwareCpuid,
   softwareFeatures,
   Vector,
+  type BaseCore,
+  type CoreMemoryOptions,
   type CoreStop,
+  type CoreSurroundings,
   type CpuidFeatureBit,
+  type LoggedAccess,
   type UserFeatures,
 } from '../arch/x86/index';
 import { fatal, panic, warn } from '../base/index';
 import type { NearestSymbol } from '../base/index';
-import { RequestPort, Workload } from '../mem/index';
+import { RequestPort, Workload, type Packet } from '../mem/index';
 import { defineSchema, EventFunctionWrapper, type ParamsOf } from '../sim/index';
+import { AccessPackets } from './accessPackets';
 import { BaseCPU, baseCPUSchema } from './baseCPU';
 import { FunctionTrace } from './functionTrace';
+import { accessM5op } from './pseudoInst/m5opAccess';
 import { TracedExecution } from './tracedExecution';
 import type { ThreadContext } from './threadContext';
 
@@ -39,16 +44,39 @@ export type BaseSimpleCPUParams = ParamsOf<typeof baseSimpleCPUSchema>;
 const CORE_BYTES = 8 * 1024 * 1024;
 const SYSCALL_BYTES = 2;
 
-class SimpleCPUPort extends RequestPort {}
+/** Who takes what comes back to a port in timing mode. */
+export interface PortReceiver {
+  /** A response has come. @returns whether it is taken */
+  recvTimingResp(pkt: Packet): boolean;
+  /** A request that was refused may be sent again. */
+  recvReqRetry(): void;
+}
+
+class SimpleCPUPort extends RequestPort {
+  receiver: PortReceiver | null = null;
+
+  override recvTimingResp(pkt: Packet): boolean {
+    return this.receiver === null
+      ? super.recvTimingResp(pkt)
+      : this.receiver.recvTimingResp(pkt);
+  }
+
+  override recvReqRetry(): void {
+    if (this.receiver === null) super.recvReqRetry();
+    else this.receiver.recvReqRetry();
+  }
+}
 
 /** A CPU with one thread, executed in software. */
-export abstract class BaseSimpleCPU extends BaseCPU {
+export abstract class BaseSimpleCPU<Core extends BaseCore = BaseCore> extends BaseCPU {
   static override readonly schema = baseSimpleCPUSchema;
   declare readonly params: BaseSimpleCPUParams;
-  readonly #instPort: SimpleCPUPort;
-  readonly #dataPort: SimpleCPUPort;
-  readonly #traced: TracedExecution;
-  #core: SoftwareCore | null = null;
+  protected readonly instPort: SimpleCPUPort;
+  protected readonly dataPort: SimpleCPUPort;
+  /** What is traced of the instructions. */
+  protected readonly traced: TracedExecution;
+  #core: Core | null = null;
+  #packets: AccessPackets | null = null;
   #generation = -1;
   #insts = 0;
 
@@ -58,17 +86,17 @@ export abstract class BaseSimpleCPU extends BaseCPU {
     if (params.numThreads !== 1) {
       fatal(`${params.name} has one thread; set numThreads = 1 and add CPUs instead`);
     }
-    this.#instPort = new SimpleCPUPort(`${params.name}.icache_port`, this);
-    this.#traced = new TracedExecution(this);
-    this.#dataPort = new SimpleCPUPort(`${params.name}.dcache_port`, this);
+    this.instPort = new SimpleCPUPort(`${params.name}.icache_port`, this);
+    this.dataPort = new SimpleCPUPort(`${params.name}.dcache_port`, this);
+    this.traced = new TracedExecution(this);
   }
 
   override getInstPort(): RequestPort {
-    return this.#instPort;
+    return this.instPort;
   }
 
   override getDataPort(): RequestPort {
-    return this.#dataPort;
+    return this.dataPort;
   }
 
   override totalInsts(): number {
@@ -90,7 +118,7 @@ export abstract class BaseSimpleCPU extends BaseCPU {
   }
 
   override syncThreadState(_threadId: number): void {
-    // Between runs the registers are where everybody looks for them.
+    this.#core?.settle();
   }
 
   override userFeatures(): UserFeatures {
@@ -103,7 +131,16 @@ export abstract class BaseSimpleCPU extends BaseCPU {
 
   override init(): void {
     super.init();
-    this.#core = this.#makeCore();
+    this.#core = this.makeCore(this.#coreMemory(), {
+      cpuid: softwareCpuid(this.cpuId()),
+      processor: this.cpuId(),
+      timestampAfter: instructions => BigInt(this.curCycle() + this.traced.done + instructions),
+    });
+    this.#packets = new AccessPackets({
+      ...{ port: this.dataPort, requestorId: this.dataRequestorId },
+      ...{ lineBytes: this.system.cacheLineSize(), data: this.#core.memory.bytes },
+      isMemory: address => this.system.isMemAddr(address),
+    });
   }
 
   override startup(): void {
@@ -114,18 +151,21 @@ export abstract class BaseSimpleCPU extends BaseCPU {
       const directory = this.simulation.host.makeOutputDirectory();
       const find = (address: number): NearestSymbol | null =>
         this.thread.process?.symbolAt(address) ?? null;
-      this.#traced.functions = new FunctionTrace(directory, this.name(), functionTraceStart, find);
+      this.traced.functions = new FunctionTrace(directory, this.name(), functionTraceStart, find);
     };
     if (functionTraceStart <= this.curTick()) begin();
     else this.schedule(new EventFunctionWrapper(begin, this.name(), true), functionTraceStart);
   }
 
   override dispose(): void {
-    this.#traced.functions?.close();
+    this.traced.functions?.close();
     super.dispose();
   }
 
-  #makeCore(): SoftwareCore {
+  /** Makes what executes the thread. */
+  protected abstract makeCore(memory: CoreMemoryOptions, surroundings: CoreSurroundings): Core;
+
+  #coreMemory(): CoreMemoryOptions {
     const stores = this.system.physicalMemory.getBackingStore().filter(store => store.inAddrMap);
     const [store] = stores;
     if (store === undefined || stores.length > 1) {
@@ -140,26 +180,19 @@ export abstract class BaseSimpleCPU extends BaseCPU {
     }
     const base = reserve.take(CORE_BYTES);
     if (base < 0) fatal(`${this.name()}: a system has room for eight CPUs of this kind`);
-    return new SoftwareCore(
-      {
-        ...{ wasm: wasmMemory, base, bytes: CORE_BYTES },
-        ...{ guestStart: range.start, guestBytes: range.size },
-      },
-      {
-        cpuid: softwareCpuid(this.cpuId()),
-        processor: this.cpuId(),
-        timestampAfter: instructions => BigInt(this.curCycle() + this.#traced.done + instructions),
-      },
-    );
+    return {
+      ...{ wasm: wasmMemory, base, bytes: CORE_BYTES },
+      ...{ guestStart: range.start, guestBytes: range.size },
+    };
   }
 
   /** What executes instructions. @throws {PanicError} before `init` */
-  get core(): SoftwareCore {
+  get core(): Core {
     return this.#core ?? panic(`${this.name()} was used before it was initialised`);
   }
 
-  /** Executes instructions of the thread, at most so many. `core.executed` says how many it were. */
-  protected execute(instructions: number): CoreStop {
+  /** Has the core execute this thread, by the page tables as they are now. To be called before it runs. */
+  protected prepareCore(): void {
     const { core, thread } = this;
     if (core.state !== thread.state) {
       core.attach(thread.state);
@@ -168,9 +201,6 @@ export abstract class BaseSimpleCPU extends BaseCPU {
       this.#generation = this.#currentGeneration();
       core.forget();
     }
-    const stop = this.#traced.isOn ? this.#traced.run(instructions) : core.run(instructions);
-    this.countInsts(core.executed);
-    return stop;
   }
 
   #currentGeneration(): number {
@@ -186,13 +216,28 @@ export abstract class BaseSimpleCPU extends BaseCPU {
     stats.numOps.value += count;
   }
 
+  /** Executes the pseudo-instruction that an access stands for. @returns false when it stands for none */
+  protected executePseudoInst(access: LoggedAccess, isWrite: boolean): boolean {
+    const { m5opRange } = this.system;
+    if (!m5opRange.contains(access.address)) return false;
+    const { buffer, bytes } = access;
+    const data = this.core.memory.bytes.subarray(buffer, buffer + bytes);
+    accessM5op(this.thread, access.address - m5opRange.start, data, isWrite);
+    return true;
+  }
+
+  /** Accesses of the thread as packets. */
+  protected get packets(): AccessPackets {
+    return this.#packets ?? panic(`${this.name()} was used before it was initialised`);
+  }
+
   /** Has the operating system answer what execution stopped for. */
   protected serve(stop: CoreStop): void {
     const { core, thread } = this;
-    const { state } = thread;
+    const state = thread.registers();
     const { workload } = this.system;
     if (!(workload instanceof Workload)) panic(`${this.name()}: nobody answers the program`);
-    this.#traced.served(stop);
+    this.traced.served(stop);
     if (stop === 'exception') {
       if (core.exception.vector === Vector.UD) this.#warnOfUndefined();
       deliverException(state, core.memory, core.exception);

@@ -1,12 +1,12 @@
 /** Executing a program by the instruction, while somebody wants to see each: slower, and the same. */
-import { RIP, type CoreStop, type SoftwareCore } from '../arch/x86/index';
+import { RIP, type BaseCore, type CoreStop, type SoftwareCore } from '../arch/x86/index';
 import type { Tick } from '../base/index';
 import { ExeTracer, type TracedCPU } from './exeTracer';
 import type { FunctionTrace } from './functionTrace';
 
 /** The CPU whose instructions are traced. */
 export interface SteppedCPU extends TracedCPU {
-  readonly core: SoftwareCore;
+  readonly core: BaseCore;
   curTick(): Tick;
   clockPeriod(): Tick;
 }
@@ -30,15 +30,14 @@ export class TracedExecution {
   }
 
   /** As `SoftwareCore.run`: one instruction each cycle from now on. */
-  run(instructions: number): CoreStop {
-    const { core } = this.#cpu;
+  run(core: SoftwareCore, instructions: number): CoreStop {
     let stop: CoreStop = 'budget';
     this.done = 0;
     while (this.done < instructions && stop === 'budget') {
       const tick = this.#cpu.curTick() + this.done * this.#cpu.clockPeriod();
-      this.#begin(tick);
+      this.begin(tick);
       stop = core.run(1);
-      if (core.executed === 1 && this.#tracer.isOn) this.#tracer.executed(tick);
+      if (core.executed === 1) this.completed(tick);
       this.done += core.executed;
     }
     core.executed = this.done;
@@ -53,14 +52,22 @@ export class TracedExecution {
     const isTrap = stop === 'exception' && core.exception.isTrap;
     if (isTrap) return;
     const tick = this.#cpu.curTick();
-    this.#begin(tick);
+    this.begin(tick);
     if (this.#tracer.isOn) this.#tracer.stopped(tick, stop !== 'syscall');
   }
 
-  #begin(tick: Tick): void {
+  /** The instruction at RIP is about to be executed. */
+  begin(tick: Tick): void {
     const { core, thread } = this.#cpu;
     const rip = thread.state.gprNumber(RIP);
     this.functions?.note(rip, tick);
     if (this.#tracer.isOn) this.#tracer.begin(rip, core.codeBytes(rip));
+  }
+
+  /** It has been executed. */
+  completed(tick: Tick): void {
+    if (!this.#tracer.isOn) return;
+    this.#cpu.core.settle();
+    this.#tracer.executed(tick);
   }
 }

@@ -5,6 +5,7 @@
  * Sources of the behaviour: gem5 `cpu/kvm/base.hh`, `cpu/kvm/base.cc`.
  */
 import { dprintf, panic } from '../base/index';
+import { accessM5op } from '../cpu/index';
 import type { Addr, DebugFlag, Tick } from '../base/index';
 import { EventFunctionWrapper, EventPriority } from '../sim/index';
 import type { BaseKvmCPUParams } from './baseKvmCPUSchema';
@@ -12,7 +13,6 @@ import { step, type KvmCpuStatus } from './cpuStatus';
 import { Kvm, KvmIO, KvmRun } from './debugFlags';
 import { describeExit, type IoExit, type MmioExit, type VcpuExit } from './exits';
 import { KvmCPURun } from './kvmCpuRun';
-import { accessM5op } from './m5opAccess';
 
 /** A CPU under KVM: enters the guest, serves it, and keeps time. */
 export abstract class BaseKvmCPU extends KvmCPURun {

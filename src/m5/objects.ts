@@ -110,6 +110,10 @@ export type AtomicSimpleCPU = InstanceType<typeof AtomicSimpleCPU>;
 export const NonCachingSimpleCPU = nodeClass(cpu.NonCachingSimpleCPU);
 export type NonCachingSimpleCPU = InstanceType<typeof NonCachingSimpleCPU>;
 
+/** A CPU whose accesses to memory are packets that take their time. */
+export const TimingSimpleCPU = nodeClass(cpu.TimingSimpleCPU);
+export type TimingSimpleCPU = InstanceType<typeof TimingSimpleCPU>;
+
 /** A virtual machine of the host's KVM. */
 export const KvmVM = nodeClass(kvm.KvmVM);
 export type KvmVM = InstanceType<typeof KvmVM>;

@@ -27,7 +27,7 @@ import {
 import type { Vector as Vector128 } from './builder/vector';
 import { coreOffset, entryShift, gprOffset, translationEntries } from './coreLayout';
 import { helperNumber, type HelperName } from './helperName';
-import { ImportedIndex, StopReason } from './stopReason';
+import { accessKind, ImportedIndex, StopReason } from './stopReason';
 
 /** The integer type that holds values of so many bytes. */
 export function intType(bytes: number): IntType {
@@ -154,8 +154,9 @@ export abstract class CoreAccess {
   /**
    * Finds the linear address of `bytes` bytes at a virtual one, or stops with a page fault. Where a
    * second look is needed it is that of a buffer beyond guest memory.
+   * @param reads - whether what is written is read before
    */
-  check(address: Value<'i64'>, bytes: number, writes: boolean): Value<'i32'> {
+  check(address: Value<'i64'>, bytes: number, writes: boolean, reads = false): Value<'i32'> {
     const { code } = this;
     const at = code.let(address);
     const page = and(wrap(shrU(at, i64(12))), i32(translationEntries - 1));
@@ -167,7 +168,9 @@ export abstract class CoreAccess {
     code.when(
       notEqual(tag, wanted),
       () => {
-        const how = i32(bytes | (writes ? 0x100 : 0));
+        const how = i32(
+          bytes | (writes ? accessKind.write : 0) | (writes && reads ? accessKind.readToo : 0),
+        );
         const high = wrap(shrU(at, i64(32)));
         const answer = code.call(ImportedIndex.translate, wrap(at), high, how);
         code.when(equal(answer, i32(-1)), () => this.stop(StopReason.PageFault));
@@ -209,7 +212,7 @@ export abstract class CoreAccess {
   afterStore(linear: Value<'i32'>): void {
     const { code } = this;
     code.when(atLeastU(linear, i32(this.base)), () => {
-      code.call(ImportedIndex.storeHook, i32(0));
+      code.call(ImportedIndex.storeHook, linear);
     });
   }
 

@@ -9,7 +9,8 @@
  * | 24576 | 16384 | the same for writing |
  * | 40960 | 65536 | jump cache: where an indirect jump leads |
  * | 106496 | 8192 | how often handlers outside of the jump table were called |
- * | 114688 | … | predecoded instructions |
+ * | 114688 | 4096 | buffers of accesses that are made one at a time, and of fetched code |
+ * | 118784 | … | predecoded instructions |
  */
 import type { SegmentIndex } from '../registers';
 import { segmentLayout, sregsLayout, threadStateLayout, xsaveLayout } from '../threadStateLayout';
@@ -43,7 +44,10 @@ export const coreOffset = {
   writeTranslations: threadStateLayout.bytes + 0x4000,
   jumpCache: threadStateLayout.bytes + 0x8000,
   handlerCalls: threadStateLayout.bytes + 0x1_8000,
-  records: threadStateLayout.bytes + 0x1_a000,
+  /** Buffers of an access log (accessLog.ts), and of fetched code. */
+  accesses: threadStateLayout.bytes + 0x1_a000,
+  fetched: threadStateLayout.bytes + 0x1_af00,
+  records: threadStateLayout.bytes + 0x1_b000,
 } as const;
 
 /** Entries of each translation table, and of the jump cache: powers of 2. */

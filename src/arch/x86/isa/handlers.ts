@@ -27,7 +27,7 @@ const RARE = 2000;
 /** Functions that generated code calls. */
 export interface HostFunctions {
   translate(low: number, high: number, how: number): number;
-  storeHook(): number;
+  storeHook(linear: number): number;
   helper(number: number, record: number): number;
 }
 
@@ -51,6 +51,7 @@ export class Handlers {
   readonly #imports: WasmImports;
   readonly #table = makeTable(TABLE_GROWTH);
   readonly #forms: Form[] = [];
+  readonly #branches: boolean[] = [];
   readonly #variants = new Map<Encoding, Map<number, number>>();
   readonly #numbers = new Map<string, number>();
   readonly #definitions = new Map<Definition, number>();
@@ -71,7 +72,7 @@ export class Handlers {
         memory: memory.wasm,
         handlers: this.#table,
         translate: (low = 0, high = 0, how = 0) => host.translate(low, high, how),
-        storeHook: () => host.storeHook(),
+        storeHook: (linear = 0) => host.storeHook(linear),
         helper: (number = 0, record = 0) => host.helper(number, record),
       },
     };
@@ -105,6 +106,8 @@ export class Handlers {
     const known = this.#numbers.get(key);
     if (known !== undefined) return known;
     const number = this.#forms.push(form) - 1;
+    const hasTarget = form.operands.some(({ kind }) => kind === 'target');
+    this.#branches.push(hasTarget || form.definition.ends === true);
     this.#numbers.set(key, number);
     return number;
   }
@@ -112,6 +115,11 @@ export class Handlers {
   /** The form of a handler. @throws {PanicError} when there is none */
   formOf(number: number): Form {
     return this.#forms[number] ?? panic(`no handler ${String(number)}`);
+  }
+
+  /** Whether the instruction of a handler may go on elsewhere than behind it. */
+  isBranch(number: number): boolean {
+    return this.#branches[number] === true;
   }
 
   #definitionId(definition: Definition): number {

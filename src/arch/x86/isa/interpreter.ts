@@ -18,6 +18,7 @@ import type { Form } from './form';
 import { InterpreterSemantics } from './interpreterSemantics';
 import { countedHandlers, coreOffset } from './coreLayout';
 import { recordOffset } from './record';
+import type { OperandUses } from './semantics';
 
 /** The first local of the emitter: between handlers it holds nothing. */
 const CALLER_LOCAL = 1;
@@ -122,14 +123,15 @@ export class InterpreterGenerator {
 
   /** @param depth - of the loop, as seen from the handler; null in a function of its own */
   #emit(out: number[], form: Form, depth: number | null): void {
-    const define = (willWrite: ReadonlySet<number>): InterpreterSemantics => {
-      const semantics = new InterpreterSemantics(form, this.#base, willWrite, depth === null);
+    const define = (known: OperandUses): InterpreterSemantics => {
+      const semantics = new InterpreterSemantics(form, this.#base, known, depth === null);
       form.definition.semantics(semantics);
       semantics.finish();
       return semantics;
     };
-    // The first time shows what it writes, the second is meant.
-    const { code } = define(define(new Set()).written);
+    // The first time shows what it reads and writes, the second is meant.
+    const nothing = new Set<number>();
+    const { code } = define(define({ written: nothing, read: nothing }));
     const next = depth === null ? null : { local: 0, depth };
     new Emitter(out, { parameters: 1, next }).emit(code.statements);
   }

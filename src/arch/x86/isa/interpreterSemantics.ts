@@ -19,7 +19,7 @@ import { gprOffset } from './coreLayout';
 import type { Form } from './form';
 import { recordBytes, recordOffset as at, recordOperands } from './record';
 import { ImportedIndex, StopReason } from './stopReason';
-import { Semantics } from './semantics';
+import { Semantics, type OperandUses } from './semantics';
 import { RIP, RSP } from '../registers';
 
 /** The record of the instruction: the function's parameter. */
@@ -30,8 +30,8 @@ export class InterpreterSemantics extends Semantics {
   /** Whether a stop is told by a negative number, for a caller that goes on with positive ones. */
   readonly #called: boolean;
 
-  constructor(form: Form, base: number, willWrite: ReadonlySet<number>, called: boolean) {
-    super(form, base, willWrite);
+  constructor(form: Form, base: number, known: OperandUses, called: boolean) {
+    super(form, base, known);
     this.#called = called;
   }
 

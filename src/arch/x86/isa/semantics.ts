@@ -28,23 +28,31 @@ import { CoreAccess, intType, loadKindOf } from './coreAccess';
 import { xmmOffset, ymmHighDistance } from './coreLayout';
 import { type Form, type OperandForm } from './form';
 
+/** Which operands a definition writes, and which of those in memory it reads. */
+export interface OperandUses {
+  readonly written: ReadonlySet<number>;
+  readonly read: ReadonlySet<number>;
+}
+
 /** The code of one instruction in the making. */
 export abstract class Semantics extends CoreAccess {
   readonly form: Form;
   /** Operands that the definition writes. */
   readonly written = new Set<number>();
+  /** Operands in memory that it reads. */
+  readonly read = new Set<number>();
   /** What is added to RSP where it is the base of the memory operand: POP counts before it writes. */
   popsBeforeAddress = 0;
-  readonly #willWrite: ReadonlySet<number>;
+  readonly #known: OperandUses;
   readonly #linear = new Map<number, Value<'i32'>>();
   #effective: Value<'i64'> | null = null;
   #ending: (() => void) | null = null;
 
-  /** @param willWrite - operands of which it is known that the definition writes them */
-  constructor(form: Form, base: number, willWrite: ReadonlySet<number>) {
+  /** @param known - what the definition is known to do to its operands */
+  constructor(form: Form, base: number, known: OperandUses) {
     super(base);
     this.form = form;
-    this.#willWrite = willWrite;
+    this.#known = known;
   }
 
   // What the executor supplies
@@ -91,6 +99,7 @@ export abstract class Semantics extends CoreAccess {
       case 'register':
         return this.code.load(loadKindOf(size), this.registerAddress(slot));
       case 'memory':
+        this.read.add(i);
         return this.code.load(loadKindOf(size), this.linear(i));
       case 'immediate':
       case 'target':
@@ -144,6 +153,7 @@ export abstract class Semantics extends CoreAccess {
     if (kind === 'vector') {
       return this.code.load('v128', this.registerAddress(slot), half * ymmHighDistance);
     }
+    this.read.add(i);
     const linear = this.linear(i);
     if (size >= 16) return this.code.load('v128', linear, half * 16);
     if (size === 2) return withLane(2, zeroVector, 0, this.code.load('u16', linear));
@@ -231,7 +241,8 @@ export abstract class Semantics extends CoreAccess {
     const { aligned } = this.form.definition;
     const mustBe = aligned === 'always' || (aligned === 'legacy' && !this.form.vex);
     if (mustBe && size >= 16) this.requireAligned(this.address(), size);
-    const found = this.check(this.address(), size, this.#willWrite.has(i));
+    const { written, read } = this.#known;
+    const found = this.check(this.address(), size, written.has(i), read.has(i));
     this.#linear.set(i, found);
     return found;
   }

@@ -24,5 +24,8 @@ export const StopReason = {
   Port: 10,
 } as const;
 
+/** How memory is used: added to the number of bytes, for `translate`. */
+export const accessKind = { write: 0x100, readToo: 0x200 } as const;
+
 /** Functions that generated code imports, by index. */
 export const ImportedIndex = { translate: 0, storeHook: 1, helper: 2 } as const;

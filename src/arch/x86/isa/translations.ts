@@ -5,8 +5,11 @@
 import { PageFaultError, Vector } from '../flags';
 import { PageFlags } from '../pageTableEntry';
 import { notMapped, walkTo, walkToFlags } from '../pageWalk';
+import { AccessLog } from './accessLog';
 import { coreOffset, entryShift, translationEntries } from './coreLayout';
 import type { CoreMemory } from './coreMemory';
+import { PageCache } from './pageCache';
+import { accessKind } from './stopReason';
 
 const PAGE = 4096;
 const two32 = 2 ** 32;
@@ -15,6 +18,12 @@ const EMPTY_TAG = 1;
 
 /** How memory is used. */
 export type Access = 'read' | 'write' | 'execute';
+
+const accessErrors: Readonly<Record<Access, number>> = {
+  read: 0,
+  write: PageFaultError.Write,
+  execute: PageFaultError.InstructionFetch,
+};
 
 /** Why an access is not possible. */
 export interface AccessFault {
@@ -32,7 +41,16 @@ export class Translations {
   root = 0;
   /** For each page of guest memory, 1 when it has predecoded code. */
   readonly hasCode: Uint8Array;
+  /** Accesses that generated code does not make by itself. */
+  readonly accesses: AccessLog;
+  /** Whether these are all, and not only those to what is no memory. */
+  logsAll = false;
   readonly #memory: CoreMemory;
+  readonly #pages: Readonly<Record<Access, PageCache>> = {
+    read: new PageCache(),
+    write: new PageCache(),
+    execute: new PageCache(),
+  };
   readonly #codeChanged: (linear: number, bytes: number) => void;
   readonly #store = { first: 0, firstBytes: 0, second: 0, secondBytes: 0 };
 
@@ -41,11 +59,13 @@ export class Translations {
     this.#memory = memory;
     this.#codeChanged = codeChanged;
     this.hasCode = new Uint8Array(Math.ceil(memory.guestBytes / PAGE));
+    this.accesses = new AccessLog(memory, this.physicalPage.bind(this));
     this.flush();
   }
 
   /** Forgets all translations. */
   flush(): void {
+    for (const pages of Object.values(this.#pages)) pages.clear();
     this.#clear(coreOffset.readTranslations);
     this.flushWrites();
   }
@@ -64,15 +84,19 @@ export class Translations {
 
   /**
    * Called by generated code that has no translation.
-   * @returns a linear address, or -1 when the access is not possible: then {@link fault} says why
+   * @returns a linear address, or -1 when the access is not possible: then {@link fault} says why, or
+   *   {@link accesses} has it
    */
   translate(low: number, high: number, how: number): number {
+    if (this.logsAll) return this.accesses.translate(low, high, how);
     const bytes = how & 0xff;
-    const access = how > 0xff ? 'write' : 'read';
+    const access = (how & accessKind.write) === 0 ? 'read' : 'write';
     const address = high * two32 + (low >>> 0);
     const inPage = low & (PAGE - 1);
-    const first = this.page(address - inPage, access, address);
-    if (first < 0) return -1;
+    const physical = this.physicalPage(address - inPage, access, address);
+    if (physical < 0) return -1;
+    const first = this.#memory.linear(physical);
+    if (first < 0) return this.accesses.translate(low, high, how);
     if (inPage + bytes <= PAGE) {
       if (access === 'write' && this.hasCode[first / PAGE] === 1) {
         return this.#bufferStore(first + inPage, bytes, 0, 0);
@@ -81,8 +105,10 @@ export class Translations {
       return first + inPage;
     }
     const next = address - inPage + PAGE;
-    const second = this.page(next, access, next);
-    if (second < 0) return -1;
+    const nextPhysical = this.physicalPage(next, access, next);
+    if (nextPhysical < 0) return -1;
+    const second = this.#memory.linear(nextPhysical);
+    if (second < 0) return this.accesses.translate(low, high, how);
     const here = PAGE - inPage;
     if (access === 'write') return this.#bufferStore(first + inPage, here, second, bytes - here);
     return this.#gather(coreOffset.loadBounce, first + inPage, here, second, bytes - here);
@@ -94,23 +120,35 @@ export class Translations {
    * @returns -1 when the access is not possible: then {@link fault} says why
    */
   page(address: number, access: Access, touched: number): number {
+    const physical = this.physicalPage(address, access, touched);
+    if (physical < 0) return -1;
+    const linear = this.#memory.linear(physical);
+    if (linear >= 0) return linear;
+    const errorCode = PageFaultError.User | PageFaultError.Present;
+    return this.#fail(Vector.PF, errorCode | accessErrors[access], touched);
+  }
+
+  /** As {@link page}, but a physical address, of memory or of something else. */
+  physicalPage(address: number, access: Access, touched: number): number {
+    const known = this.#pages[access].find(address);
+    if (known >= 0) return known;
+    const physical = this.#walk(address, access, touched);
+    if (physical >= 0) this.#pages[access].add(address, physical);
+    return physical;
+  }
+
+  #walk(address: number, access: Access, touched: number): number {
     const top = Math.floor(address / 2 ** 47);
     if (top !== 0 && top !== -1) return this.#fail(Vector.GP, 0, 0);
     const physical = walkTo(this.#memory, this.root, address);
-    let errorCode: number = PageFaultError.User;
-    if (access === 'write') errorCode |= PageFaultError.Write;
-    if (access === 'execute') errorCode |= PageFaultError.InstructionFetch;
+    const errorCode = PageFaultError.User | accessErrors[access];
     if (physical === notMapped) return this.#fail(Vector.PF, errorCode, touched);
     const flags = walkToFlags(this.#memory, this.root, address);
     const denied =
       (flags & PageFlags.User) === 0 ||
       (access === 'write' && (flags & PageFlags.Writable) === 0) ||
       (access === 'execute' && (flags & PageFlags.NoExecute) !== 0);
-    const linear = this.#memory.linear(physical);
-    if (denied || linear < 0) {
-      return this.#fail(Vector.PF, errorCode | PageFaultError.Present, touched);
-    }
-    return linear;
+    return denied ? this.#fail(Vector.PF, errorCode | PageFaultError.Present, touched) : physical;
   }
 
   /** Whether programs may write to a page. */
@@ -158,8 +196,9 @@ export class Translations {
     return this.#gather(coreOffset.storeBounce, first, firstBytes, second, secondBytes);
   }
 
-  /** Called by generated code after a store to the buffer. */
-  finishStore(): number {
+  /** Called by generated code after a store to a buffer. */
+  finishStore(linear: number): number {
+    if (this.accesses.noteStore(linear)) return 0;
     const { bytes, base } = this.#memory;
     const { first, firstBytes, second, secondBytes } = this.#store;
     const buffer = base + coreOffset.storeBounce;

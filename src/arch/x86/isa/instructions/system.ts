@@ -35,7 +35,7 @@ function writeBase(c: Semantics, segment: number): void {
 function compareExchangePair(c: Semantics): void {
   const half = c.form.w ? 8 : 4;
   if (half === 8) c.requireAligned(c.address(), 16);
-  const linear = c.check(c.address(), half * 2, true);
+  const linear = c.check(c.address(), half * 2, true, true);
   const kind = half === 8 ? 'i64' : 'i32';
   const low = c.code.load(kind, linear) as Value<IntType>;
   const high = c.code.load(kind, linear, half) as Value<IntType>;

@@ -1,5 +1,7 @@
 /** A guest's access to the memory-mapped pseudo-instructions. Source: gem5 `arch/x86/tlb.cc`. */
-import { decodeAddrOffset, pseudoInst, type ThreadContext } from '../cpu/index';
+import type { ThreadContext } from '../threadContext';
+import { decodeAddrOffset } from './m5Op';
+import { pseudoInst } from './pseudoInst';
 
 /**
  * Executes the pseudo-instruction that an access stands for.

@@ -1,0 +1,157 @@
+/**
+ * A core that executes code as it was fetched, an instruction at a time, and asks for every access to
+ * memory: the fetches, loads and stores are made by who drives it.
+ */
+import { panic } from '../../../base/index';
+import { Vector } from '../flags';
+import { RegisterSet } from '../registerSets';
+import { RIP } from '../registers';
+import { BaseCore, type CoreStop, type CoreSurroundings } from './baseCore';
+import { coreOffset, entryShift, jumpCacheEntries } from './coreLayout';
+import type { CoreMemoryOptions } from './coreMemory';
+import type { DecodeOutcome } from './decoder';
+import { composeFlags, decomposeFlags } from './flagWords';
+import { SteppedCode } from './steppedCode';
+import { StopReason } from './stopReason';
+
+const PAGE = 4096;
+
+/** The interpreter of one thread, instruction by instruction. */
+export class SteppedCore extends BaseCore {
+  /** Where fetched bytes are to be put, in its memory: room for 32. */
+  readonly fetchBuffer: number;
+  readonly #code: SteppedCode;
+  /** Whether the flags are in the form that generated code works with. */
+  #isUnsettled = false;
+
+  constructor(options: CoreMemoryOptions, surroundings: CoreSurroundings) {
+    super(options, surroundings);
+    this.fetchBuffer = this.memory.base + coreOffset.fetched;
+    this.#code = new SteppedCode(this.memory, this.handlers, this.records);
+    this.translations.logsAll = true;
+    // The jump cache stays empty. No instruction is at -1.
+    const cache = (this.memory.base + coreOffset.jumpCache) >>> 2;
+    this.memory.u32.fill(0xffffffff, cache, cache + (jumpCacheEntries << entryShift) / 4);
+  }
+
+  protected override codeChanged(): void {
+    // What is fetched is what is executed.
+  }
+
+  override noteForeignStores(): void {
+    // Nothing is remembered of memory.
+  }
+
+  override forget(): void {
+    this.translations.flush();
+  }
+
+  protected override doneBefore(): number {
+    return 0;
+  }
+
+  override detach(): void {
+    this.settle();
+    super.detach();
+  }
+
+  override settle(): void {
+    if (!this.#isUnsettled) return;
+    this.#isUnsettled = false;
+    composeFlags(this.memory.view);
+    this.thread.dirty |= RegisterSet.Regs | RegisterSet.Sregs | RegisterSet.Xsave;
+  }
+
+  /**
+   * Where code is to be fetched from.
+   * @param rip - the instruction that it is part of
+   * @returns a physical address; -1 when that is not possible: {@link exception} says why
+   */
+  fetchAddress(address: number, rip: number): number {
+    const inPage = address - Math.floor(address / PAGE) * PAGE;
+    const page = address - inPage;
+    const linear = this.translations.page(page, 'execute', Math.max(address, rip));
+    if (linear >= 0) return linear + this.memory.guestStart + inPage;
+    this.accessFault();
+    return -1;
+  }
+
+  /**
+   * Decodes the instruction at an address from its fetched bytes, for {@link step}.
+   * @param at - where they are in its memory
+   * @param available - how many there are
+   * @returns `truncated` to ask for more; neither that nor `ok`: {@link exception} says why
+   */
+  decode(rip: number, at: number, available: number): DecodeOutcome {
+    const outcome = this.#code.decode(rip, at, available);
+    if (outcome === 'too-long') this.describe(Vector.GP, 0, 0, false);
+    else if (outcome === 'invalid') this.describe(Vector.UD, 0, 0, false);
+    return outcome;
+  }
+
+  /** Whether the decoded instruction is a jump, a call or a return. */
+  get isBranch(): boolean {
+    return this.handlers.isBranch(this.records.handler(this.#code.record));
+  }
+
+  /** Executes the decoded instruction. @returns `budget` when it is done, but for its stores */
+  step(): CoreStop {
+    this.accesses.begin();
+    return this.#run();
+  }
+
+  /** The same again, after an access that it has waited for. */
+  stepAgain(): CoreStop {
+    this.accesses.beginAgain();
+    return this.#run();
+  }
+
+  #run(): CoreStop {
+    if (this.handlers.hasNew) this.#lookAhead();
+    if (!this.#isUnsettled) {
+      this.#isUnsettled = true;
+      decomposeFlags(this.memory.view);
+    }
+    // The instruction is charged for, and is the last.
+    this.memory.i32[(this.memory.base + coreOffset.budget) >>> 2] = 0;
+    return this.#after(this.handlers.run(this.#code.record));
+  }
+
+  #lookAhead(): void {
+    const rip = this.thread.gprNumber(RIP);
+    const page = Math.floor(rip / PAGE) * PAGE;
+    const linear = this.translations.page(page, 'execute', rip);
+    if (linear >= 0) this.#code.lookAhead(linear + (rip - page));
+  }
+
+  #after(reason: number): CoreStop {
+    const { record, records, thread } = this;
+    switch (reason) {
+      case StopReason.Done:
+        return this.#done(records.nextRip(record));
+      case StopReason.Unresolved:
+        return this.#done(records.nextRip(record) + records.immediate(record));
+      case StopReason.Lookup:
+        return this.#done(thread.gprNumber(RIP));
+      case StopReason.PageFault:
+        return this.stoppedAccess(record);
+      case StopReason.Trap:
+        this.#done(records.nextRip(record));
+        return this.raised(true);
+      case StopReason.Exception:
+        return this.raised(false);
+      case StopReason.Syscall:
+        return 'syscall';
+      case StopReason.Port:
+        return 'port';
+      default:
+        return panic(`a single instruction stopped with reason ${String(reason)}`);
+    }
+  }
+
+  #done(rip: number): CoreStop {
+    this.thread.setGprNumber(RIP, rip);
+    this.handlers.noteExecuted(1);
+    return 'budget';
+  }
+}

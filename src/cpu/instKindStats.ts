@@ -1,0 +1,35 @@
+import { Scalar, StatGroup, unit } from '../sim/index';
+import type { CommitCPUStats } from './cpuStats';
+
+/**
+ * How many instructions of which kind a thread has executed. Source: gem5 `cpu/base.cc` (`CommitCPUStats`,
+ * `ExecuteCPUStats`, `FetchCPUStats`).
+ */
+export class InstKindStats {
+  readonly numLoadInsts: Scalar;
+  readonly numStoreInsts: Scalar;
+  readonly numMemRefs: Scalar;
+  readonly numBranches: Scalar;
+
+  /**
+   * @param cpu - the group of the CPU
+   * @param commit - what the thread has committed
+   */
+  constructor(cpu: StatGroup, commit: CommitCPUStats, threadId: number) {
+    const { Count } = unit;
+    const execute = new StatGroup(cpu, `executeStats${String(threadId)}`);
+    const fetch = new StatGroup(cpu, `fetchStats${String(threadId)}`);
+    this.numLoadInsts = new Scalar(commit, 'numLoadInsts', Count, 'Number of load instructions');
+    this.numStoreInsts = new Scalar(commit, 'numStoreInsts', Count, 'Number of store instructions');
+    this.numMemRefs = new Scalar(execute, 'numMemRefs', Count, 'Number of memory refs');
+    this.numBranches = new Scalar(fetch, 'numBranches', Count, 'Number of branches fetched');
+  }
+
+  /** Counts an instruction. */
+  count(loads: boolean, stores: boolean, isBranch: boolean): void {
+    if (loads) this.numLoadInsts.value++;
+    if (stores) this.numStoreInsts.value++;
+    if (loads || stores) this.numMemRefs.value++;
+    if (isBranch) this.numBranches.value++;
+  }
+}

@@ -1,0 +1,334 @@
+/**
+ * A CPU that executes an instruction at a time, whose fetches, loads and stores are packets that take the
+ * time that the memory system takes for them; everything else takes none. Its states are in
+ * `timingStatus.ts`.
+ *
+ * Source of the behaviour: gem5 `cpu/simple/timing.{hh,cc}`.
+ */
+import {
+  RIP,
+  SteppedCore,
+  type CoreMemoryOptions,
+  type CoreStop,
+  type CoreSurroundings,
+  type LoggedAccess,
+} from '../arch/x86/index';
+import { panic } from '../base/index';
+import type { Cycles } from '../base/index';
+import { MemCmd, Packet, Request, RequestFlag, type MemoryMode } from '../mem/index';
+import { defineSchema, EventFunctionWrapper, EventPriority, type ParamsOf } from '../sim/index';
+import type { BaseCPU } from './baseCPU';
+import { BaseSimpleCPU, baseSimpleCPUSchema } from './baseSimpleCPU';
+import { InstKindStats } from './instKindStats';
+import { step, type TimingStatus } from './timingStatus';
+
+export const timingSimpleCPUSchema = defineSchema('TimingSimpleCPU', baseSimpleCPUSchema, {
+  description: 'Executes an instruction at a time, with memory that takes its time',
+  modelName: 'TimingSimpleCPU',
+});
+
+/** Parameters of a `TimingSimpleCPU`. */
+export type TimingSimpleCPUParams = ParamsOf<typeof timingSimpleCPUSchema>;
+
+/** Bytes of a fetch, at a multiple of it: gem5's decoder asks for as many. */
+const FETCH_BYTES = 8;
+
+/** The timing CPU model. */
+export class TimingSimpleCPU extends BaseSimpleCPU<SteppedCore> {
+  static override readonly schema = timingSimpleCPUSchema;
+  #status: TimingStatus = 'Idle';
+  #previousCycle: Cycles = 0;
+  readonly #fetchEvent: EventFunctionWrapper;
+  /** Fetches at the present tick, behind the end of the run that an instruction count brings. */
+  readonly #resumeEvent: EventFunctionWrapper;
+  /** A fetch, or an access, is complete: at the clock edge behind its response. */
+  readonly #fetchedEvent: EventFunctionWrapper;
+  readonly #accessedEvent: EventFunctionWrapper;
+  readonly #fetchRequest: Request;
+  readonly #fetchPacket: Packet;
+  readonly #kinds: InstKindStats;
+  /** Where the instruction is that is fetched, and how many bytes of its words have come. */
+  #fetchRip = 0;
+  #fetched = 0;
+  /** Whether the instruction has done all but its stores. */
+  #isDone = false;
+  /** The next access of the instruction that may have to be stored. */
+  #nextStore = 0;
+  /** The access that is read; null while one is written. */
+  #reading: LoggedAccess | null = null;
+  /** Whether the instruction has read memory, and written to it. */
+  #loads = false;
+  #stores = false;
+
+  constructor(params: TimingSimpleCPUParams) {
+    super(params);
+    const { name } = params;
+    const event = (what: string, body: () => void, priority?: number): EventFunctionWrapper =>
+      new EventFunctionWrapper(body, `${name}.${what}`, false, priority);
+    this.#fetchEvent = event('fetch', () => this.#fetch());
+    this.#resumeEvent = event('resume', () => this.#fetch(), EventPriority.Sim_Exit_Pri + 1);
+    this.#fetchedEvent = event('fetched', () => this.#completeFetch());
+    this.#accessedEvent = event('accessed', () => this.#completeAccess());
+    this.#fetchRequest = new Request(0, 0, 0, this.instRequestorId);
+    this.#fetchPacket = new Packet(this.#fetchRequest, MemCmd.ReadReq);
+    const [commit] = this.commitStats;
+    if (commit === undefined) panic(`${name} has no thread`);
+    this.#kinds = new InstKindStats(this.stats, commit, 0);
+    this.instPort.receiver = {
+      recvTimingResp: pkt => this.#fetchArrived(pkt),
+      recvReqRetry: () => this.#retryFetch(),
+    };
+    this.dataPort.receiver = {
+      recvTimingResp: pkt => this.#accessArrived(pkt),
+      recvReqRetry: () => this.#retryAccess(),
+    };
+  }
+
+  protected override makeCore(
+    memory: CoreMemoryOptions,
+    surroundings: CoreSurroundings,
+  ): SteppedCore {
+    return new SteppedCore(memory, surroundings);
+  }
+
+  override memoryMode(): MemoryMode {
+    return 'timing';
+  }
+
+  /** What the CPU is doing. */
+  get status(): TimingStatus {
+    return this.#status;
+  }
+
+  /** What is only fetched has changed nothing yet. */
+  override betweenInstructions(_threadId: number): boolean {
+    return this.#status !== 'DcacheRetry' && this.#status !== 'DcacheWaitResponse';
+  }
+
+  #moveTo(status: TimingStatus): void {
+    this.#status = step(this.#status, status);
+  }
+
+  #updateCycles(): void {
+    const now = this.curCycle();
+    this.baseStats.numCycles.value += now - this.#previousCycle;
+    this.#previousCycle = now;
+  }
+
+  // Fetching
+
+  #fetch(): void {
+    if (this.#status === 'Faulting') this.#moveTo('Running');
+    this.prepareCore();
+    this.#fetchRip = this.thread.state.gprNumber(RIP);
+    this.#fetched = 0;
+    this.#fetchWord();
+  }
+
+  /** Sends for the next word of the instruction. */
+  #fetchWord(): void {
+    const { core } = this;
+    const inWord = this.#fetchRip - Math.floor(this.#fetchRip / FETCH_BYTES) * FETCH_BYTES;
+    const address = core.fetchAddress(this.#fetchRip - inWord + this.#fetched, this.#fetchRip);
+    if (address < 0) {
+      this.#answer('exception');
+      return;
+    }
+    const request = this.#fetchRequest;
+    request.set(address, FETCH_BYTES, RequestFlag.INST_FETCH, this.instRequestorId);
+    request.contextId = this.thread.contextId;
+    this.#fetchPacket.reuse(request, MemCmd.ReadReq);
+    this.#fetchPacket.dataStatic(core.memory.bytes, core.fetchBuffer + this.#fetched);
+    const taken = this.instPort.sendTimingReq(this.#fetchPacket);
+    this.#moveTo(taken ? 'IcacheWaitResponse' : 'IcacheRetry');
+    this.#updateCycles();
+  }
+
+  #retryFetch(): void {
+    if (this.instPort.sendTimingReq(this.#fetchPacket)) this.#moveTo('IcacheWaitResponse');
+  }
+
+  #fetchArrived(pkt: Packet): boolean {
+    if (pkt.isError()) panic(`${this.name()}: instruction fetch failed: ${pkt.toString()}`);
+    this.schedule(this.#fetchedEvent, this.clockEdge());
+    return true;
+  }
+
+  #completeFetch(): void {
+    this.#moveTo('Running');
+    this.#updateCycles();
+    const rip = this.#fetchRip;
+    if (this.thread.state.gprNumber(RIP) !== rip) {
+      // A signal has sent the program elsewhere meanwhile.
+      this.#advance();
+      return;
+    }
+    this.#fetched += FETCH_BYTES;
+    const inWord = rip - Math.floor(rip / FETCH_BYTES) * FETCH_BYTES;
+    const { core } = this;
+    const outcome = core.decode(rip, core.fetchBuffer + inWord, this.#fetched - inWord);
+    if (outcome === 'truncated') this.#fetchWord();
+    else if (outcome !== 'ok') this.#answer('exception');
+    else {
+      this.#loads = false;
+      this.#stores = false;
+      this.#execute(core.step());
+    }
+  }
+
+  // Executing
+
+  /** Goes on where the core has stopped. */
+  #execute(stop: CoreStop): void {
+    if (stop !== 'access' && stop !== 'budget') {
+      this.#answer(stop);
+      return;
+    }
+    this.#isDone = stop === 'budget';
+    this.#nextStore = 0;
+    this.#continue();
+  }
+
+  /** The next access, or the end of the instruction. Stores come before what is read after them. */
+  #continue(): void {
+    const { accesses } = this.core;
+    while (accesses.stored > 0 && this.#nextStore < accesses.length) {
+      const access = accesses.at(this.#nextStore++);
+      if (access?.isStored !== true) continue;
+      this.#access(access, true);
+      return;
+    }
+    if (this.#isDone) {
+      this.#commit();
+    } else if (accesses.wanted !== null) {
+      this.#access(accesses.wanted, false);
+    } else {
+      // A step of a repeated instruction is stored; its registers are those of the next step.
+      this.#execute(this.core.step());
+    }
+  }
+
+  #access(access: LoggedAccess, isWrite: boolean): void {
+    this.#reading = isWrite ? null : access;
+    if (isWrite) this.#stores = true;
+    else this.#loads = true;
+    if (this.executePseudoInst(access, isWrite)) {
+      this.#moveTo('DcacheWaitResponse');
+      this.schedule(this.#accessedEvent, this.clockEdge(1));
+      return;
+    }
+    const taken = this.packets.begin(access, isWrite, this.thread.contextId);
+    this.#moveTo(taken ? 'DcacheWaitResponse' : 'DcacheRetry');
+  }
+
+  #retryAccess(): void {
+    if (this.packets.send()) this.#moveTo('DcacheWaitResponse');
+  }
+
+  #accessArrived(pkt: Packet): boolean {
+    if (pkt.isError()) panic(`${this.name()}: data access failed: ${pkt.toString()}`);
+    if (this.packets.received()) this.schedule(this.#accessedEvent, this.clockEdge());
+    return true;
+  }
+
+  #completeAccess(): void {
+    this.#moveTo('Running');
+    this.#updateCycles();
+    const access = this.#reading;
+    if (access === null) {
+      this.#continue();
+      return;
+    }
+    access.isReady = true;
+    this.#execute(this.core.stepAgain());
+  }
+
+  /** The instruction is complete. */
+  #commit(): void {
+    this.countInsts(1);
+    this.#kinds.count(this.#loads, this.#stores, this.core.isBranch);
+    this.#advance();
+  }
+
+  /** The operating system answers what the program has stopped for. */
+  #answer(stop: CoreStop): void {
+    this.#moveTo('Faulting');
+    this.serve(stop);
+    this.#advance();
+  }
+
+  /** Goes on with the next instruction, unless there is a reason to stop here. */
+  #advance(): void {
+    const isDraining = this.drainState() === 'Draining';
+    if (isDraining || this.thread.status() !== 'Active') {
+      this.#moveTo('Idle');
+      if (isDraining) this.signalDrainDone();
+      return;
+    }
+    const { instEvents } = this.thread;
+    const insts = this.totalInsts();
+    if (instEvents.nextTick() <= insts) {
+      instEvents.serviceEvents(insts);
+      this.schedule(this.#resumeEvent, this.curTick());
+      return;
+    }
+    instEvents.setCurTick(insts);
+    if (this.#status === 'Faulting') this.schedule(this.#fetchEvent, this.clockEdge());
+    else this.#fetch();
+  }
+
+  // Threads, draining, switching
+
+  override activateContext(_threadId: number): void {
+    // One that waited for less than its instruction just goes on.
+    if (this.#status !== 'Idle') return;
+    this.#moveTo('Running');
+    this.schedule(this.#fetchEvent, this.clockEdge());
+  }
+
+  override suspendContext(_threadId: number): void {
+    // In the middle of an instruction, that is completed first; see #advance.
+    if (this.#cancelFetch()) this.#moveTo('Idle');
+  }
+
+  override haltContext(threadId: number): void {
+    this.suspendContext(threadId);
+  }
+
+  /** @returns whether the CPU was between two instructions, with the next fetch still to come */
+  #cancelFetch(): boolean {
+    for (const event of [this.#fetchEvent, this.#resumeEvent]) {
+      if (!event.scheduled) continue;
+      this.deschedule(event);
+      return true;
+    }
+    return false;
+  }
+
+  override drain(): 'Draining' | 'Drained' {
+    if (this.switchedOut() || this.#status === 'Idle') return 'Drained';
+    if (!this.#cancelFetch()) return 'Draining';
+    this.#moveTo('Idle');
+    return 'Drained';
+  }
+
+  override drainResume(): void {
+    super.drainResume();
+    if (this.switchedOut()) return;
+    this.verifyMemoryMode();
+    if (this.thread.status() !== 'Active') return;
+    this.#moveTo('Running');
+    this.schedule(this.#fetchEvent, this.nextCycle());
+  }
+
+  override switchOut(): void {
+    super.switchOut();
+    if (this.#status !== 'Idle') panic(`${this.name()}: switched out in state ${this.#status}`);
+    this.#updateCycles();
+  }
+
+  override takeOverFrom(old: BaseCPU): void {
+    super.takeOverFrom(old);
+    this.#previousCycle = this.curCycle();
+  }
+}
