@@ -17,7 +17,7 @@ import {
 import type { ParamsOf, Port } from '../sim/index';
 import type { MemCmd } from './memCmd';
 import type { Packet } from './packet';
-import type { Request } from './request';
+import { RequestRoutes } from './requestRoutes';
 import type { RequestPort } from './requestPort';
 import type { ResponsePort } from './responsePort';
 import { XBarAddressMap } from './xbarAddressMap';
@@ -69,7 +69,7 @@ export abstract class BaseXBar extends ClockedObject implements XBarTraffic {
   protected readonly respLayers: readonly XBarLayer<RequestPort>[];
   protected readonly xbarStats: XBarStats;
   /** Where the response to each request goes: a CPU-side port, or a memory-side one for snoops. */
-  protected readonly routeTo = new Map<Request, number>();
+  protected readonly routeTo = new RequestRoutes();
   readonly #width: number;
   readonly #defaultPortId: number;
   readonly #maxHeaderDelay: Tick;

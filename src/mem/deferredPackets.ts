@@ -32,13 +32,19 @@ export class DeferredPackets {
    * @returns whether it is now the first
    */
   insert(pkt: Packet, when: Tick, keepOrder: boolean): boolean {
-    let place = this.#packets.length;
+    const { length } = this.#packets;
+    let place = length;
     while (place > 0) {
       const before = this.#packets[place - 1];
       const tick = this.#ticks[place - 1];
       if (before === undefined || tick === undefined || tick <= when) break;
       if (keepOrder && before.matchAddr(pkt)) break;
       place--;
+    }
+    if (place === length) {
+      this.#packets.push(pkt);
+      this.#ticks.push(when);
+      return length === 0;
     }
     this.#packets.splice(place, 0, pkt);
     this.#ticks.splice(place, 0, when);

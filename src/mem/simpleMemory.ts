@@ -43,8 +43,8 @@ export class SimpleMemory extends AbstractMemory {
   readonly #queue = new DeferredPackets();
   readonly #releaseEvent: EventFunctionWrapper;
   readonly #dequeueEvent: EventFunctionWrapper;
-  /** The bandwidth of the last request is not used up yet. */
-  #isBusy = false;
+  /** The tick at which the bandwidth of the last request is used up. */
+  #busyUntil: Tick = 0;
   /** A request was refused; its sender waits. */
   #retryReq = false;
   /** A response was refused; the sender will call. */
@@ -113,8 +113,9 @@ export class SimpleMemory extends AbstractMemory {
       panic(`${this.name()} should only see reads and writes, but got ${pkt.toString()}`);
     }
     if (this.#retryReq) return false;
-    if (this.#isBusy) {
+    if (this.curTick() < this.#busyUntil) {
       this.#retryReq = true;
+      this.schedule(this.#releaseEvent, this.#busyUntil);
       return false;
     }
     // Only after the header and the payload have come is the request here.
@@ -122,10 +123,7 @@ export class SimpleMemory extends AbstractMemory {
     pkt.headerDelay = 0;
     pkt.payloadDelay = 0;
     const duration = Math.floor(pkt.size * this.#ticksPerByte);
-    if (duration !== 0) {
-      this.schedule(this.#releaseEvent, this.curTick() + duration);
-      this.#isBusy = true;
-    }
+    this.#busyUntil = this.curTick() + duration;
     const needsResponse = pkt.needsResponse();
     this.access(pkt);
     if (needsResponse) this.#enqueue(pkt, this.curTick() + receiveDelay + this.#getLatency());
@@ -156,8 +154,6 @@ export class SimpleMemory extends AbstractMemory {
   }
 
   #release(): void {
-    this.#isBusy = false;
-    if (!this.#retryReq) return;
     this.#retryReq = false;
     this.port.sendRetryReq();
   }
@@ -193,15 +189,13 @@ export class SimpleMemory extends AbstractMemory {
   override serialize(checkpoint: CheckpointOut): void {
     super.serialize(checkpoint);
     checkpoint.paramOut('randomState', this.#random.getState());
-    checkpoint.paramOut('busyUntil', this.#isBusy ? this.#releaseEvent.when : 0);
+    checkpoint.paramOut('busyUntil', this.curTick() < this.#busyUntil ? this.#busyUntil : 0);
   }
 
   override unserialize(checkpoint: CheckpointIn): void {
     super.unserialize(checkpoint);
     this.#random.setState(checkpoint.numbers('randomState'));
-    const until = checkpoint.number('busyUntil');
-    this.#isBusy = until !== 0;
-    if (this.#isBusy) this.schedule(this.#releaseEvent, until);
+    this.#busyUntil = checkpoint.number('busyUntil');
   }
 }
 

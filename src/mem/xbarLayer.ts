@@ -37,6 +37,10 @@ export class XBarLayer<Source extends Port> implements Drainable {
   /** Whose packet the destination refused. */
   #waitingForPeer: Source | null = null;
   #state: LayerState = 'Idle';
+  /** While it is busy: until when. The event for it is only scheduled when somebody waits for it. */
+  #busyUntil: Tick = 0;
+  /** Whether {@link #busyUntil} is known: the destination has taken or refused the packet. */
+  #hasEnd = false;
 
   /**
    * @param name - within the crossbar, such as `reqLayer0`
@@ -74,9 +78,11 @@ export class XBarLayer<Source extends Port> implements Drainable {
    * @returns false when it is taken; the port is told to retry in its turn
    */
   tryTiming(source: Source): boolean {
+    this.#rest();
     if (this.#state === 'Busy' || this.#waitingForPeer !== null) {
       if (this.#waitingForLayer.includes(source)) panic(`${source.name()} waits for two packets`);
       this.#waitingForLayer.push(source);
+      this.#awaitRelease();
       return false;
     }
     this.#state = 'Busy';
@@ -101,13 +107,17 @@ export class XBarLayer<Source extends Port> implements Drainable {
     // Its turn came before that of all who wait for the layer.
     this.#waitingForLayer.unshift(this.#waitingForPeer);
     this.#waitingForPeer = null;
+    this.#rest();
     if (this.#state === 'Idle') this.#retryWaiting();
+    else this.#awaitRelease();
   }
 
   #occupy(until: Tick): void {
     if (this.#state !== 'Busy') panic(`${this.#name} is used without having been asked for`);
     const now = this.#xbar.curTick();
-    this.#xbar.schedule(this.#releaseEvent, until);
+    this.#busyUntil = until;
+    this.#hasEnd = true;
+    if (this.#waitingForLayer.length > 0) this.#awaitRelease();
     this.#occupancy.value += until - now;
     if (BaseXBarFlag.enabled) {
       const text = `The crossbar layer is now busy from tick ${String(now)} to ${String(until)}`;
@@ -115,7 +125,22 @@ export class XBarLayer<Source extends Port> implements Drainable {
     }
   }
 
+  /** Notes that the last packet has passed, where no event says so. */
+  #rest(): void {
+    if (!this.#hasEnd || this.#releaseEvent.scheduled) return;
+    if (this.#xbar.curTick() < this.#busyUntil) return;
+    this.#state = 'Idle';
+    this.#hasEnd = false;
+  }
+
+  /** Has an event say when the last packet has passed. */
+  #awaitRelease(): void {
+    if (!this.#hasEnd || this.#releaseEvent.scheduled) return;
+    this.#xbar.schedule(this.#releaseEvent, this.#busyUntil);
+  }
+
   #release(): void {
+    this.#hasEnd = false;
     this.#state = 'Idle';
     if (this.#waitingForLayer.length > 0) {
       if (this.#waitingForPeer === null) this.#retryWaiting();
@@ -140,7 +165,10 @@ export class XBarLayer<Source extends Port> implements Drainable {
   }
 
   drain(): 'Draining' | 'Drained' {
-    return this.#state === 'Idle' ? 'Drained' : 'Draining';
+    this.#rest();
+    if (this.#state === 'Idle') return 'Drained';
+    this.#awaitRelease();
+    return 'Draining';
   }
 
   drainResume(): void {

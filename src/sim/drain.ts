@@ -74,6 +74,7 @@ export class DrainManager {
 
   /** State of one object. */
   stateOf(object: Drainable): DrainState {
+    if (this.#state === 'Running') return 'Running';
     return this.#states.get(object) ?? panic(`${object.name()} is not registered for draining`);
   }
 
