@@ -4,6 +4,7 @@
  *     mini-gem5 configs/se.ts -c PROGRAM [-o "ARGUMENTS"] [--cpu-type CLASS] ...
  *     mini-gem5 configs/se.ts -c PROGRAM --take-checkpoints 1000000000,1000000000
  *     mini-gem5 configs/se.ts -c PROGRAM -r 1
+ *     mini-gem5 configs/se.ts -c PROGRAM --fast-forward 1000000 --maxinsts 100000
  *
  * The counterpart of gem5's configs/deprecated/example/se.py.
  */
@@ -21,15 +22,42 @@ import {
   VoltageDomain,
 } from 'mini-gem5/objects';
 import { checkpointToRestore, simulateWithCheckpoints } from './common/checkpointOptions';
-import { chooseCpuType, systemWith } from './common/cpuTypes';
 import { reportExit } from './common/reportExit';
 import { parseSeOptions } from './common/seOptions';
+import { planStages } from './common/switchOptions';
+import {
+  allCpus,
+  firstCpu,
+  makeCpus,
+  runStages,
+  runTurns,
+  waitingCpus,
+  workParameters,
+} from './common/switchRun';
 
 const options = parseSeOptions(process.argv.slice(2));
 const { outdir } = m5.options;
 const checkpoint = checkpointToRestore(options.checkpoints, outdir);
 const restoreWithCpu = checkpoint === undefined ? undefined : options.restoreWithCpu;
-const cpuType = restoreWithCpu ?? options.cpuType;
+const plan = planStages(
+  options.switching,
+  restoreWithCpu ?? options.cpuType,
+  checkpoint !== undefined,
+);
+
+const workload = new Process({
+  executable: options.executable,
+  cmd: options.cmd,
+  env: options.env,
+  input: options.input,
+  output: options.output,
+  errout: options.errout,
+  readablePaths: ['.', ...LIBRARY_FOLDERS, ...options.readable],
+  writablePaths: options.writable,
+  hostTime: options.hostTime,
+});
+const { progInterval: progressInterval = '0s' } = options.switching;
+const cpus = makeCpus(plan, { progressInterval });
 
 const system = new System({
   clkDomain: new SrcClockDomain({
@@ -43,32 +71,30 @@ const system = new System({
   // Above the memory, and where 32-bit code could reach it too if that is below.
   m5opsBase: Math.max(0xffff0000, new AddrRange(options.memSize).size),
   memRanges: [new AddrRange(options.memSize)],
-  ...systemWith(chooseCpuType(cpuType)),
+  ...firstCpu(cpus),
   membus: new SystemXBar(),
   memory: new SimpleMemory({ range: new AddrRange(options.memSize) }),
+  ...workParameters(plan),
   ...options.system,
   workload: SEWorkload.initCompatible(options.executable),
 });
-system.cpu.clkDomain = system.cpuClkDomain;
+// Those that take over later get its ports then.
+Object.assign(system, waitingCpus(cpus));
+for (const cpu of allCpus(cpus)) {
+  cpu.clkDomain = system.cpuClkDomain;
+  cpu.workload = workload;
+}
 system.cpu.icachePort = system.membus.cpuSidePorts;
 system.cpu.dcachePort = system.membus.cpuSidePorts;
 system.memory.port = system.membus.memSidePorts;
 system.systemPort = system.membus.cpuSidePorts;
 
-system.cpu.workload = new Process({
-  executable: options.executable,
-  cmd: options.cmd,
-  env: options.env,
-  input: options.input,
-  output: options.output,
-  errout: options.errout,
-  readablePaths: ['.', ...LIBRARY_FOLDERS, ...options.readable],
-  writablePaths: options.writable,
-  hostTime: options.hostTime,
-});
-
 m5.instantiate(new Root({ fullSystem: false, system }), checkpoint);
 
 console.log('**** REAL SIMULATION ****');
-const exit = simulateWithCheckpoints(options.checkpoints, options.absMaxTick, outdir);
+const exit =
+  runStages(system, cpus, options.absMaxTick) ??
+  (cpus.repeat === undefined
+    ? simulateWithCheckpoints(options.checkpoints, options.absMaxTick, outdir)
+    : runTurns(system, cpus.stages[0], cpus.repeat, options.absMaxTick));
 process.exitCode = reportExit(exit);

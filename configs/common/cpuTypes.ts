@@ -39,6 +39,11 @@ export function chooseCpuType(wanted?: string, counts = false): CpuType {
   return 'AtomicSimpleCPU';
 }
 
+/** Whether KVM can be used on this machine. */
+export function kvmIsUsable(): boolean {
+  return kvmProblem() === null;
+}
+
 /** A CPU of one of the types. */
 export type Cpu = X86KvmCPU | AtomicSimpleCPU | NonCachingSimpleCPU | TimingSimpleCPU;
 
@@ -84,9 +89,9 @@ interface KvmParts extends CpuParts {
  */
 export function systemWith(
   type: CpuType,
-  params: CpuParams = {},
+  cpu: Cpu = makeCpu(type),
   others: readonly CpuType[] = [],
 ): CpuParts | KvmParts {
-  const parts = { cpu: makeCpu(type, params), memMode: MEMORY_MODES[type] };
+  const parts = { cpu, memMode: MEMORY_MODES[type] };
   return [type, ...others].includes('X86KvmCPU') ? { ...parts, kvmVm: new KvmVM() } : parts;
 }

@@ -5,6 +5,7 @@ import { fatal } from 'mini-gem5';
 import { split } from 'shlex';
 import { addCheckpointOptions, type CheckpointOptions } from './checkpointOptions';
 import { cpuTypes } from './cpuTypes';
+import { addSwitchOptions, type SwitchOptions } from './switchOptions';
 import { addSystemOptions, systemOptions, type SystemOptions } from './systemOptions';
 import { wholeNumber } from './wholeNumber';
 
@@ -16,7 +17,7 @@ export interface SeOptions {
   readonly cmd: readonly string[];
   /** Its environment, as NAME=VALUE. */
   readonly env: readonly string[];
-  /** Class of the CPU, or undefined for the best that there is. */
+  /** Class of the CPU that counts, or undefined for the best that there is. */
   readonly cpuType: string | undefined;
   /** The same for a run that begins at a checkpoint. */
   readonly restoreWithCpu?: string;
@@ -37,6 +38,8 @@ export interface SeOptions {
   /** Parameters of the System. */
   readonly system: SystemOptions;
   readonly checkpoints: CheckpointOptions;
+  /** Which CPUs run, one after the other. */
+  readonly switching: SwitchOptions;
 }
 
 interface RawOptions {
@@ -87,14 +90,14 @@ export function parseSeOptions(args: readonly string[]): SeOptions {
     .option('--readable <path>', 'let it read this file or folder; repeatable', oneMore, [])
     .option('--writable <path>', 'let it write this file or folder; repeatable', oneMore, [])
     .option('--host-time', "let it see the host's date instead of simulated time", false)
-    .option('--cpu-type <class>', `class of the CPU: ${cpuTypes.join(' or ')}`)
+    .option('--cpu-type <class>', `class of the CPU: ${cpuTypes.join(', ')}`)
     .option('--restore-with-cpu <class>', 'class of the CPU to restore a checkpoint with')
     .option('--cpu-clock <clock>', 'clock of the CPU', '2GHz')
     .option('--sys-clock <clock>', 'clock of everything else', '1GHz')
     .option('--sys-voltage <voltage>', 'supply voltage', '1.0V')
     .option('--mem-size <size>', 'size of the memory', '512MiB')
     .option('-m, --abs-max-tick <tick>', 'stop at this tick', wholeNumber);
-  addCheckpointOptions(addSystemOptions(program))
+  addSwitchOptions(addCheckpointOptions(addSystemOptions(program)))
     .argument('[arguments...]', 'arguments of the program, after --')
     .addHelpText('after', help)
     .exitOverride(error => {
@@ -105,6 +108,7 @@ export function parseSeOptions(args: readonly string[]): SeOptions {
     ...settle(program.opts<RawOptions>(), program.args),
     system: systemOptions(program),
     checkpoints: program.opts<CheckpointOptions>(),
+    switching: program.opts<SwitchOptions>(),
   };
 }
 
@@ -116,7 +120,7 @@ const oneMore = (value: string, previous: readonly string[]): readonly string[] 
 function settle(
   raw: RawOptions,
   rest: readonly string[],
-): Omit<SeOptions, 'system' | 'checkpoints'> {
+): Omit<SeOptions, 'system' | 'checkpoints' | 'switching'> {
   const { cmd, options, argv0, absMaxTick, cpuType, ...others } = raw;
   if (cmd === undefined || cmd === '') {
     return fatal('no program to run: give one with -c, such as -c guests/bin/hello');

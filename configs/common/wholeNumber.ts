@@ -6,3 +6,10 @@ export function wholeNumber(text: string): number {
   if (text !== '' && Number.isSafeInteger(value) && value >= 0) return value;
   throw new InvalidArgumentError('It is a whole number.');
 }
+
+/** Parser for options that take a whole number from 1 on. */
+export function positiveNumber(text: string): number {
+  const value = wholeNumber(text);
+  if (value > 0) return value;
+  throw new InvalidArgumentError('It is a whole number from 1 on.');
+}
