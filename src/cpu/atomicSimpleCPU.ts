@@ -147,6 +147,7 @@ export class AtomicSimpleCPU extends BaseSimpleCPU<SoftwareCore> {
     }
     if (stop === 'budget') this.#store();
     accesses.end();
+    this.completePseudoInst();
     this.countInsts(this.core.executed);
     if (stop !== 'budget') this.serve(stop);
   }

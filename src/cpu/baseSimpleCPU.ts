@@ -9,6 +9,7 @@ import {
   Disassembler,
   enterSyscall,
   formatVirtual,
+  RAX,
   RIP,
   softwareCpuid,
   softwareFeatures,
@@ -79,6 +80,8 @@ export abstract class BaseSimpleCPU<Core extends BaseCore = BaseCore> extends Ba
   #packets: AccessPackets | null = null;
   #generation = -1;
   #insts = 0;
+  /** What RAX is when the instruction that executes a pseudo-instruction is complete. */
+  #pseudoResult: bigint | null = null;
 
   /** @throws {FatalError} when it has more than one thread */
   constructor(params: BaseSimpleCPUParams) {
@@ -222,8 +225,22 @@ export abstract class BaseSimpleCPU<Core extends BaseCore = BaseCore> extends Ba
     if (!m5opRange.contains(access.address)) return false;
     const { buffer, bytes } = access;
     const data = this.core.memory.bytes.subarray(buffer, buffer + bytes);
+    const { state } = this.thread;
+    const before = state.gpr(RAX);
     accessM5op(this.thread, access.address - m5opRange.start, data, isWrite);
+    // A load is executed once more with its bytes, and may have its address in RAX.
+    const result = state.gpr(RAX);
+    if (isWrite || result === before) return true;
+    state.setGpr(RAX, before);
+    this.#pseudoResult = result;
     return true;
+  }
+
+  /** An instruction is complete: now the result of its pseudo-instruction shows. */
+  protected completePseudoInst(): void {
+    if (this.#pseudoResult === null) return;
+    this.thread.state.setGpr(RAX, this.#pseudoResult);
+    this.#pseudoResult = null;
   }
 
   /** Accesses of the thread as packets. */

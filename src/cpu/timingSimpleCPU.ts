@@ -245,6 +245,7 @@ export class TimingSimpleCPU extends BaseSimpleCPU<SteppedCore> {
 
   /** The instruction is complete. */
   #commit(): void {
+    this.completePseudoInst();
     this.countInsts(1);
     this.#kinds.count(this.#loads, this.#stores, this.core.isBranch);
     this.#advance();
