@@ -37,10 +37,7 @@ export class AccessPackets {
 
   constructor(target: AccessTarget) {
     this.#target = target;
-    this.#fragments = Array.from(
-      { length: MAX_FRAGMENTS },
-      () => new Fragment(target.requestorId),
-    );
+    this.#fragments = Array.from({ length: MAX_FRAGMENTS }, () => new Fragment(target.requestorId));
   }
 
   #prepare(access: LoggedAccess, isWrite: boolean, context: ContextID): void {
@@ -55,7 +52,7 @@ export class AccessPackets {
   #split(address: Addr, bytes: number, buffer: number, isWrite: boolean, context: ContextID): void {
     const { requestorId, lineBytes, data } = this.#target;
     const flags = this.#target.isMemory(address) ? 0 : RequestFlag.UNCACHEABLE;
-    for (let done = 0; done < bytes; ) {
+    for (let done = 0; done < bytes;) {
       const at = address + done;
       const size = Math.min(bytes - done, lineBytes - (at % lineBytes));
       const fragment = this.#fragments[this.#count++];

@@ -59,6 +59,11 @@ export class AtomicSimpleCPU extends BaseSimpleCPU<SoftwareCore> {
     return 'atomic';
   }
 
+  /** It executes in memory itself. */
+  override bypassesCaches(): boolean {
+    return true;
+  }
+
   protected override makeCore(
     memory: CoreMemoryOptions,
     surroundings: CoreSurroundings,

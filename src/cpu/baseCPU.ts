@@ -160,6 +160,11 @@ export abstract class BaseCPU
   /** The memory mode that the model works in. */
   abstract memoryMode(): MemoryMode;
 
+  /** Whether accesses to memory go past all caches, so that these must hold nothing that memory has not. */
+  bypassesCaches(): boolean {
+    return this.memoryMode() === 'atomic_noncaching';
+  }
+
   /** Whether the model can take over from another one and be taken over from. */
   supportTakeOver(): boolean {
     return false;

@@ -28,6 +28,7 @@ import { RequestPort, Workload, type Packet } from '../mem/index';
 import { defineSchema, EventFunctionWrapper, type ParamsOf } from '../sim/index';
 import { AccessPackets } from './accessPackets';
 import { BaseCPU, baseCPUSchema } from './baseCPU';
+import { withoutAvx512 } from './foreignState';
 import { FunctionTrace } from './functionTrace';
 import { accessM5op } from './pseudoInst/m5opAccess';
 import { TracedExecution } from './tracedExecution';
@@ -57,9 +58,7 @@ class SimpleCPUPort extends RequestPort {
   receiver: PortReceiver | null = null;
 
   override recvTimingResp(pkt: Packet): boolean {
-    return this.receiver === null
-      ? super.recvTimingResp(pkt)
-      : this.receiver.recvTimingResp(pkt);
+    return this.receiver === null ? super.recvTimingResp(pkt) : this.receiver.recvTimingResp(pkt);
   }
 
   override recvReqRetry(): void {
@@ -270,12 +269,14 @@ export abstract class BaseSimpleCPU<Core extends BaseCore = BaseCore> extends Ba
   #warnOfUndefined(): void {
     const rip = this.thread.state.gprNumber(RIP);
     const bytes = this.core.codeBytes(rip);
-    // `ud2` is meant.
-    if (bytes[0] === 0x0f && bytes[1] === 0x0b) return;
+    // `ud2` is meant, and gem5's instruction for pseudo-instructions is answered.
+    if (bytes[0] === 0x0f && (bytes[1] === 0x0b || bytes[1] === 0x04)) return;
     const text = Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join(' ');
     const meaning = new Disassembler().disassemble(bytes, BigInt(rip))?.text ?? 'no instruction';
     const where = `${this.name()}: undefined instruction at ${formatVirtual(rip)}`;
-    warn(`${where}: ${text} (${meaning})`);
+    const advice =
+      bytes[0] === 0x62 ? `; keep the program from AVX-512: --env ${withoutAvx512}` : '';
+    warn(`${where}: ${text} (${meaning})${advice}`);
   }
 
   override switchOut(): void {

@@ -8,7 +8,7 @@ const AVX512 = XFeature.Opmask | XFeature.ZmmHi256 | XFeature.Hi16Zmm;
 /** What keeps the GNU C library from choosing code for it. */
 export const withoutAvx512 = 'GLIBC_TUNABLES=glibc.cpu.hwcaps=-AVX512F,-AVX512VL,-AVX512BW';
 /** The same for all that came with AVX. */
-export const withoutAvx = `${withoutAvx512},-AVX2,-AVX,-FMA,-F16C,-XSAVE`;
+const withoutAvx = `${withoutAvx512},-AVX2,-AVX,-FMA,-F16C,-XSAVE`;
 
 /**
  * Says when a thread holds registers that its new CPU has no instructions for: then its program has

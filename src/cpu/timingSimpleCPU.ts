@@ -172,6 +172,7 @@ export class TimingSimpleCPU extends BaseSimpleCPU<SteppedCore> {
     else {
       this.#loads = false;
       this.#stores = false;
+      if (this.traced.isOn) this.traced.begin(this.curTick());
       this.#execute(core.step());
     }
   }
@@ -247,6 +248,7 @@ export class TimingSimpleCPU extends BaseSimpleCPU<SteppedCore> {
   #commit(): void {
     this.completePseudoInst();
     this.countInsts(1);
+    if (this.traced.isOn) this.traced.completed(this.curTick());
     this.#kinds.count(this.#loads, this.#stores, this.core.isBranch);
     this.#advance();
   }

@@ -38,9 +38,9 @@ const NEXT: Readonly<Record<TimingStatus, readonly TimingStatus[]>> = {
 };
 
 /** The same, a bit for each status: it is looked at several times an instruction. */
-const BITS = Object.fromEntries(
-  Object.keys(NEXT).map((status, i) => [status, 1 << i]),
-) as Readonly<Record<TimingStatus, number>>;
+const BITS = Object.fromEntries(Object.keys(NEXT).map((status, i) => [status, 1 << i])) as Readonly<
+  Record<TimingStatus, number>
+>;
 const WAYS = Object.fromEntries(
   Object.entries(NEXT).map(([from, to]) => [from, to.reduce((bits, s) => bits | BITS[s], 0)]),
 ) as Readonly<Record<TimingStatus, number>>;

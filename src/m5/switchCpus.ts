@@ -78,14 +78,13 @@ export function switchCpus(parts: SwitchParts, node: AnyNode, pairs: readonly Cp
   parts.simulation.phase('switch CPUs', () => {
     for (const { old, next } of handovers) warnOfForeignState(old, next);
     for (const { old } of handovers) old.switchOut();
-    if (system.getMemoryMode() !== mode) {
-      // Caches are not used any longer: what they hold must not be lost, nor come back later.
-      if (mode === 'atomic_noncaching') {
-        parts.memWriteback();
-        parts.memInvalidate();
-      }
-      system.setMemoryMode(mode);
+    // Caches are not used any longer: what they hold must not be lost, nor come back later.
+    const some = (list: readonly BaseCPU[]): boolean => list.some(cpu => cpu.bypassesCaches());
+    if (some(handovers.map(({ next }) => next)) && !some([...olds])) {
+      parts.memWriteback();
+      parts.memInvalidate();
     }
+    if (system.getMemoryMode() !== mode) system.setMemoryMode(mode);
     for (const { old, next } of handovers) next.takeOverFrom(old);
   });
 }
