@@ -153,6 +153,7 @@ export class AtomicSimpleCPU extends BaseSimpleCPU<SoftwareCore> {
     if (stop === 'budget') this.#store();
     accesses.end();
     this.completePseudoInst();
+    if (stop === 'budget' && this.traced.isOn) this.traced.completed(this.curTick());
     this.countInsts(this.core.executed);
     if (stop !== 'budget') this.serve(stop);
   }
