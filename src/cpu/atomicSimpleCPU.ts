@@ -96,12 +96,8 @@ export class AtomicSimpleCPU extends BaseSimpleCPU<SoftwareCore> {
       this.#serve();
       return;
     }
-    this.prepareCore();
-    const { core, traced } = this;
-    const budget = this.#budget();
-    const stop = traced.isOn ? traced.run(core, budget) : core.run(budget);
-    const { executed } = core;
-    this.countInsts(executed);
+    const stop = this.execute(this.#budget());
+    const { executed } = this.core;
     this.#addCycles(executed);
     this.thread.instEvents.setCurTick(this.totalInsts());
     if (stop === 'budget') {
@@ -112,6 +108,15 @@ export class AtomicSimpleCPU extends BaseSimpleCPU<SoftwareCore> {
     this.#status = 'Service';
     if (executed === 0) this.#serve();
     else this.#scheduleTick(executed);
+  }
+
+  /** Executes instructions of the thread, at most so many. `core.executed` says how many it were. */
+  protected execute(instructions: number): CoreStop {
+    const { core, traced } = this;
+    this.prepareCore();
+    const stop = traced.isOn ? traced.run(core, instructions) : core.run(instructions);
+    this.countInsts(core.executed);
+    return stop;
   }
 
   /** Instructions that end before the next event, or at the next instruction count that is an event. */
