@@ -16,8 +16,16 @@ import { Decoder, OpcodeTable } from '../../src/arch/x86/isa/decoder';
 import { instructionSet } from '../../src/arch/x86/isa/instructions/instructionSet';
 import { AtomicSimpleCPU } from '../../src/cpu/index';
 import { defineSchema } from '../../src/sim/index';
+import { Process } from '../../src/se/process';
 import { KvmShadow } from './kvmShadow';
-import { differences, keepRegisters, type Outcome, type Tolerance } from './lockstepOutcome';
+import {
+  areSame,
+  differences,
+  keepRegisters,
+  noTolerance,
+  type Outcome,
+  type Tolerance,
+} from './lockstepOutcome';
 import { registerWords, xsaveBytes } from './lockstepSlots';
 import { notCompared, toleranceOf } from './notCompared';
 
@@ -25,7 +33,7 @@ const PAGE = 4096;
 const MAX_BLOCK = 64;
 /** In a window of interest, memory is compared at so many places, or at each instruction. */
 const PLACES = 200;
-/** Memory beyond what is in use that is looked at: what the next system call may take. */
+/** Memory beyond what is in use that is looked at: what a system call may take and give back. */
 const SLACK = 1 << 20;
 
 /** Where software and hardware part: everything was the same after `good` instructions, not after `bad`. */
@@ -126,11 +134,11 @@ export class CheckedCPU extends AtomicSimpleCPU {
 
   /** Bytes of memory that anybody may have written to: pages are handed out upwards. */
   #used(): number {
-    const memory = this.#memory;
-    const isZero = (start: number): boolean =>
-      memory.subarray(start, start + SLACK).every(byte => byte === 0);
-    while (this.#inUse < memory.length && !isZero(this.#inUse - SLACK)) this.#inUse += SLACK;
-    return Math.min(this.#inUse, memory.length);
+    const { process } = this.thread;
+    if (!(process instanceof Process)) throw new Error('no process');
+    const taken = this.#memory.length - process.state.space.freeBytes + SLACK;
+    this.#inUse = Math.max(this.#inUse, taken);
+    return Math.min(this.#inUse, this.#memory.length);
   }
 
   #executeBlock(shadow: KvmShadow, most: number): CoreStop {
@@ -239,11 +247,11 @@ export class CheckedCPU extends AtomicSimpleCPU {
     shadow.pullVectors();
     const host = outcome(shadow.state, this.#hostRegisters);
     const software = outcome(state, this.#softwareRegisters);
-    const lines = differences(host, software, tolerance);
-    const isTolerated = lines.length === 0 && tolerance.flags + tolerance.mxcsr !== 0;
+    if (areSame(host, software, noTolerance)) return [];
+    if (!areSame(host, software, tolerance)) return differences(host, software, tolerance);
     // What is not held against it must not be carried on.
-    if (isTolerated && differences(host, software, strict).length > 0) shadow.adopt(state);
-    return lines;
+    shadow.adopt(state);
+    return [];
   }
 
   #compareMemory(shadow: KvmShadow, rip = this.thread.state.gprNumber(RIP)): void {
@@ -270,8 +278,6 @@ export class CheckedCPU extends AtomicSimpleCPU {
     throw new DivergenceError({ good, bad: this.totalInsts(), place, lines });
   }
 }
-
-const strict: Tolerance = { flags: 0, mxcsr: 0, afterFault: null };
 
 function sameException(trap: Trap, expected: CoreException): readonly string[] | null {
   if (trap.kind !== 'exception') return [`the processor stopped: ${describe(trap)}`];
