@@ -1,4 +1,5 @@
 /** Runs a program on a CPU that the host's processor checks, and finds the instruction that differs. */
+import { existsSync } from 'node:fs';
 import {
   LIBRARY_FOLDERS,
   Process,
@@ -62,7 +63,7 @@ export function runChecked(
   const { cmd, env = [], input = '/dev/null', output = 'cout' } = program;
   cpu.workload = new Process({
     ...{ cmd: [...cmd], env: [...env], input, output, errout: output === 'cout' ? 'cerr' : output },
-    readablePaths: ['.', ...LIBRARY_FOLDERS],
+    readablePaths: ['.', ...LIBRARY_FOLDERS, ...cmd.filter(word => existsSync(word))],
   });
   const simulation = aSimulation(new SilentHost(program.outdir));
   try {

@@ -3,7 +3,7 @@ import { Vector } from '../../flags';
 import { RCX, RSP } from '../../registers';
 import { both, isNonZero, isZero, not } from '../builder/condition';
 import { add, convert, i64, sub, type Value } from '../builder/value';
-import { define, type Family } from '../definition';
+import { define, type EncodingTable, type Family } from '../definition';
 import { condition, conditionNames, zeroFlag } from '../flagWords';
 import { StopReason } from '../stopReason';
 import type { Semantics } from '../semantics';
@@ -32,6 +32,11 @@ function loop(c: Semantics, until: 'zero' | 'non-zero' | null): void {
 }
 
 /** Control transfer, in the order of the opcode maps. */
+/** What programs may not execute at all. */
+function privileged(name: string, encodings: EncodingTable): Family {
+  return define(name, encodings, { ends: true }, c => c.raise(Vector.GP));
+}
+
 export const control: Family = [
   ...conditionNames.flatMap((name, code) => {
     const opcode = code.toString(16);
@@ -59,8 +64,25 @@ export const control: Family = [
     c.goto();
   }),
   ...define('jmp', { e9: 'Jz', eb: 'Jb' }, near, c => c.goto()),
-  ...define('hlt', { f4: '' }, { ends: true }, c => c.raise(Vector.GP)),
-  ...define('cli', { fa: '', fb: '' }, { ends: true }, c => c.raise(Vector.GP)),
+  ...privileged('hlt', { f4: '' }),
+  ...privileged('cli', { fa: '' }),
+  ...privileged('sti', { fb: '' }),
+  ...privileged('lldt', { '0F 00 /2': 'Ew' }),
+  ...privileged('ltr', { '0F 00 /3': 'Ew' }),
+  ...privileged('lgdt', { '0F 01 /2': 'Mb' }),
+  ...privileged('lidt', { '0F 01 /3': 'Mb' }),
+  ...privileged('lmsw', { '0F 01 /6': 'Ew' }),
+  ...privileged('invlpg', { '0F 01 /7': 'Mb' }),
+  ...privileged('swapgs', { '0F 01 =F8': '' }),
+  ...privileged('clts', { '0F 06': '' }),
+  ...privileged('sysret', { '0F 07': '' }),
+  ...privileged('invd', { '0F 08': '' }),
+  ...privileged('wbinvd', { 'NP 0F 09': '' }),
+  ...privileged('mov', { '0F 20': 'Rq,Gq', '0F 21': 'Rq,Gq', '0F 22': 'Rq,Gq', '0F 23': 'Rq,Gq' }),
+  ...privileged('wrmsr', { '0F 30': '' }),
+  ...privileged('rdmsr', { '0F 32': '' }),
+  ...privileged('rdpmc', { '0F 33': '' }),
+  ...privileged('sysexit', { '0F 35': '' }),
   ...define('call', { 'ff /2': 'Ev' }, near, c => {
     const target = c.get(0) as Value<'i64'>;
     c.push(c.nextRip(), 8, RSP);
