@@ -31,12 +31,12 @@ function loop(c: Semantics, until: 'zero' | 'non-zero' | null): void {
   else c.branch(both(goesOn, until === 'zero' ? zeroFlag(c) : not(zeroFlag(c))));
 }
 
-/** Control transfer, in the order of the opcode maps. */
 /** What programs may not execute at all. */
 function privileged(name: string, encodings: EncodingTable): Family {
   return define(name, encodings, { ends: true }, c => c.raise(Vector.GP));
 }
 
+/** Control transfer, in the order of the opcode maps. */
 export const control: Family = [
   ...conditionNames.flatMap((name, code) => {
     const opcode = code.toString(16);
