@@ -7,7 +7,10 @@ import { join } from 'node:path';
 const root = join(__dirname, '..', '..');
 
 /** Arguments of node that run the command. */
-export const command = ['--single-threaded', join(root, 'dist', 'cli', 'main.js'), '--quiet'];
+export const command = [
+  ...['--single-threaded', '--v8-pool-size=1'],
+  ...[join(root, 'dist', 'cli', 'main.js'), '--quiet'],
+];
 
 /** Path of a file of the repository. */
 export function repositoryPath(...parts: string[]): string {

@@ -24,6 +24,7 @@ import {
 } from '../arch/x86/index';
 import { fatal, panic, warn } from '../base/index';
 import type { NearestSymbol } from '../base/index';
+import { requireCompilingChildren } from '../host/index';
 import { RequestPort, Workload, type Packet } from '../mem/index';
 import { defineSchema, EventFunctionWrapper, type ParamsOf } from '../sim/index';
 import { AccessPackets } from './accessPackets';
@@ -277,6 +278,12 @@ export abstract class BaseSimpleCPU<Core extends BaseCore = BaseCore> extends Ba
     const advice =
       bytes[0] === 0x62 ? `; keep the program from AVX-512: --env ${withoutAvx512}` : '';
     warn(`${where}: ${text} (${meaning})${advice}`);
+  }
+
+  /** @throws {ForkError} when generated code could not be compiled in the child */
+  override prepareFork(): void {
+    super.prepareFork();
+    requireCompilingChildren();
   }
 
   override switchOut(): void {

@@ -6,6 +6,7 @@
  * thread pool, which is made anew. What does not: V8's helper threads, which therefore must have no
  * work (`--single-threaded`), and worker threads.
  */
+import { setFlagsFromString } from 'node:v8';
 import { isMainThread } from 'node:worker_threads';
 import { SimError } from '../base/index';
 import { exitWithoutTeardown, parentIsGone } from './childExit';
@@ -129,6 +130,36 @@ export function forkProcess(fork: () => number = forkWithAllMemory): number {
   return pid;
 }
 
+/** The option of Node without which a child that compiles WebAssembly may hang. */
+const OneHelper = '--v8-pool-size=1';
+
+/**
+ * Checks that children can compile WebAssembly. V8 wakes its helper threads for it, of which a child has
+ * none. Waking those that the fork has caught waiting hangs when they are several, in the C library's
+ * condition variable; one alone cannot be in two generations of waiters.
+ *
+ * @throws {ForkError} when they cannot
+ */
+export function requireCompilingChildren(): void {
+  const options = process.execArgv.map(option => option.replaceAll('_', '-')).join('=');
+  if (options.includes(OneHelper)) return;
+  throw new ForkError(
+    'flag',
+    `forking a simulation with a software CPU needs Node's option ${OneHelper} besides ` +
+      `${ForkFlag}; the mini-gem5 command sets both`,
+  );
+}
+
+/**
+ * In a child nobody compiles WebAssembly better while it runs: functions are compiled when they are
+ * called, and at once for good.
+ */
+function compileOnThisThread(): void {
+  for (const flag of ['--wasm-lazy-compilation', '--no-wasm-dynamic-tiering', '--no-liftoff']) {
+    setFlagsFromString(flag);
+  }
+}
+
 const PR_SET_PDEATHSIG = 1;
 const SIGKILL = 9;
 
@@ -144,5 +175,6 @@ function becomeChild(parent: number): void {
   }
   Object.defineProperty(process, 'pid', { value: processId() });
   exitWithoutTeardown();
+  compileOnThisThread();
   for (const callback of inChildren) callback();
 }

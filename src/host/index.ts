@@ -4,7 +4,7 @@ export type { ErrnoFailure, ErrnoName } from './errno';
 export { leaveNow } from './childExit';
 export { adoptChild, killChild, waitForChild } from './childProcesses';
 export type { ChildEnd, ChildFate } from './childProcesses';
-export { ForkError, forkProcess, onFork, requireForkable } from './fork';
+export { ForkError, forkProcess, onFork, requireCompilingChildren, requireForkable } from './fork';
 export type { ForkRefusal } from './fork';
 export { blockStandardStreams } from './standardStreams';
 export { HostResources, hostResources } from './hostResources';

@@ -40,7 +40,7 @@ export function runCommand(
 ): ProgramRun {
   return runProgram(
     process.execPath,
-    ['--single-threaded', commandPath, '--quiet', ...args],
+    ['--single-threaded', '--v8-pool-size=1', commandPath, '--quiet', ...args],
     options,
   );
 }

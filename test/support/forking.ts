@@ -99,7 +99,14 @@ export function startScript(
   args: readonly string[] = [],
 ): RunningScript {
   writeFileSync(join(folder, 'script.ts'), text);
-  const words = ['--single-threaded', commandPath, '--quiet', ...args, 'script.ts'];
+  const words = [
+    '--single-threaded',
+    '--v8-pool-size=1',
+    commandPath,
+    '--quiet',
+    ...args,
+    'script.ts',
+  ];
   const child = spawn(process.execPath, words, {
     cwd: folder,
     detached: true,

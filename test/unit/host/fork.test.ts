@@ -1,7 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { ForkError, forkProcess, requireForkable } from '../../../src/host/fork';
+import {
+  ForkError,
+  forkProcess,
+  requireCompilingChildren,
+  requireForkable,
+} from '../../../src/host/fork';
 import { repositoryRoot } from '../../support/repository';
 
 /** Runs a script that may fork: this process, with V8's helper threads at work, may not. */
@@ -28,6 +33,9 @@ describe('forkProcess()', () => {
       .to.throw(ForkError, '--single-threaded')
       .with.property('reason', 'flag');
     expect(() => forkProcess(() => 1)).to.throw(ForkError);
+    expect(requireCompilingChildren)
+      .to.throw(ForkError, '--v8-pool-size=1')
+      .with.property('reason', 'flag');
   });
 
   it('gives a child with the whole heap, which V8 can collect and grow', () => {
