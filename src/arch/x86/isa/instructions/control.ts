@@ -78,7 +78,10 @@ export const control: Family = [
   ...privileged('sysret', { '0F 07': '' }),
   ...privileged('invd', { '0F 08': '' }),
   ...privileged('wbinvd', { 'NP 0F 09': '' }),
-  ...privileged('mov', { '0F 20': 'Rq,Gq', '0F 21': 'Rq,Gq', '0F 22': 'Rq,Gq', '0F 23': 'Rq,Gq' }),
+  ...[0, 2, 3, 4].flatMap(number =>
+    privileged('mov', { [`0F 20 /${number}`]: 'Rq', [`0F 22 /${number}`]: 'Rq' }),
+  ),
+  ...privileged('mov', { '0F 21': 'Rq,Gq', '0F 23': 'Rq,Gq' }),
   ...privileged('wrmsr', { '0F 30': '' }),
   ...privileged('rdmsr', { '0F 32': '' }),
   ...privileged('rdpmc', { '0F 33': '' }),
