@@ -97,7 +97,7 @@ function linearMemory(size: number): HostMemory {
   const offset = roundUp(size, WASM_PAGE_BYTES);
   const memory = allocateLinearMemory(offset + RESERVE_BYTES);
   const { buffer } = memory;
-  adviseHugePages(addressOf(new Uint8Array(buffer)), size);
+  if (size >= HUGE_PAGE_BYTES) adviseHugePages(addressOf(new Uint8Array(buffer)), size);
   return {
     get address() {
       return addressOf(new Uint8Array(buffer));

@@ -1,12 +1,5 @@
 /** Linear memory for guests: a `WebAssembly.Memory` that begins where a large page of the host does. */
-import {
-  addressOf,
-  HostMapping,
-  HUGE_PAGE_BYTES,
-  isErrnoError,
-  MapFlag,
-  Protection,
-} from '../host/index';
+import { HostMapping, HUGE_PAGE_BYTES, isErrnoError, MapFlag, Protection } from '../host/index';
 
 /** The part of `WebAssembly.Memory` that is used here. */
 export interface WasmMemory {
@@ -34,50 +27,36 @@ const PROBE_BYTES = 2 ** 34 + 4096;
  * @throws {RangeError} when the host has not enough
  */
 export function allocateLinearMemory(bytes: number): WasmMemory {
-  const memory = newMemory(bytes);
-  const excess = excessOf(memory);
-  return excess === 0 ? memory : (tryAgain(bytes, excess) ?? memory);
-}
-
-function newMemory(bytes: number): WasmMemory {
-  const pages = bytes / WASM_PAGE_BYTES;
-  return new wasm.Memory({ initial: pages, maximum: pages });
-}
-
-/** Bytes from the beginning of a large page to that of a memory. */
-function excessOf(memory: WasmMemory): number {
-  return Number(addressOf(new Uint8Array(memory.buffer)) % BigInt(HUGE_PAGE_BYTES));
-}
-
-/** Another memory, lower by as much as the first one is too high, or undefined. */
-function tryAgain(bytes: number, excess: number): WasmMemory | undefined {
-  let plug: HostMapping | undefined;
+  const plug = alignNextPlace();
   try {
-    plug = takeNextPlace(excess);
-    const memory = newMemory(bytes);
-    return excessOf(memory) === 0 ? memory : undefined;
-  } catch (error) {
-    // Without the address space for a second one, the first has to do.
-    if (isErrnoError(error) || error instanceof RangeError) return undefined;
-    throw error;
+    const pages = bytes / WASM_PAGE_BYTES;
+    return new wasm.Memory({ initial: pages, maximum: pages });
   } finally {
     plug?.unmap();
   }
 }
 
-/** Linux puts large mappings one below the other: takes the upper end of where the next would go. */
-function takeNextPlace(length: number): HostMapping {
+/**
+ * Linux puts large mappings one below the other, and what the engine reserves is a multiple of a large
+ * page. So the next memory begins where a large page does if the one above it does: takes what is too
+ * much of the place, for the time being.
+ */
+function alignNextPlace(): HostMapping | null {
   const nothing = {
     protection: Protection.None,
     flags: MapFlag.Private | MapFlag.Anonymous | MapFlag.NoReserve,
   };
-  const probe = new HostMapping({ ...nothing, length: PROBE_BYTES });
-  const end = probe.address + BigInt(probe.length);
-  probe.unmap();
-  return new HostMapping({
-    length,
-    protection: nothing.protection,
-    flags: nothing.flags | MapFlag.FixedNoReplace,
-    address: end - BigInt(length),
-  });
+  try {
+    const probe = new HostMapping({ ...nothing, length: PROBE_BYTES });
+    const end = probe.address + BigInt(probe.length);
+    probe.unmap();
+    const length = Number(end % BigInt(HUGE_PAGE_BYTES));
+    if (length === 0) return null;
+    const flags = nothing.flags | MapFlag.FixedNoReplace;
+    return new HostMapping({ ...nothing, length, flags, address: end - BigInt(length) });
+  } catch (error) {
+    // Without so much address space, the memory comes where it comes.
+    if (isErrnoError(error)) return null;
+    throw error;
+  }
 }

@@ -1,6 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { expect } from 'chai';
 import { setLogSink } from '../../src/base/index';
 import {
@@ -10,6 +8,7 @@ import {
   virtualMemoryBytes,
 } from '../../src/host/index';
 import { aBareKvmCpu } from '../support/bareKvmCpu';
+import { collectGarbage } from '../support/garbage';
 
 const MILLISECOND = 1e9;
 const VMS = 500;
@@ -21,12 +20,6 @@ const timerCount = (): number =>
 /** Pages that vCPUs share with this process, by their name among its mappings. */
 const vcpuMappingCount = (): number =>
   readFileSync('/proc/self/maps', 'latin1').match(/anon_inode:kvm-vcpu/g)?.length ?? 0;
-
-/** Frees what nobody refers to: guest memory belongs to the JavaScript engine. */
-function collectGarbage(): void {
-  setFlagsFromString('--expose-gc');
-  (runInNewContext('gc') as () => void)();
-}
 
 /** Descriptors, timers and vCPU pages while a machine ran. */
 let live: number[] = [];

@@ -7,6 +7,7 @@ import { NodeHost } from '../../src/m5/nodeHost';
 import { EventFunctionWrapper } from '../../src/sim/index';
 import { CODE } from '../support/bareGuest';
 import { aBareKvmCpu, type BareKvmCpu, type BareKvmCpuOptions } from '../support/bareKvmCpu';
+import { collectGarbage } from '../support/garbage';
 
 const MILLISECOND = 1e9;
 /** Longer than anything here takes: a limit for what goes wrong. */
@@ -239,8 +240,10 @@ describe('X86KvmCPU', () => {
     };
     once();
     const before = [openDescriptorCount(), hostResources.size];
+    collectGarbage();
     const mappings = mappingCount();
     for (let i = 0; i < 20; i++) once();
+    collectGarbage();
     expect([openDescriptorCount(), hostResources.size]).to.deep.equal(before);
     // The engine's own heap grows and shrinks by a few mappings; ours would be dozens.
     expect(mappingCount() - mappings).to.be.lessThan(20 * 2);
