@@ -13,9 +13,19 @@ import {
   type CoreSurroundings,
   type LoggedAccess,
 } from '../arch/x86/index';
-import { panic } from '../base/index';
+import { panic, warnOnce } from '../base/index';
 import type { Cycles } from '../base/index';
-import { MemCmd, Packet, Request, RequestFlag, type MemoryMode } from '../mem/index';
+import {
+  AbstractMemory,
+  Bridge,
+  CoherentXBar,
+  MemCmd,
+  NoncoherentXBar,
+  Packet,
+  Request,
+  RequestFlag,
+  type MemoryMode,
+} from '../mem/index';
 import { defineSchema, EventFunctionWrapper, EventPriority, type ParamsOf } from '../sim/index';
 import type { BaseCPU } from './baseCPU';
 import { BaseSimpleCPU, baseSimpleCPUSchema } from './baseSimpleCPU';
@@ -89,6 +99,30 @@ export class TimingSimpleCPU extends BaseSimpleCPU<SteppedCore> {
     surroundings: CoreSurroundings,
   ): SteppedCore {
     return new SteppedCore(memory, surroundings);
+  }
+
+  override startup(): void {
+    super.startup();
+    if (!this.switchedOut()) this.#warnOfCaches();
+  }
+
+  /** The operating system that is emulated works in memory itself. */
+  #warnOfCaches(): void {
+    if (this.thread.process === null) return;
+    for (const port of [this.instPort, this.dataPort]) {
+      const { owner } = port.peer;
+      const keepsNothing =
+        owner instanceof AbstractMemory ||
+        owner instanceof CoherentXBar ||
+        owner instanceof NoncoherentXBar ||
+        owner instanceof Bridge;
+      if (keepsNothing) continue;
+      warnOnce(
+        `${this.name()} ${owner.name()}`,
+        `${this.name()} accesses memory through ${owner.name()}, which emulated system calls do ` +
+          'not: if that keeps data, the program sees what was there before',
+      );
+    }
   }
 
   override memoryMode(): MemoryMode {
@@ -333,5 +367,6 @@ export class TimingSimpleCPU extends BaseSimpleCPU<SteppedCore> {
   override takeOverFrom(old: BaseCPU): void {
     super.takeOverFrom(old);
     this.#previousCycle = this.curCycle();
+    this.#warnOfCaches();
   }
 }

@@ -4,15 +4,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { RBX, RDX } from '../../src/arch/x86/index';
-import { setLogSink } from '../../src/base/index';
+import { resetWarnOnce, setLogSink } from '../../src/base/index';
 import type { TimingSimpleCPU as TimingSimpleCPUModel } from '../../src/cpu/index';
 import { statValues } from '../../src/m5/statValues';
 import { NodeHost } from '../../src/m5/nodeHost';
 import {
+  IsaFake,
   NoncoherentXBar,
   Process,
   SimpleMemory,
   System,
+  SystemXBar,
   TimingSimpleCPU,
   X86EmuLinux,
 } from '../../src/m5/objects';
@@ -176,5 +178,38 @@ describe('TimingSimpleCPU', () => {
     for (const [code, signal] of faults) {
       expect(machine(code).simulation.simulate().code).to.equal(128 + signal);
     }
+  });
+
+  it('warns when what it accesses memory through may keep data from system calls', () => {
+    const lines: string[] = [];
+    resetWarnOnce();
+    setLogSink({ message: (_level, text) => lines.push(text), debug: () => undefined });
+    const cpu = new TimingSimpleCPU();
+    const program = join(folder, 'program');
+    const segments = [{ flags: 7, offset: 0x1000, address: CODE, fileSize: 0x100 }];
+    writeFileSync(program, anElf({ segments, contents: [[0x1000, EXIT_7]] }));
+    const system = new System({
+      clkDomain: new SrcClockDomain({ clock: '1GHz', voltageDomain: new VoltageDomain() }),
+      ...{
+        memMode: 'timing',
+        cpu,
+        device: new IsaFake({ pioAddr: 0x8000_0000 }),
+        membus: new SystemXBar(),
+      },
+      memory: new SimpleMemory({ range: '16MiB' }),
+      workload: new X86EmuLinux(),
+    });
+    cpu.icachePort = system.membus.cpuSidePorts;
+    cpu.dcachePort = system.device.pio;
+    system.systemPort = system.membus.cpuSidePorts;
+    system.memory.port = system.membus.memSidePorts;
+    cpu.workload = new Process({ cmd: [program], input: '/dev/null' });
+    const simulation = aSimulation(new SilentHost(folder));
+    made.push(simulation);
+    simulation.instantiate(new Root({ fullSystem: false, system }));
+    expect(simulation.simulate().code).to.equal(7);
+    const warned = lines.filter(line => line.startsWith('system.cpu accesses memory through'));
+    expect(warned).to.have.length(1);
+    expect(warned[0]).to.contain('system.device');
   });
 });
