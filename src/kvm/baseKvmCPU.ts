@@ -18,7 +18,6 @@ import { KvmCPURun } from './kvmCpuRun';
 export abstract class BaseKvmCPU extends KvmCPURun {
   readonly #tickEvent: EventFunctionWrapper;
   #status: KvmCpuStatus = 'Idle';
-  #lastSuspend: Tick = 0;
 
   constructor(params: BaseKvmCPUParams) {
     super(params);
@@ -245,14 +244,13 @@ export abstract class BaseKvmCPU extends KvmCPURun {
     // Woken before the access that it waits behind was answered, it goes on then.
     if (this.#status === 'RunningMMIOPending') return;
     this.#requireIdle('activated');
-    this.baseStats.numCycles.value += this.ticksToCycles(this.curTick() - this.#lastSuspend);
+    this.baseStats.numCycles.value += this.ticksToCycles(this.curTick() - this.thread.lastSuspend);
     this.schedule(this.#tickEvent, this.clockEdge(0));
     this.#moveTo('Running');
   }
 
   override suspendContext(_threadId: number): void {
     if (Kvm.enabled) this.#trace(Kvm, 'SuspendContext');
-    this.#lastSuspend = this.curTick();
     if (this.#status === 'Idle' || this.#status === 'RunningMMIOPending') return;
     if (this.#tickEvent.scheduled) this.deschedule(this.#tickEvent);
     this.#moveTo('Idle');

@@ -36,6 +36,7 @@ export class SimpleMemory extends AbstractMemory {
 
   readonly port: ResponsePort;
   #latency: Tick;
+  readonly #paramLatency: Tick;
   readonly #latencyVar: Tick;
   /** Ticks that one byte takes. */
   readonly #ticksPerByte: number;
@@ -53,6 +54,7 @@ export class SimpleMemory extends AbstractMemory {
   constructor(params: SimpleMemoryParams) {
     super(params);
     this.#latency = params.latency;
+    this.#paramLatency = params.latency;
     this.#latencyVar = params.latencyVar;
     this.#ticksPerByte = params.bandwidth;
     this.#random = params.simulation.random.get(params.name);
@@ -190,11 +192,14 @@ export class SimpleMemory extends AbstractMemory {
     super.serialize(checkpoint);
     checkpoint.paramOut('randomState', this.#random.getState());
     checkpoint.paramOut('busyUntil', this.curTick() < this.#busyUntil ? this.#busyUntil : 0);
+    // A restore may choose another by the parameter, unless a script has set one since.
+    if (this.#latency !== this.#paramLatency) checkpoint.paramOut('latency', this.#latency);
   }
 
   override unserialize(checkpoint: CheckpointIn): void {
     super.unserialize(checkpoint);
     this.#random.setState(checkpoint.numbers('randomState'));
+    if (checkpoint.has('latency')) this.#latency = checkpoint.number('latency');
     this.#busyUntil = checkpoint.number('busyUntil');
   }
 }
