@@ -17,7 +17,6 @@ import {
   supervisorAddress,
   X86ThreadState,
 } from '../../../src/arch/x86/index';
-import { CheckpointSections } from '../../../src/checkpoint/index';
 import { FatalError, InvalidContextID, type ContextID } from '../../../src/base/index';
 import {
   SimpleMemory as SimpleMemoryModel,
