@@ -214,6 +214,13 @@ export class AtomicSimpleCPU extends BaseSimpleCPU<SoftwareCore> {
     return 'Drained';
   }
 
+  /** See {@link Drainable.whyNotDrained}. */
+  whyNotDrained(): string {
+    if (this.#status === 'Idle') return '';
+    if (this.#status === 'Service') return 'an exception is to be served';
+    return `it has executed instructions up to tick ${String(this.#tickEvent.when)}`;
+  }
+
   /** Whether the time of all executed instructions has come, and nothing is known but in here. */
   #isDrained(): boolean {
     if (this.#tickEvent.scheduled && this.#tickEvent.when > this.clockEdge()) return false;

@@ -14,6 +14,15 @@ import { Kvm, KvmIO, KvmRun } from './debugFlags';
 import { describeExit, type IoExit, type MmioExit, type VcpuExit } from './exits';
 import { KvmCPURun } from './kvmCpuRun';
 
+/** What a CPU that is to drain waits for. */
+const WHY_NOT_DRAINED: Readonly<Record<KvmCpuStatus, string>> = {
+  Idle: '',
+  Running: 'an interrupt or exception is on its way into the guest',
+  RunningService: 'the guest has stopped for something that is to be done',
+  RunningMMIOPending: 'an access of the guest waits for its response',
+  RunningServiceCompletion: 'the guest is to be given the answer that it waits for',
+};
+
 /** A CPU under KVM: enters the guest, serves it, and keeps time. */
 export abstract class BaseKvmCPU extends KvmCPURun {
   readonly #tickEvent: EventFunctionWrapper;
@@ -296,6 +305,12 @@ export abstract class BaseKvmCPU extends KvmCPURun {
       this.engine.stop();
     }
     return 'Drained';
+  }
+
+  /** See {@link Drainable.whyNotDrained}. */
+  whyNotDrained(): string {
+    if (this.getDataPort().isBusy) return 'an access of the guest waits for its response';
+    return WHY_NOT_DRAINED[this.#status];
   }
 
   #isDrained(): boolean {

@@ -184,6 +184,15 @@ export class SimpleMemory extends AbstractMemory {
     return this.#queue.length > 0 ? 'Draining' : 'Drained';
   }
 
+  /** See {@link Drainable.whyNotDrained}. */
+  whyNotDrained(): string {
+    const { length, firstTick } = this.#queue;
+    if (length === 0) return '';
+    return this.#retryResp
+      ? `${responses(length)} refused by the requestor`
+      : `${responses(length)} to be sent, the first at tick ${String(firstTick)}`;
+  }
+
   override get sectionFormat(): SectionFormat {
     return FORMAT;
   }
@@ -203,6 +212,9 @@ export class SimpleMemory extends AbstractMemory {
     this.#busyUntil = checkpoint.number('busyUntil');
   }
 }
+
+const responses = (count: number): string =>
+  count === 1 ? '1 response' : `${String(count)} responses`;
 
 /** Version 1 did not know whether bandwidth was used up: as if it was not. */
 const FORMAT: SectionFormat = {
