@@ -121,7 +121,7 @@ describe('mini-gem5 configs/baremetal.ts saves and restores', function () {
   it('interrupt controllers, timer and local APICs of the kernel, of two processors', () => {
     inFolder(folder => {
       const machine = ['-k', MULTIBOOT, '-a', 'processors=2 ticks=60', '--num-cpus', '2'];
-      const often = ['--take-checkpoints', '20000000000,1000000000000'];
+      const often = ['--take-checkpoints', '20000000000,1000000000000000'];
       const [before, after] = body(run(folder, [...machine, ...often])).split(
         'Writing checkpoint\n',
       );
