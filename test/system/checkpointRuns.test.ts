@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { encodeCheckpoint, readCheckpointFile } from '../../src/checkpoint/checkpointFile';
@@ -74,6 +74,23 @@ describe('configs/se.ts', function () {
       const back = ['--restore-with-cpu', 'X86KvmCPU', '-r', '2', '--checkpoint-dir', 'kvm'];
       const end = se(folder, ...back);
       expect(result(end), end.stderr).to.equal(result(whole));
+    });
+  });
+
+  it('has statistics go on where it is told to, and begin anew otherwise', () => {
+    inFolder(folder => {
+      const atomic = ['--cpu-type', 'AtomicSimpleCPU'];
+      const counted = (...words: string[]): string => {
+        const done = se(folder, ...atomic, ...words);
+        expect(done.status, done.stderr).to.equal(0);
+        const stats = readFileSync(join(folder, 'm5out', 'stats.txt'), 'utf8');
+        return /^simInsts +(\d+)/m.exec(stats)?.[1] ?? 'none';
+      };
+      const end = ['-m', '200000000'];
+      const whole = counted('--take-checkpoints', '100000000,1000000000000', ...end);
+      expect(counted('-r', '1', '--restore-stats', ...end)).to.equal(whole);
+      const rest = Number(counted('-r', '1', ...end));
+      expect(rest / Number(whole)).to.be.within(0.4, 0.6);
     });
   });
 
