@@ -1,12 +1,14 @@
 /** Traps as a CPU hands them over, on a whole system but for the CPU itself. */
 import { expect } from 'chai';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { constants, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CheckpointSections, openCheckpoint, writeCheckpoint } from '../../../src/checkpoint/index';
 import {
   R10,
   R11,
+  R8,
+  R9,
   RAX,
   RCX,
   RDI,
@@ -160,7 +162,7 @@ describe('Process and X86EmuLinux', () => {
       cpu: new TestCpu({ threads }),
       process: new Process({
         ...{ cmd: cmd ?? [program, 'argument'], env: ['NAME=value'], cwd: folder },
-        ...{ input: '', output: '', errout: '' },
+        ...{ input: '', output: '', errout: '', writablePaths: [folder] },
       }),
     });
     const simulation = aSimulation();
@@ -445,6 +447,33 @@ describe('Process and X86EmuLinux', () => {
       expect(again.context.status()).to.equal('Suspended');
       again.simulation.simulate(2e11);
       expect(again.context.status()).to.equal('Active');
+      again.simulation.dispose();
+    });
+
+    it('still shares with its file what it had mapped', () => {
+      const running = start();
+      const path = join(folder, 'shared');
+      writeFileSync(path, Buffer.alloc(8192, 'a'));
+      const scratch = running.context.state.gprNumber(RSP) - 8192;
+      const rax = ({ context }: Running): number => context.state.gprNumber(RAX);
+      running.process.state.memory.copyOut(scratch, Buffer.from(`${path}\0`));
+      syscall(running, 'open', scratch, constants.O_RDWR);
+      const { state } = running.context;
+      state.setGprNumber(R8, rax(running));
+      state.setGprNumber(R9, 0);
+      syscall(running, 'mmap', 0, 8192, 3, 1); // PROT_READ | PROT_WRITE, MAP_SHARED
+      const address = rax(running);
+      expect(address).to.be.greaterThan(0);
+      running.process.state.memory.copyOut(address, Buffer.from('before'));
+      const again = restored(running);
+      const { memory } = again.process.state;
+      const begin = Buffer.alloc(8);
+      memory.copyIn(address, begin);
+      expect(begin.toString()).to.equal('beforeaa');
+      memory.copyOut(address + 4096, Buffer.from('after'));
+      syscall(again, 'munmap', address, 8192);
+      const bytes = readFileSync(path, 'latin1');
+      expect([bytes.slice(0, 8), bytes.slice(4096, 4103)]).to.deep.equal(['beforeaa', 'afteraa']);
       again.simulation.dispose();
     });
 
