@@ -108,7 +108,7 @@ system.noPci.pio = system.iobus.memSidePorts;
 
 const { outdir } = m5.options;
 const checkpoint = checkpointToRestore(options.checkpoints, outdir);
-m5.instantiate(new Root({ fullSystem: true, system }), checkpoint);
+m5.instantiate(new Root({ fullSystem: true, system }), checkpoint, options.checkpoints);
 
 const exit = simulateWithCheckpoints(options.checkpoints, options.absMaxTick, outdir);
 process.exitCode = reportExit(exit);

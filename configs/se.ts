@@ -89,7 +89,7 @@ system.cpu.dcachePort = system.membus.cpuSidePorts;
 system.memory.port = system.membus.memSidePorts;
 system.systemPort = system.membus.cpuSidePorts;
 
-m5.instantiate(new Root({ fullSystem: false, system }), checkpoint);
+m5.instantiate(new Root({ fullSystem: false, system }), checkpoint, options.checkpoints);
 
 console.log('**** REAL SIMULATION ****');
 const exit =

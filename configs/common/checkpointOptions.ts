@@ -17,6 +17,8 @@ export interface CheckpointOptions {
   readonly checkpointDir?: string;
   /** Number of the checkpoint to restore, from 1, by tick. */
   readonly checkpointRestore?: number;
+  /** Statistics go on from those of the checkpoint. */
+  readonly restoreStats: boolean;
   /** Make one more when the run is over. */
   readonly checkpointAtEnd: boolean;
   /** Only what has changed since the last checkpoint. */
@@ -30,6 +32,7 @@ export function addCheckpointOptions(program: Command): Command {
     .option('--max-checkpoints <count>', 'make no more than so many', count, 5)
     .option('--checkpoint-dir <directory>', 'where checkpoints are; default: the output directory')
     .option('-r, --checkpoint-restore <number>', 'restore this one of them, by tick, from 1', count)
+    .option('--restore-stats', 'statistics go on from those of the checkpoint', false)
     .option('--checkpoint-at-end', 'make a checkpoint when the run is over', false)
     .option('--incremental-checkpoints', 'save only what has changed since the last one', false);
 }

@@ -9,6 +9,7 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   statSync,
@@ -126,11 +127,21 @@ export function removeLeftovers(parent: string): void {
   for (const name of names) {
     const owner = TEMPORARY.exec(name)?.[1];
     if (owner === undefined || underWay.has(name)) continue;
-    if (owner !== String(process.pid) && existsSync(`/proc/${owner}`)) continue;
+    if (owner !== String(process.pid) && isAlive(owner)) continue;
     try {
       rmSync(join(parent, name), { recursive: true, force: true });
     } catch {
       // Somebody else's, or a read-only place: it does no harm there.
     }
+  }
+}
+
+/** Whether a process still runs: one that has ended may wait for its parent to ask how. */
+function isAlive(process: string): boolean {
+  try {
+    const stat = readFileSync(`/proc/${process}/stat`, 'latin1');
+    return !/^[ZX]/.test(stat.slice(stat.lastIndexOf(')') + 2));
+  } catch {
+    return false;
   }
 }

@@ -260,6 +260,12 @@ class ImageReading {
   /** All pages of all batches are in ascending order, and none is named twice. */
   #checkOrder(ranges: readonly PageRun[], zeros: readonly PageRun[], offset: number): void {
     const pages = (this.#header?.size ?? 0) / ImagePageBytes;
+    for (const list of [ranges, zeros]) {
+      const late = list.find((run, i) => run.first < (list[i - 1]?.first ?? 0));
+      if (late !== undefined) {
+        this.#file.fail(offset, `pages from ${String(late.first)} on are out of order`);
+      }
+    }
     for (const { first, count } of [...ranges, ...zeros].sort((a, b) => a.first - b.first)) {
       if (count < 1 || first < this.#nextPage || first + count > pages) {
         const what = `${String(count)} pages from ${String(first)} on`;

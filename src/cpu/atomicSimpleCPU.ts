@@ -41,7 +41,6 @@ export class AtomicSimpleCPU extends BaseSimpleCPU<SoftwareCore> {
   static override readonly schema = atomicSimpleCPUSchema;
   #status: Status = 'Idle';
   #stop: CoreStop = 'budget';
-  #lastSuspend = 0;
   readonly #tickEvent: EventFunctionWrapper;
   /** Goes on at the present tick, behind the end of the run that an instruction count may bring. */
   readonly #resumeEvent: EventFunctionWrapper;
@@ -188,13 +187,12 @@ export class AtomicSimpleCPU extends BaseSimpleCPU<SoftwareCore> {
 
   override activateContext(_threadId: number): void {
     if (this.#status !== 'Idle') panic(`${this.name()} was activated in state ${this.#status}`);
-    this.#addCycles(this.ticksToCycles(this.curTick() - this.#lastSuspend));
+    this.#addCycles(this.ticksToCycles(this.curTick() - this.thread.lastSuspend));
     this.#status = 'Running';
     this.#scheduleTick(0);
   }
 
   override suspendContext(_threadId: number): void {
-    this.#lastSuspend = this.curTick();
     this.#goIdle();
     if (this.drainState() === 'Draining') this.signalDrainDone();
   }
@@ -214,6 +212,13 @@ export class AtomicSimpleCPU extends BaseSimpleCPU<SoftwareCore> {
     if (!this.#isDrained()) return 'Draining';
     this.#goIdle();
     return 'Drained';
+  }
+
+  /** See {@link Drainable.whyNotDrained}. */
+  whyNotDrained(): string {
+    if (this.#status === 'Idle') return '';
+    if (this.#status === 'Service') return 'an exception is to be served';
+    return `it has executed instructions up to tick ${String(this.#tickEvent.when)}`;
   }
 
   /** Whether the time of all executed instructions has come, and nothing is known but in here. */

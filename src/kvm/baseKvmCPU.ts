@@ -14,11 +14,19 @@ import { Kvm, KvmIO, KvmRun } from './debugFlags';
 import { describeExit, type IoExit, type MmioExit, type VcpuExit } from './exits';
 import { KvmCPURun } from './kvmCpuRun';
 
+/** What a CPU that is to drain waits for. */
+const WHY_NOT_DRAINED: Readonly<Record<KvmCpuStatus, string>> = {
+  Idle: '',
+  Running: 'an interrupt or exception is on its way into the guest',
+  RunningService: 'the guest has stopped for something that is to be done',
+  RunningMMIOPending: 'an access of the guest waits for its response',
+  RunningServiceCompletion: 'the guest is to be given the answer that it waits for',
+};
+
 /** A CPU under KVM: enters the guest, serves it, and keeps time. */
 export abstract class BaseKvmCPU extends KvmCPURun {
   readonly #tickEvent: EventFunctionWrapper;
   #status: KvmCpuStatus = 'Idle';
-  #lastSuspend: Tick = 0;
 
   constructor(params: BaseKvmCPUParams) {
     super(params);
@@ -245,14 +253,13 @@ export abstract class BaseKvmCPU extends KvmCPURun {
     // Woken before the access that it waits behind was answered, it goes on then.
     if (this.#status === 'RunningMMIOPending') return;
     this.#requireIdle('activated');
-    this.baseStats.numCycles.value += this.ticksToCycles(this.curTick() - this.#lastSuspend);
+    this.baseStats.numCycles.value += this.ticksToCycles(this.curTick() - this.thread.lastSuspend);
     this.schedule(this.#tickEvent, this.clockEdge(0));
     this.#moveTo('Running');
   }
 
   override suspendContext(_threadId: number): void {
     if (Kvm.enabled) this.#trace(Kvm, 'SuspendContext');
-    this.#lastSuspend = this.curTick();
     if (this.#status === 'Idle' || this.#status === 'RunningMMIOPending') return;
     if (this.#tickEvent.scheduled) this.deschedule(this.#tickEvent);
     this.#moveTo('Idle');
@@ -298,6 +305,12 @@ export abstract class BaseKvmCPU extends KvmCPURun {
       this.engine.stop();
     }
     return 'Drained';
+  }
+
+  /** See {@link Drainable.whyNotDrained}. */
+  whyNotDrained(): string {
+    if (this.getDataPort().isBusy) return 'an access of the guest waits for its response';
+    return WHY_NOT_DRAINED[this.#status];
   }
 
   #isDrained(): boolean {

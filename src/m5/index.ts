@@ -11,7 +11,7 @@ import { defaultM5 } from './defaultM5';
 import type { ForkOptions } from './fork';
 import type { ForkEachOptions, ForkEachOutcome } from './forkEach';
 import type { ForkServer, ForkServerOptions } from './forkServer';
-import type { CheckpointOptions, M5Checkpoints, M5Stats, M5Ticks } from './m5';
+import type { CheckpointOptions, M5Checkpoints, M5Stats, M5Ticks, RestoreOptions } from './m5';
 import type { Tick } from '../base/index';
 import type {
   AnyNode,
@@ -51,6 +51,7 @@ export {
   type M5Stats,
   type M5Ticks,
   type OutputFiles,
+  type RestoreOptions,
 } from './m5';
 export type { NodeHost, OutputFile } from './nodeHost';
 export type { StatValues } from './statValues';
@@ -60,9 +61,15 @@ export { CheckpointError } from '../checkpoint/index';
 /**
  * Turns the tree below `root` into models and writes the configuration files.
  * @param checkpointDirectory - a checkpoint to restore; without it the models start cold.
+ * @param options - `restoreStats`: whether statistics go on from where they were saved; default: they
+ *   begin at zero with the first run, as in gem5.
  */
-export function instantiate(root: Node<Root>, checkpointDirectory?: string): void {
-  defaultM5().instantiate(root, checkpointDirectory);
+export function instantiate(
+  root: Node<Root>,
+  checkpointDirectory?: string,
+  options?: RestoreOptions,
+): void {
+  defaultM5().instantiate(root, checkpointDirectory, options);
 }
 
 /**

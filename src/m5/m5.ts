@@ -36,6 +36,12 @@ export type { M5Ticks } from './ticks';
 
 const TickExitReached = 'Tick exit reached';
 
+/** How to restore a checkpoint. */
+export interface RestoreOptions {
+  /** Whether statistics go on from where they were saved; default: they begin at zero. */
+  readonly restoreStats?: boolean;
+}
+
 /** Names of the files that a run writes; an empty name leaves one out. */
 export interface OutputFiles extends ConfigFiles {
   /** Statistics as text, or where `M5Stats.addStatVisitor` says. */
@@ -93,16 +99,18 @@ export class M5 {
    * Turns the tree below `root` into models, in gem5's order of calls, and writes the
    * configuration files once that has succeeded.
    * @param checkpointDirectory - a checkpoint to restore; without it the models start cold.
+   * @param options - `restoreStats`: whether statistics go on from where they were saved. Without it
+   *   they begin at zero with the first run, as in gem5.
    * @throws {FatalError} naming the object and parameter that is wrong.
    * @throws {CheckpointError} naming what is wrong with the checkpoint, and where.
    */
-  instantiate(root: Node<Root>, checkpointDirectory?: string): void {
+  instantiate(root: Node<Root>, checkpointDirectory?: string, options: RestoreOptions = {}): void {
     requireDebugFlags();
     this.host.listenForStatRequests();
     removeLeftovers(this.host.outputDirectory());
     const checkpoint =
       checkpointDirectory === undefined ? undefined : this.#checkpoints.open(checkpointDirectory);
-    this.simulation.instantiate(root, checkpoint);
+    this.simulation.instantiate(root, checkpoint, options.restoreStats);
     this.#stats.updateEvents();
     this.#catchUp();
     writeConfigOutputs(this.host, root, this.simulation.ticksPerSecond, this.outputFiles);

@@ -75,6 +75,18 @@ export class Bridge extends ClockedObject {
     return this.#isIdle ? 'Drained' : 'Draining';
   }
 
+  /** See {@link Drainable.whyNotDrained}. */
+  whyNotDrained(): string {
+    const parts = [
+      [this.#memSide.queue.length, 'requests to be sent'],
+      [this.#cpuSide.outstanding, 'responses to come'],
+    ] as const;
+    return parts
+      .filter(([count]) => count > 0)
+      .map(([count, what]) => `${String(count)} ${what}`)
+      .join(', ');
+  }
+
   get #isIdle(): boolean {
     return this.#memSide.queue.length === 0 && this.#cpuSide.outstanding === 0;
   }

@@ -125,6 +125,15 @@ export class PacketQueue implements Drainable {
     return this.#packets.length === 0 ? 'Drained' : 'Draining';
   }
 
+  whyNotDrained(): string {
+    const { length, firstTick } = this.#packets;
+    if (length === 0) return '';
+    const packets = length === 1 ? '1 packet' : `${String(length)} packets`;
+    return this.#waitingOnRetry
+      ? `${packets} refused by the receiver`
+      : `${packets} to be sent, the first at tick ${String(firstTick)}`;
+  }
+
   drainResume(): void {
     // Nothing has stopped.
   }

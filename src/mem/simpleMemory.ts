@@ -36,6 +36,7 @@ export class SimpleMemory extends AbstractMemory {
 
   readonly port: ResponsePort;
   #latency: Tick;
+  readonly #paramLatency: Tick;
   readonly #latencyVar: Tick;
   /** Ticks that one byte takes. */
   readonly #ticksPerByte: number;
@@ -53,6 +54,7 @@ export class SimpleMemory extends AbstractMemory {
   constructor(params: SimpleMemoryParams) {
     super(params);
     this.#latency = params.latency;
+    this.#paramLatency = params.latency;
     this.#latencyVar = params.latencyVar;
     this.#ticksPerByte = params.bandwidth;
     this.#random = params.simulation.random.get(params.name);
@@ -182,6 +184,15 @@ export class SimpleMemory extends AbstractMemory {
     return this.#queue.length > 0 ? 'Draining' : 'Drained';
   }
 
+  /** See {@link Drainable.whyNotDrained}. */
+  whyNotDrained(): string {
+    const { length, firstTick } = this.#queue;
+    if (length === 0) return '';
+    return this.#retryResp
+      ? `${responses(length)} refused by the requestor`
+      : `${responses(length)} to be sent, the first at tick ${String(firstTick)}`;
+  }
+
   override get sectionFormat(): SectionFormat {
     return FORMAT;
   }
@@ -190,14 +201,20 @@ export class SimpleMemory extends AbstractMemory {
     super.serialize(checkpoint);
     checkpoint.paramOut('randomState', this.#random.getState());
     checkpoint.paramOut('busyUntil', this.curTick() < this.#busyUntil ? this.#busyUntil : 0);
+    // A restore may choose another by the parameter, unless a script has set one since.
+    if (this.#latency !== this.#paramLatency) checkpoint.paramOut('latency', this.#latency);
   }
 
   override unserialize(checkpoint: CheckpointIn): void {
     super.unserialize(checkpoint);
     this.#random.setState(checkpoint.numbers('randomState'));
+    if (checkpoint.has('latency')) this.#latency = checkpoint.number('latency');
     this.#busyUntil = checkpoint.number('busyUntil');
   }
 }
+
+const responses = (count: number): string =>
+  count === 1 ? '1 response' : `${String(count)} responses`;
 
 /** Version 1 did not know whether bandwidth was used up: as if it was not. */
 const FORMAT: SectionFormat = {

@@ -171,6 +171,16 @@ export class XBarLayer<Source extends Port> implements Drainable {
     return 'Draining';
   }
 
+  whyNotDrained(): string {
+    if (this.#state === 'Idle') return '';
+    const waiting = this.#waitingForLayer.length;
+    const others = waiting === 0 ? '' : `, ${String(waiting)} more wait for it`;
+    if (this.#releaseEvent.scheduled) {
+      return `a packet goes through until tick ${String(this.#releaseEvent.when)}${others}`;
+    }
+    return `a packet was refused by its receiver${others}`;
+  }
+
   drainResume(): void {
     // Nothing has stopped.
   }

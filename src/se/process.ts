@@ -225,6 +225,7 @@ export class Process extends SimObject {
     this.#thread = new ProcessThread(state, context.state, state.ids.pid);
     unserializeSection(checkpoint, 'thread', new SavedThread(this.#thread));
     if (state.end === undefined) workload.addThread(this, this.#thread, context);
+    else workload.addEnded(state.end);
   }
 
   #savedFiles(state: ProcessState): SavedDescriptors {

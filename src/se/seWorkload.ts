@@ -27,7 +27,7 @@ import { accessOf, exceptionSignal, outOfMemoryReason, pageFaultSignal } from '.
 import type { FaultContext } from './faultSignals';
 import { PAGE_SIZE, USER_END } from './layout';
 import { PageAllocator } from './pageAllocator';
-import type { ProcessState } from './processState';
+import type { ProcessEnd, ProcessState } from './processState';
 import { executePseudoInst } from './pseudoInstruction';
 import type { ProcessThread, ThreadSleep } from './processThread';
 import { deliverSignals, forceSignal, sendSignal } from './signalDelivery';
@@ -76,6 +76,7 @@ export abstract class SEWorkload extends Workload {
   static override readonly schema = seWorkloadSchema;
   #allocator: PageAllocator | undefined;
   readonly #running: (RunningThread | undefined)[] = [];
+  #ended: ProcessEnd | undefined;
 
   #system(): System {
     return this.system ?? panic(`${this.name()} belongs to no system`);
@@ -138,8 +139,22 @@ export abstract class SEWorkload extends Workload {
     }, `${process.state.name}.timer`);
     const running: RunningThread = { process, thread, context, timerEvent };
     this.#running[context.contextId] = running;
-    // A restored program may have set one.
+    // A restored program may have set one, or have signals that have not reached it.
     this.#arm(running);
+    if (thread.pending.length > 0) this.reschedule(timerEvent, this.curTick(), true);
+  }
+
+  /** A restored program has ended already. */
+  addEnded(end: ProcessEnd): void {
+    this.#ended = end;
+  }
+
+  override startup(): void {
+    super.startup();
+    // Nothing would ever happen again.
+    const nobodyRuns = this.#running.every(running => running === undefined);
+    if (this.#ended === undefined || !nobodyRuns || this.simulation.requests.hasExit) return;
+    this.#exit(this.#ended);
   }
 
   /** Another context runs the thread from now on. */
@@ -299,11 +314,12 @@ export abstract class SEWorkload extends Workload {
     const last = this.#system().threads.numRunning() === 0;
     // The last program's memory stays, for whoever wants to look at it.
     if (!last) process.state.space.release();
-    if (end.kind === 'signal') {
-      this.simulation.exitSimLoop(end.reason, 128 + end.signal);
-    } else if (last) {
-      this.simulation.exitSimLoop('exiting with last active thread context', end.status & 0xff);
-    }
+    if (end.kind === 'signal' || last) this.#exit(end);
+  }
+
+  #exit(end: ProcessEnd): void {
+    if (end.kind === 'signal') this.simulation.exitSimLoop(end.reason, 128 + end.signal);
+    else this.simulation.exitSimLoop('exiting with last active thread context', end.status & 0xff);
   }
 }
 

@@ -85,10 +85,14 @@ export class Root extends SimObject {
   override serialize(checkpoint: CheckpointOut): void {
     checkpoint.paramOut('curTick', this.curTick());
     serializeSection(checkpoint, 'globals', this.simulation.globals);
+    serializeSection(checkpoint, 'requests', this.simulation.requests);
   }
 
   override unserialize(checkpoint: CheckpointIn): void {
     this.setCurTick(checkpoint.number('curTick'));
     unserializeSection(checkpoint, 'globals', this.simulation.globals);
+    // Checkpoints of earlier versions have none.
+    if (!checkpoint.sectionExists(`${this.name()}.requests`)) return;
+    unserializeSection(checkpoint, 'requests', this.simulation.requests);
   }
 }

@@ -1,8 +1,10 @@
 /** Saving and restoring every object. Source of the behaviour: gem5 `python/m5/simulate.py`. */
 import { fatal, warn } from '../base/index';
+import { restoreStats } from './savedStats';
 import { serializeSection, unserializeSection } from './serializable';
 import type { CheckpointIn, CheckpointOut } from './serializable';
 import type { SimObject } from './simObject';
+import type { StatsRegistry } from './stats/index';
 
 /** Saves every object in a section of its name. */
 export function serializeTree(objects: readonly SimObject[], checkpoint: CheckpointOut): void {
@@ -10,13 +12,17 @@ export function serializeTree(objects: readonly SimObject[], checkpoint: Checkpo
 }
 
 /**
- * Gives every object its state.
+ * Gives every object its state, and what it has counted.
  *
  * @param objects - in the order of the tree, so that an object can rely on those above it
  * @throws {FatalError} when the checkpoint has no state for an object that needs it, with the state
  *   that nobody would take beside it: mostly somebody was renamed
  */
-export function restoreTree(objects: readonly SimObject[], checkpoint: CheckpointIn): void {
+export function restoreTree(
+  objects: readonly SimObject[],
+  checkpoint: CheckpointIn,
+  stats: StatsRegistry,
+): void {
   const missing = objects.filter(
     object => !checkpoint.sectionExists(object.name()) && !object.mayStartFresh,
   );
@@ -30,6 +36,8 @@ export function restoreTree(objects: readonly SimObject[], checkpoint: Checkpoin
     );
   }
   for (const object of objects) object.loadState(checkpoint);
+  // Last, since objects may count while they take their state.
+  restoreStats(stats, objects, checkpoint);
   const unused = checkpoint.unusedSections();
   if (unused.length > 0) {
     warn(`${checkpoint.directory}: nobody has taken the state of ${unused.join(', ')}`);

@@ -10,12 +10,14 @@ import { drainSystem, FinishedDrain, type DrainLimits } from './drainLoop';
 import { EventQueue } from './eventQueue';
 import { exitSimLoop, GlobalSimLoopExitEvent, type ExitEvent } from './exitEvents';
 import { connectPorts, createModels } from './instantiate';
-import type { InstructionCounter } from './instructionCounter';
+import { totalsOf, type InstructionCounter } from './instructionCounter';
 import type { AnyNode } from './node';
 import { MaxTickLimit } from './maxTick';
 import { nodeState } from './nodeState';
+import { PendingRequests } from './pendingRequests';
 import { RandomStreams } from './randomStreams';
 import { settleTree } from './resolveProxies';
+import { serializeStats } from './savedStats';
 import { restoreTree, serializeTree } from './savedTree';
 import type { CheckpointIn, CheckpointOut } from './serializable';
 import type { SimObject } from './simObject';
@@ -48,6 +50,8 @@ export class Simulation {
   /** Where models get their random numbers from. */
   readonly random = new RandomStreams();
   readonly stats: StatsRegistry;
+  /** What models and programs want to happen at a later tick. */
+  readonly requests = new PendingRequests(this.eventQueue, () => this.stats);
   /** What is saved besides the objects. */
   readonly globals = new SimulationGlobals(() => this.objectsInTreeOrder());
   readonly #objects: SimObject[] = [];
@@ -62,17 +66,14 @@ export class Simulation {
 
   constructor(host: SimulationHost) {
     this.host = host;
-    const onDrained = (): void => this.exitSimLoop(FinishedDrain);
+    const onDrained = (): void => void exitSimLoop(this.eventQueue, FinishedDrain);
     this.drainManager = new DrainManager(onDrained, () => this.curTick());
-    const total = (count: (counter: InstructionCounter) => number): number =>
-      this.#counters.reduce((sum, counter) => sum + count(counter), 0);
     this.stats = new StatsRegistry({
       curTick: () => this.curTick(),
       frequency: () => this.ticksPerSecond,
       hostSeconds: () => host.seconds(),
       hostMemory: () => host.memoryKiB(),
-      insts: () => total(counter => counter.totalInsts()),
-      ops: () => total(counter => counter.totalOps()),
+      ...totalsOf(this.#counters),
     });
   }
 
@@ -181,15 +182,18 @@ export class Simulation {
   /**
    * Turns the tree below `root` into models.
    * @param checkpoint - state to restore; without it the models start cold.
+   * @param restoresStats - whether statistics go on from those of the checkpoint; otherwise they begin
+   *   at zero with the first run.
    * @throws {FatalError} naming what is wrong with the tree.
    */
-  instantiate(root: AnyNode, checkpoint?: CheckpointIn): void {
+  instantiate(root: AnyNode, checkpoint?: CheckpointIn, restoresStats = false): void {
     if (this.#instantiated) fatal('instantiate() was called before; it can be called once');
     if (nodeState(root).schema.type !== 'Root') {
       fatal('instantiate() needs the Root object; put the system into new Root({ system })');
     }
     this.#instantiated = true;
     this.#root = root;
+    this.stats.keepsAtStart = restoresStats;
     this.phase('instantiate', () => {
       this.#makeModels(root, checkpoint);
     });
@@ -212,7 +216,7 @@ export class Simulation {
       for (const object of objects) object.initState();
     } else {
       this.drainManager.preCheckpointRestore();
-      restoreTree(objects, checkpoint);
+      restoreTree(objects, checkpoint, this.stats);
     }
   }
 
@@ -249,13 +253,13 @@ export class Simulation {
     return this.globals.heldExits.shift();
   }
 
-  /** First run only: the last call of every object's life cycle, then statistics from zero. */
+  /** First run only: the last call of every object's life cycle, then statistics from zero or on. */
   #start(): void {
     if (this.#started) return;
     this.phase('startup', () => {
       for (const object of this.objectsInTreeOrder()) object.startup();
     });
-    this.stats.reset();
+    this.stats.begin();
     this.#started = true;
   }
 
@@ -352,7 +356,7 @@ export class Simulation {
    * @param repeat - in ticks: the run ends again, and again, this much later; 0 for once.
    */
   exitSimLoop(cause: string, code = 0, when: Tick = this.curTick(), repeat: Tick = 0): void {
-    exitSimLoop(this.eventQueue, cause, code, when, repeat);
+    this.requests.exit(cause, code, when, repeat);
   }
 
   /**
@@ -399,7 +403,9 @@ export class Simulation {
    */
   serializeAll(checkpoint: CheckpointOut): void {
     if (!this.drainManager.isDrained()) panic('only a drained system can be saved');
-    serializeTree(this.objectsInTreeOrder(), checkpoint);
+    const objects = this.objectsInTreeOrder();
+    serializeTree(objects, checkpoint);
+    serializeStats(this.stats, objects, checkpoint);
   }
 
   /** Releases what the host lent to the objects, last made first. Further calls do nothing. */

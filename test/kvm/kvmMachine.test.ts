@@ -78,6 +78,10 @@ describe('A machine of KVM CPUs', () => {
     const [cpu] = built.cpus;
     cpu!.thread.state.setGpr(RBX, BigInt(DEVICE_ADDRESS));
     while (cpu!.status !== 'RunningMMIOPending') simulation.simulate(1000);
+    expect(() => {
+      simulation.drain({ ticks: 1 });
+    }).to.throw(/system\.cpu.* \(an access of the guest waits for its response\)/);
+    expect(cpu!.status).to.equal('RunningMMIOPending');
     simulation.drain();
     expect(cpu!.status).to.equal('Idle');
     untilWrites(built, 2);

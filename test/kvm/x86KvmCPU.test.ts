@@ -148,7 +148,7 @@ describe('X86KvmCPU', () => {
     // in al, 0xe9; out 0xe9, al; jmp .
     const bare = guest({ code: [0xe4, 0xe9, ...OUT_E9, ...ENDLESS] });
     const { simulation, cpu, device } = bare;
-    while (cpu.kvmStats.numIO.value === 0) simulation.simulate(1000);
+    while (cpu.kvmStats.numIO.value === 0) simulation.simulate(100_000);
     simulation.drain();
     untilWrites(bare, 1);
     expect(device.writes.map(({ data }) => data)).to.deep.equal([[1]]);

@@ -3,29 +3,31 @@
 /**
  * The script: `script.ts PROGRAM FROM UNTIL TO [ARGUMENT...]`. FROM is a checkpoint to restore or
  * `-`; UNTIL is how many ticks to run before a checkpoint is written to TO, or `-` to run to the end.
- * The last line of its standard error is JSON.
+ * CPU=atomic in the environment takes an AtomicSimpleCPU, RESTORE_STATS has statistics go on. The last
+ * line of its standard error is JSON.
  */
 export const checkpointScript = `
 import { createHash } from 'node:crypto';
 import * as m5 from 'mini-gem5';
 import {
-  AddrRange, KvmVM, Process, Root, SEWorkload, SimpleMemory, SrcClockDomain, System, SystemXBar,
+  AddrRange, AtomicSimpleCPU, KvmVM, Process, Root, SEWorkload, SimpleMemory, SrcClockDomain, System, SystemXBar,
   VoltageDomain, X86KvmCPU,
 } from 'mini-gem5/objects';
 
 const [program, from, until, to, ...words] = process.argv.slice(2);
-const memSize = process.env.MEM_SIZE ?? '512MiB';
+const { CPU_NAME = 'cpu', MEM_SIZE: memSize = '512MiB' } = process.env;
+const isKvm = process.env.CPU !== 'atomic';
 const system = new System({
   clkDomain: new SrcClockDomain({ clock: '1GHz', voltageDomain: new VoltageDomain() }),
-  memMode: 'atomic_noncaching',
+  memMode: isKvm ? 'atomic_noncaching' : 'atomic',
   memRanges: [new AddrRange(memSize)],
-  kvmVm: new KvmVM(),
-  [process.env.CPU_NAME ?? 'cpu']: new X86KvmCPU(),
+  ...(isKvm && { kvmVm: new KvmVM() }),
+  [CPU_NAME]: isKvm ? new X86KvmCPU() : new AtomicSimpleCPU(),
   membus: new SystemXBar(),
   memory: new SimpleMemory({ range: new AddrRange(memSize) }),
   workload: SEWorkload.initCompatible(program),
 });
-const cpu = system[process.env.CPU_NAME ?? 'cpu'];
+const cpu = system[CPU_NAME];
 cpu.icachePort = system.membus.cpuSidePorts;
 cpu.dcachePort = system.membus.cpuSidePorts;
 system.memory.port = system.membus.memSidePorts;
@@ -36,7 +38,9 @@ const program_ = new Process({
   writablePaths: process.env.WRITABLE === undefined ? [] : [process.env.WRITABLE],
 });
 cpu.workload = program_;
-m5.instantiate(new Root({ fullSystem: false, system }), from === '-' ? undefined : from);
+const restoreStats = process.env.RESTORE_STATS !== undefined;
+const root = new Root({ fullSystem: false, system });
+m5.instantiate(root, from === '-' ? undefined : from, { restoreStats });
 
 const context = () => cpu.simObject().getContext(0);
 
@@ -65,7 +69,9 @@ if (until !== '-') {
   exit = m5.simulate();
 }
 const calls = program_.simObject().numSyscalls.value;
-const result = { cause: exit.cause, code: exit.code, calls, tick: m5.curTick(), ...digest() };
+// What depends on the time of the host, or on the process, is nobody's business here.
+const stats = Object.entries(m5.defaultM5().statValues()).filter(([name]) => !name.startsWith('host'));
+const result = { stats, cause: exit.cause, code: exit.code, calls, tick: m5.curTick(), ...digest() };
 process.stderr.write('\\n' + JSON.stringify(result) + '\\n');
 `;
 
@@ -79,4 +85,6 @@ export interface ScriptResult {
   /** Checksum of all pages that the program has. */
   readonly memory: string;
   readonly registers: readonly string[];
+  /** Names and values of all statistics that do not depend on the host. */
+  readonly stats: readonly (readonly [string, unknown])[];
 }

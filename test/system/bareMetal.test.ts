@@ -118,6 +118,24 @@ describe('mini-gem5 configs/baremetal.ts runs', function () {
 describe('mini-gem5 configs/baremetal.ts saves and restores', function () {
   this.timeout(120_000);
 
+  it('interrupt controllers, timer and local APICs of the kernel, of two processors', () => {
+    inFolder(folder => {
+      const machine = ['-k', MULTIBOOT, '-a', 'processors=2 ticks=60', '--num-cpus', '2'];
+      const often = ['--take-checkpoints', '20000000000,1000000000000000'];
+      const [before, after] = body(run(folder, [...machine, ...often])).split(
+        'Writing checkpoint\n',
+      );
+      expect(`${before ?? ''}${after ?? ''}`).to.match(/\n2 processors\n60 timer interrupts\n$/);
+      const directory = join('m5out', 'cpt.20000000000');
+      const inspect = (section: string): string =>
+        runCommand(['checkpoint', 'inspect', directory, section], { cwd: folder }).stdout;
+      expect(inspect('system.kvm_vm')).to.match(/irqChip0=[^]*irqChip1=[^]*irqChip2=[^]*pit=/);
+      expect(inspect('system.cpu1.xc.0')).to.match(/lapic/);
+      const restored = run(folder, [...machine, '-r', '1']);
+      expect(body(restored)).to.equal(after);
+    });
+  });
+
   it('a machine at the work item that an option names', () => {
     inFolder(folder => {
       // cli; xor %ax, %ax; xor %edi, %edi; xor %esi, %esi: the work item

@@ -1,56 +1,95 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync, type ChildProcessByStdio } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
-import { openCheckpoint, removeLeftovers, verifyCheckpoint } from '../../src/checkpoint/index';
+import { openCheckpoint, verifyCheckpoint } from '../../src/checkpoint/index';
 import { SimpleMemory as SimpleMemoryModel } from '../../src/mem/index';
 import { contentOf, IMAGE, withDirectory } from '../support/checkpoints';
 import { aClock, instantiated, SimpleMemory, System } from '../support/memory';
 import { repositoryRoot } from '../support/repository';
 import { unserializeSection } from '../../src/sim/index';
 
-/** How often a writer is killed; more with MINI_GEM5_KILLS. */
-const KILLS = Number(process.env['MINI_GEM5_KILLS'] ?? 4);
+/** How often a writer is killed; `MINI_GEM5_KILLS=200` for more. */
+const KILLS = Number(process.env['MINI_GEM5_KILLS'] ?? 40);
 const writer = join(repositoryRoot, 'test', 'support', 'checkpointWriter.ts');
-const nodeWords = ['--require', 'ts-node/register', writer];
+const nodeWords = ['--single-threaded', '--require', 'ts-node/register', writer];
 
-/** Kills a process that writes checkpoints, some time after its first one is there. */
-async function killWhileWriting(directory: string, milliseconds: number): Promise<void> {
-  const child = spawn(process.execPath, [...nodeWords, directory], {
-    cwd: repositoryRoot,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const ended = new Promise(resolve => child.once('exit', resolve));
-  await new Promise(resolve => child.stdout.once('data', resolve));
-  await sleep(milliseconds);
-  child.kill('SIGKILL');
-  await ended;
+/** A process whose children write checkpoints. */
+class Writers {
+  readonly #process: ChildProcessByStdio<Writable, Readable, null>;
+  readonly #lines: AsyncIterator<string>;
+
+  constructor(directory: string) {
+    this.#process = spawn(process.execPath, [...nodeWords, directory, '64', 'fork'], {
+      cwd: repositoryRoot,
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    this.#lines = createInterface({ input: this.#process.stdout })[Symbol.asyncIterator]();
+  }
+
+  /** The next thing that it says. */
+  async line(): Promise<string> {
+    return String((await this.#lines.next()).value);
+  }
+
+  /** Starts a writer, and kills it a while later. */
+  async killOne(milliseconds: number): Promise<void> {
+    this.#process.stdin.write('.');
+    const child = Number(await this.line());
+    await sleep(milliseconds);
+    process.kill(child, 'SIGKILL');
+    // Its last system call may still be under way.
+    while (isRunning(child)) await sleep(1);
+  }
+
+  end(): void {
+    this.#process.kill('SIGKILL');
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    const stat = readFileSync(`/proc/${String(pid)}/stat`, 'latin1');
+    return !/\) [ZX] /.test(stat);
+  } catch {
+    return false;
+  }
 }
 
 describe('A process that is killed while it writes a checkpoint', () => {
   it('leaves a whole one under the final name, and nothing that is not cleaned away', async function () {
-    this.timeout(60_000 + KILLS * 20_000);
-    const folder = await new Promise<string>(resolve => {
-      withDirectory(path => {
-        resolve(path);
-      });
-    });
-    mkdirSync(folder);
+    this.timeout(60_000 + KILLS * 2000);
+    const folder = mkdtempSync(join(tmpdir(), 'mini-gem5-checkpoint-'));
+    const directory = join(folder, 'cpt');
+    const writers = new Writers(directory);
     try {
+      expect(await writers.line()).to.equal('ready');
       for (let i = 0; i < KILLS; i++) {
-        const directory = join(folder, 'cpt');
-        await killWhileWriting(directory, Math.random() * 60);
+        await writers.killOne(Math.random() * 40);
         verifyCheckpoint(directory);
         const { sections } = openCheckpoint(directory);
         const byte = Number(sections.section('system')?.get('byte'));
         const content = contentOf(sections.memoryImage(IMAGE));
         expect(content.every(value => value === byte)).to.equal(true);
-        removeLeftovers(folder);
+        // Opening has removed what was left.
         expect(readdirSync(folder)).to.deep.equal(['cpt']);
       }
     } finally {
-      spawnSync('rm', ['-rf', folder]);
+      writers.end();
+      rmSync(folder, { recursive: true });
     }
   });
 });

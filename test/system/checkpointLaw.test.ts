@@ -78,6 +78,28 @@ describe('A program that is saved and restored', () => {
     });
   }
 
+  it('at any point ends at the same tick with the same statistics on a CPU without KVM', function () {
+    this.timeout(120_000);
+    inFolder(folder => {
+      const env = { CPU: 'atomic', RESTORE_STATS: '1' };
+      const words = [guestPath('syscallLoop'), '-', '-', '-', '400'];
+      const whole = run(folder, words, env);
+      const [program = '', , , , ...args] = words;
+      fc.assert(
+        fc.property(fc.nat(whole.tick - 1), a => {
+          const directory = join(folder, 'cpt');
+          const begun = run(folder, [program, '-', String(a), directory, ...args], env);
+          const rest = run(folder, [program, directory, '-', '-', ...args], env);
+          expect(begun.stdout + rest.stdout).to.equal(whole.stdout);
+          const { stdout: _rest, ...end } = rest;
+          const { stdout: _whole, ...expected } = whole;
+          expect(end).to.deep.equal(expected);
+        }),
+        { numRuns: 3, endOnFailure: true },
+      );
+    });
+  });
+
   it('is saved as the same bytes twice, and again when it is restored and saved', function () {
     this.timeout(60_000);
     inFolder(folder => {

@@ -3,7 +3,7 @@
  *
  * Source: gem5 `sim/pseudo_inst.cc`.
  */
-import { scheduleStatEvent, type StatAction } from '../../sim/index';
+import type { StatAction } from '../../sim/index';
 import type { Caller } from './caller';
 
 function exitAfter(caller: Caller, cause: string, ns: bigint, code = 0, periodNs = 0n): void {
@@ -38,6 +38,5 @@ export function statistics(caller: Caller, what: StatAction, ns: bigint, periodN
   if (!caller.cpu.params.doStatisticsInsts) return;
   const when = caller.tickAfter(ns, 'a dump or reset of statistics');
   if (when === undefined) return;
-  const { eventQueue, stats } = caller.simulation;
-  scheduleStatEvent(eventQueue, stats, what, { when, repeat: caller.ticksFromNs(periodNs) });
+  caller.simulation.requests.statistics(what, when, caller.ticksFromNs(periodNs));
 }

@@ -12,6 +12,8 @@ abstract class DeviationStorage implements DistributionStorage {
   abstract zero(): boolean;
   abstract reset(): void;
   abstract data(): DistributionData;
+  abstract saveState(): readonly number[];
+  abstract loadState(state: readonly number[]): void;
 
   protected accumulate(value: number, count: number): void {
     if (!Number.isFinite(value)) badSample(value);
@@ -60,6 +62,16 @@ export class SampleStorage extends DeviationStorage {
   override data(): DistributionData {
     return this.dataOf(this.#samples);
   }
+
+  override saveState(): readonly number[] {
+    return [this.sum, this.squares, this.#samples];
+  }
+
+  override loadState([sum = 0, squares = 0, samples = 0]: readonly number[]): void {
+    this.sum = sum;
+    this.squares = squares;
+    this.#samples = samples;
+  }
 }
 
 /** Mean and deviation per tick since the last reset. */
@@ -89,5 +101,15 @@ export class TickSampleStorage extends DeviationStorage {
   override data(): DistributionData {
     // gem5 divides by the current tick even after a reset, which took away the sums up to it.
     return this.dataOf(this.#curTick() - this.#lastReset);
+  }
+
+  override saveState(): readonly number[] {
+    return [this.sum, this.squares, this.#lastReset];
+  }
+
+  override loadState([sum = 0, squares = 0, lastReset = 0]: readonly number[]): void {
+    this.sum = sum;
+    this.squares = squares;
+    this.#lastReset = lastReset;
   }
 }

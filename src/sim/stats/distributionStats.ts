@@ -44,6 +44,16 @@ export abstract class DistributionStat extends Stat {
     visitor.visitDistribution(this);
   }
 
+  override saveState(): readonly number[] {
+    return this.storage()?.saveState() ?? [];
+  }
+
+  override loadState(state: readonly number[]): boolean {
+    if (state.length !== this.saveState().length) return false;
+    this.storage()?.loadState(state);
+    return true;
+  }
+
   /** Reports the use of a distribution that has no buckets yet. */
   protected notReady(): never {
     return this.noElement('of its buckets', 0);

@@ -41,6 +41,10 @@ export interface DistributionStorage {
   zero(): boolean;
   reset(): void;
   data(): DistributionData;
+  /** All of it as numbers, always as many. */
+  saveState(): readonly number[];
+  /** Goes on from what {@link saveState} gave; as many numbers. */
+  loadState(state: readonly number[]): void;
 }
 
 /** An empty list of buckets. */
@@ -131,6 +135,27 @@ export class FixedBuckets implements DistributionStorage {
     this.#sum = 0;
     this.#squares = 0;
     this.#samples = 0;
+  }
+
+  saveState(): readonly number[] {
+    return [
+      ...[this.#minValue, this.#maxValue, this.#underflow, this.#overflow],
+      ...[this.#sum, this.#squares, this.#samples],
+      ...this.#buckets,
+    ];
+  }
+
+  loadState(state: readonly number[]): void {
+    const [minValue = 0, maxValue = 0, underflow = 0, overflow = 0, ...rest] = state;
+    const [sum = 0, squares = 0, samples = 0, ...buckets] = rest;
+    this.#minValue = minValue;
+    this.#maxValue = maxValue;
+    this.#underflow = underflow;
+    this.#overflow = overflow;
+    this.#sum = sum;
+    this.#squares = squares;
+    this.#samples = samples;
+    this.#buckets.set(buckets);
   }
 
   data(): DistributionData {

@@ -104,6 +104,27 @@ export class GrowingBuckets implements DistributionStorage {
     };
   }
 
+  saveState(): readonly number[] {
+    return [
+      ...[this.#minBucket, this.#maxBucket, this.#bucketSize],
+      ...[this.#sum, this.#squares, this.#logs, this.#samples],
+      ...this.#buckets,
+    ];
+  }
+
+  loadState(state: readonly number[]): void {
+    const [minBucket = 0, maxBucket = 0, bucketSize = 1, ...rest] = state;
+    const [sum = 0, squares = 0, logs = 0, samples = 0, ...buckets] = rest;
+    this.#minBucket = minBucket;
+    this.#maxBucket = maxBucket;
+    this.#bucketSize = bucketSize;
+    this.#sum = sum;
+    this.#squares = squares;
+    this.#logs = logs;
+    this.#samples = samples;
+    this.#buckets.set(buckets);
+  }
+
   #grow(): void {
     if (this.#minBucket === 0) this.#growUp();
     else this.#growOut();

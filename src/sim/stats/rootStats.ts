@@ -32,6 +32,9 @@ export class RootStats extends StatGroup {
   readonly #environment: StatsEnvironment;
   #startTick: Tick = 0;
   #startSeconds: number;
+  /** Instructions and operations before the checkpoint that was restored. */
+  #instsBefore = 0;
+  #opsBefore = 0;
 
   readonly simSeconds = new Formula(
     this,
@@ -78,15 +81,19 @@ export class RootStats extends StatGroup {
     'bytes of address space taken on the host',
     () => this.#environment.hostMemory() * BYTES_PER_KIB,
   );
-  readonly simInsts = new Value(this, 'simInsts', unit.Count, 'simulated instructions', () =>
-    this.#environment.insts(),
+  readonly simInsts = new Value(
+    this,
+    'simInsts',
+    unit.Count,
+    'simulated instructions',
+    () => this.#instsBefore + this.#environment.insts(),
   ).precision(0);
   readonly simOps = new Value(
     this,
     'simOps',
     unit.Count,
     'simulated operations, including micro-operations',
-    () => this.#environment.ops(),
+    () => this.#opsBefore + this.#environment.ops(),
   ).precision(0);
   readonly hostInstRate = new Formula(
     this,
@@ -115,6 +122,24 @@ export class RootStats extends StatGroup {
     this.hostMemory.prereq(this.hostMemory);
     this.simInsts.prereq(this.simInsts);
     this.simOps.prereq(this.simOps);
+  }
+
+  /** What besides the statistics of this group goes into a checkpoint. */
+  saveTotals(): readonly number[] {
+    return [this.#startTick, this.simInsts.value, this.simOps.value];
+  }
+
+  /** Goes on from what {@link saveTotals} gave; host time counts from now. */
+  loadTotals([startTick = 0, insts = 0, ops = 0]: readonly number[]): void {
+    this.#startTick = startTick;
+    this.#instsBefore = insts;
+    this.#opsBefore = ops;
+  }
+
+  /** Forgets the instructions of earlier processes. */
+  dropTotals(): void {
+    this.#instsBefore = 0;
+    this.#opsBefore = 0;
   }
 
   /** The tick of the last reset. */

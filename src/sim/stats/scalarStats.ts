@@ -42,7 +42,21 @@ export class Scalar extends ScalarStat {
   override reset(): void {
     this.value = 0;
   }
+
+  override saveState(): readonly number[] {
+    return [this.value];
+  }
+
+  override loadState(state: readonly number[]): boolean {
+    const [value] = state;
+    if (value === undefined || state.length !== 1) return false;
+    this.value = value;
+    return true;
+  }
 }
+
+/** Numbers in the state of an {@link AverageStorage}. */
+export const AVERAGE_NUMBERS = 4;
 
 /** The running sum behind an average over time. */
 export class AverageStorage {
@@ -80,6 +94,18 @@ export class AverageStorage {
     this.#last = now;
     this.#lastReset = now;
   }
+
+  /** {@link AVERAGE_NUMBERS} numbers. */
+  saveState(): readonly number[] {
+    return [this.#current, this.#sum, this.#last, this.#lastReset];
+  }
+
+  loadState([current = 0, sum = 0, last = 0, lastReset = 0]: readonly number[]): void {
+    this.#current = current;
+    this.#sum = sum;
+    this.#last = last;
+    this.#lastReset = lastReset;
+  }
 }
 
 /**
@@ -115,6 +141,16 @@ export class Average extends ScalarStat {
 
   override reset(): void {
     this.#storage.reset(this.group.curTick());
+  }
+
+  override saveState(): readonly number[] {
+    return this.#storage.saveState();
+  }
+
+  override loadState(state: readonly number[]): boolean {
+    if (state.length !== AVERAGE_NUMBERS) return false;
+    this.#storage.loadState(state);
+    return true;
   }
 }
 

@@ -58,6 +58,18 @@ export class SparseHistogram extends Stat {
     this.#samples = 0;
   }
 
+  override saveState(): readonly number[] {
+    return [this.#samples, ...[...this.#counts].flat()];
+  }
+
+  override loadState([samples, ...counts]: readonly number[]): boolean {
+    if (samples === undefined || counts.length % 2 !== 0) return false;
+    this.reset();
+    this.#samples = samples;
+    for (let i = 0; i < counts.length; i += 2) this.#counts.set(counts[i] ?? 0, counts[i + 1] ?? 0);
+    return true;
+  }
+
   override visit(visitor: StatVisitor): void {
     visitor.visitSparseHistogram(this);
   }

@@ -116,6 +116,23 @@ export abstract class Stat {
   /** Starts counting afresh. */
   abstract reset(): void;
 
+  /**
+   * All that it has counted, for a checkpoint: numbers whose meaning only this class knows. Empty for
+   * what keeps no numbers of its own.
+   */
+  saveState(): readonly number[] {
+    return [];
+  }
+
+  /**
+   * Goes on from what {@link saveState} gave.
+   *
+   * @returns false when it is of another size, and nothing has changed
+   */
+  loadState(state: readonly number[]): boolean {
+    return state.length === 0;
+  }
+
   /** Brings it up to the current tick, before it is read for a dump. */
   prepare(): void {
     // Most statistics are always up to date.

@@ -22,6 +22,8 @@ export class StatsRegistry implements StatContext {
   /** Simulated time, host time and rates: `simSeconds` and the like. */
   readonly rootStats: RootStats;
 
+  /** Whether the first run goes on with statistics that were restored. */
+  keepsAtStart = false;
   readonly #environment: StatsEnvironment;
   readonly #outputs: StatOutput[] = [];
   readonly #dumpCallbacks: (() => void)[] = [];
@@ -87,6 +89,13 @@ export class StatsRegistry implements StatContext {
   /** A statistic by its full dotted name, such as `system.cpu.numCycles`. */
   resolve(name: string): Stat | undefined {
     return this.root.resolveStat(name);
+  }
+
+  /** The first run begins: statistics start afresh, or go on with what was restored. */
+  begin(): void {
+    if (this.keepsAtStart) return;
+    this.rootStats.dropTotals();
+    this.reset();
   }
 
   /** Starts all statistics afresh. */

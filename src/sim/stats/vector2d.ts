@@ -129,6 +129,16 @@ export class Vector2d extends Stat {
     this.#values.fill(0);
   }
 
+  override saveState(): readonly number[] {
+    return [...this.#values];
+  }
+
+  override loadState(state: readonly number[]): boolean {
+    if (state.length !== this.#values.length) return false;
+    this.#values.set(state);
+    return true;
+  }
+
   override visit(visitor: StatVisitor): void {
     visitor.visitVector2d(this);
   }

@@ -75,6 +75,19 @@ export abstract class VectorDistributionStat extends Stat {
     for (const element of this.#storage) element.reset();
   }
 
+  override saveState(): readonly number[] {
+    return this.#storage.flatMap(element => element.saveState());
+  }
+
+  override loadState(state: readonly number[]): boolean {
+    if (state.length !== this.saveState().length) return false;
+    const each = state.length / this.size();
+    this.#storage.forEach((element, index) => {
+      element.loadState(state.slice(index * each, (index + 1) * each));
+    });
+    return true;
+  }
+
   override visit(visitor: StatVisitor): void {
     visitor.visitVectorDistribution(this);
   }

@@ -1,7 +1,7 @@
 /** Statistics of several numbers of one kind. Source: gem5 `base/statistics.hh`. */
 
 import { ElementTexts } from './elementTexts';
-import { AverageStorage } from './scalarStats';
+import { AVERAGE_NUMBERS, AverageStorage } from './scalarStats';
 import { Stat } from './stat';
 import type { StatGroup } from './statGroup';
 import type { StatVisitor } from './statVisitor';
@@ -126,6 +126,16 @@ export class Vector extends VectorStat {
   override reset(): void {
     this.#values.fill(0);
   }
+
+  override saveState(): readonly number[] {
+    return [...this.#values];
+  }
+
+  override loadState(state: readonly number[]): boolean {
+    if (state.length !== this.size()) return false;
+    this.#values.set(state);
+    return true;
+  }
 }
 
 /** A list of values averaged over simulated time, each as an `Average`. */
@@ -196,6 +206,18 @@ export class AverageVector extends VectorStat {
   override reset(): void {
     const now = this.group.curTick();
     for (const element of this.#storage) element.reset(now);
+  }
+
+  override saveState(): readonly number[] {
+    return this.#storage.flatMap(element => element.saveState());
+  }
+
+  override loadState(state: readonly number[]): boolean {
+    if (state.length !== this.size() * AVERAGE_NUMBERS) return false;
+    this.#storage.forEach((element, index) => {
+      element.loadState(state.slice(index * AVERAGE_NUMBERS, (index + 1) * AVERAGE_NUMBERS));
+    });
+    return true;
   }
 
   #element(index: number): AverageStorage {

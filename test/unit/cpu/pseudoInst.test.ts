@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { Cr0, R8, R9, RAX, RCX, RDI, RDX, RSI } from '../../../src/arch/x86/index';
 import { FatalError, MaxTick, PanicError } from '../../../src/base/index';
+import { CheckpointError, CheckpointSections } from '../../../src/checkpoint/index';
 import { M5Op, pseudoInst } from '../../../src/cpu/index';
 import { decodeAddrOffset } from '../../../src/cpu/pseudoInst/m5Op';
+import { serializeSection, unserializeSection } from '../../../src/sim/index';
 import { messagesOf } from '../../support/memory';
 import { QuietHost } from '../../support/simulation';
 import { aCPUSystem, TestProcessNode, type CPUSystem, type CPUSystemOptions } from './testCPU';
@@ -115,6 +117,36 @@ describe('Pseudo-instructions that end the run', () => {
     run(M5Op.Checkpoint, 1, 10);
     const ticks = [1, 2, 3].map(() => simulation.simulate().tick);
     expect(ticks).to.deep.equal([NS, 11 * NS, 21 * NS]);
+  });
+
+  it('do so after a restore, what was asked for before', () => {
+    const { run, simulation } = aMachine();
+    run(M5Op.Checkpoint, 1, 10);
+    run(M5Op.Fail, 25, 3);
+    run(M5Op.DumpResetStats, 5, 0);
+    expect(simulation.simulate().tick).to.equal(NS);
+    simulation.exitSimLoop('a script has its own way to ask', 0, 2 * NS);
+    expect(simulation.simulate().tick).to.equal(2 * NS);
+    const checkpoint = new CheckpointSections('');
+    serializeSection(checkpoint, 'requests', simulation.requests);
+    const again = aMachine();
+    again.simulation.simulate(2 * NS);
+    let resets = 0;
+    again.simulation.stats.registerResetCallback(() => resets++);
+    unserializeSection(checkpoint, 'requests', again.simulation.requests);
+    const exits = [1, 2, 3].map(() => again.simulation.simulate());
+    expect(exits.map(({ cause, code, tick }) => [cause, code, tick])).to.deep.equal([
+      ['checkpoint', 0, 11 * NS],
+      ['checkpoint', 0, 21 * NS],
+      ['m5_fail instruction encountered', 3, 25 * NS],
+    ]);
+    expect(resets).to.equal(1);
+    // In a system whose time is past that, they could only be late.
+    const late = aMachine();
+    late.simulation.simulate(100 * NS);
+    expect(() => {
+      unserializeSection(checkpoint, 'requests', late.simulation.requests);
+    }).to.throw(CheckpointError, 'in the past');
   });
 
   it('never do so when asked for a time that there is not', () => {

@@ -11,6 +11,7 @@ import {
   type SystemThreadContext,
 } from '../../../src/mem/index';
 import type { Simulation } from '../../../src/sim/index';
+import { restoreState, savedState } from '../../support/devices';
 import {
   aClock,
   instantiated,
@@ -446,5 +447,32 @@ describe('The image of a memory', () => {
       FatalError,
       'stores nothing',
     );
+  });
+});
+
+describe('A memory that is to drain', () => {
+  it('says what it waits for', () => {
+    const { simulation, cpu } = aBench({ latency: '30ns' });
+    for (const addr of [0, 64]) cpu.sendAt(0, cpu.readPacket(addr, 4));
+    simulation.simulate(5000);
+    expect(() => {
+      simulation.drain({ ticks: 1000 });
+    }).to.throw(/system\.mem \(2 responses to be sent, the first at tick 30000\)/);
+    simulation.drain();
+    expect(simulation.curTick()).to.be.greaterThan(30_000);
+  });
+});
+
+describe('The latency of a memory', () => {
+  it('that a script has set is in a checkpoint; that of the parameter is the new parameter’s', () => {
+    const plain = aBench({ latency: '30ns' });
+    const changed = aBench({ latency: '30ns' });
+    changed.memory.setLatency(70_000);
+    const latencyAfter = (saved: Bench): number => {
+      const restored = aBench({ latency: '10ns' });
+      restoreState(restored.memory, savedState(saved.memory));
+      return restored.cpu.write(0, [1]);
+    };
+    expect([latencyAfter(plain), latencyAfter(changed)]).to.deep.equal([10_000, 70_000]);
   });
 });

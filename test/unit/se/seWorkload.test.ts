@@ -1,11 +1,14 @@
 /** Traps as a CPU hands them over, on a whole system but for the CPU itself. */
 import { expect } from 'chai';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { constants, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { CheckpointSections, openCheckpoint, writeCheckpoint } from '../../../src/checkpoint/index';
 import {
   R10,
   R11,
+  R8,
+  R9,
   RAX,
   RCX,
   RDI,
@@ -16,7 +19,6 @@ import {
   supervisorAddress,
   X86ThreadState,
 } from '../../../src/arch/x86/index';
-import { CheckpointSections } from '../../../src/checkpoint/index';
 import { FatalError, InvalidContextID, type ContextID } from '../../../src/base/index';
 import {
   SimpleMemory as SimpleMemoryModel,
@@ -41,6 +43,7 @@ import {
   SimObject,
   simObjectSchema,
   unserializeSection,
+  type CheckpointIn,
   type ExitEvent,
   type ParamsOf,
   type Simulation,
@@ -127,6 +130,7 @@ interface Options {
   readonly cmd?: readonly string[];
   readonly threads?: number;
   readonly emulating?: boolean;
+  readonly checkpoint?: CheckpointIn;
 }
 
 describe('Process and X86EmuLinux', () => {
@@ -144,7 +148,13 @@ describe('Process and X86EmuLinux', () => {
   });
 
   /** A system that is about to run a program. */
-  function start({ memory = '4MiB', cmd, threads = 1, emulating = true }: Options = {}): Running {
+  function start({
+    memory = '4MiB',
+    cmd,
+    threads = 1,
+    emulating = true,
+    checkpoint,
+  }: Options = {}): Running {
     const system = new System({
       clkDomain: new SrcClockDomain({ clock: '1GHz', voltageDomain: new VoltageDomain() }),
       memory: new SimpleMemory({ range: memory }),
@@ -152,12 +162,12 @@ describe('Process and X86EmuLinux', () => {
       cpu: new TestCpu({ threads }),
       process: new Process({
         ...{ cmd: cmd ?? [program, 'argument'], env: ['NAME=value'], cwd: folder },
-        ...{ input: '', output: '', errout: '' },
+        ...{ input: '', output: '', errout: '', writablePaths: [folder] },
       }),
     });
     const simulation = aSimulation();
     try {
-      simulation.instantiate(new Root({ system, fullSystem: false }));
+      simulation.instantiate(new Root({ system, fullSystem: false }), checkpoint);
     } catch (error) {
       simulation.dispose();
       throw error;
@@ -373,6 +383,113 @@ describe('Process and X86EmuLinux', () => {
         ]);
         expect(running.context.status()).to.equal('Halted');
       }
+    });
+  });
+
+  describe('a program that is restored', () => {
+    const ALARM = 14;
+    const HANDLER = 0x40_1080;
+
+    /** Saves a program, and restores it into another system; the CPU of these tests has no state. */
+    function restored(running: Running): Running {
+      const { simulation, context } = running;
+      const directory = join(folder, 'cpt');
+      const sections = new CheckpointSections(directory);
+      simulation.drain();
+      simulation.serializeAll(sections);
+      const about = { producer: '', ticksPerSecond: 1e12, configuration: '' };
+      writeCheckpoint({ sections, tick: simulation.curTick(), ...about });
+      simulation.dispose();
+      const { sections: checkpoint } = openCheckpoint(directory);
+      const again = start({ checkpoint });
+      again.context.state.block.set(context.state.block);
+      if (context.status() === 'Active') again.context.activate();
+      if (context.status() === 'Suspended') again.context.suspend();
+      return again;
+    }
+
+    /** Sets an alarm in so many milliseconds, with a handler. @returns an address for more */
+    function setAlarm(running: Running, milliseconds: number): number {
+      const { memory } = running.process.state;
+      const scratch = running.context.state.gprNumber(RSP) - 8192;
+      memory.clear(scratch, 256);
+      memory.writeInt64(scratch, HANDLER);
+      syscall(running, 'rt_sigaction', ALARM, scratch, 0, 8);
+      memory.clear(scratch, 32);
+      memory.writeInt64(scratch + 24, milliseconds * 1000);
+      syscall(running, 'setitimer', 0, scratch);
+      return scratch;
+    }
+
+    it('gets the signal that waited until it had been served', () => {
+      const running = start();
+      setAlarm(running, 2);
+      running.context.stopped = true;
+      running.simulation.simulate(3e9);
+      const again = restored(running);
+      expect(again.context.state.gprNumber(RIP)).to.equal(CODE + 2);
+      again.simulation.simulate(1000);
+      expect(again.context.state.gprNumber(RIP)).to.equal(HANDLER);
+      again.simulation.dispose();
+    });
+
+    it('goes on waiting for the signals that it waited for', () => {
+      const running = start();
+      const { memory } = running.process.state;
+      const scratch = setAlarm(running, 500);
+      const mask = 1 << (ALARM - 1);
+      memory.writeInt64(scratch + 64, mask);
+      syscall(running, 'rt_sigprocmask', 0, scratch + 64, 0, 8);
+      syscall(running, 'rt_sigtimedwait', scratch + 64, 0, 0, 8);
+      expect(running.context.status()).to.equal('Suspended');
+      const again = restored(running);
+      again.simulation.simulate(4e11);
+      expect(again.context.status()).to.equal('Suspended');
+      again.simulation.simulate(2e11);
+      expect(again.context.status()).to.equal('Active');
+      again.simulation.dispose();
+    });
+
+    it('still shares with its file what it had mapped', () => {
+      const running = start();
+      const path = join(folder, 'shared');
+      writeFileSync(path, Buffer.alloc(8192, 'a'));
+      const scratch = running.context.state.gprNumber(RSP) - 8192;
+      const rax = ({ context }: Running): number => context.state.gprNumber(RAX);
+      running.process.state.memory.copyOut(scratch, Buffer.from(`${path}\0`));
+      syscall(running, 'open', scratch, constants.O_RDWR);
+      const { state } = running.context;
+      state.setGprNumber(R8, rax(running));
+      state.setGprNumber(R9, 0);
+      syscall(running, 'mmap', 0, 8192, 3, 1); // PROT_READ | PROT_WRITE, MAP_SHARED
+      const address = rax(running);
+      expect(address).to.be.greaterThan(0);
+      running.process.state.memory.copyOut(address, Buffer.from('before'));
+      const again = restored(running);
+      const { memory } = again.process.state;
+      const begin = Buffer.alloc(8);
+      memory.copyIn(address, begin);
+      expect(begin.toString()).to.equal('beforeaa');
+      memory.copyOut(address + 4096, Buffer.from('after'));
+      syscall(again, 'munmap', address, 8192);
+      const bytes = readFileSync(path, 'latin1');
+      expect([bytes.slice(0, 8), bytes.slice(4096, 4103)]).to.deep.equal(['beforeaa', 'afteraa']);
+      again.simulation.dispose();
+    });
+
+    it('and had ended before ends the run at once', () => {
+      const running = start();
+      syscall(running, 'exit_group', 7);
+      expect(running.simulation.simulate().code).to.equal(7);
+      const { cause, code, tick } = finish(restored(running));
+      expect([cause, code, tick]).to.deep.equal(['exiting with last active thread context', 7, 0]);
+      const killed = start();
+      syscall(killed, 'kill', 100, 6);
+      // Its end is still to come when it is saved, and comes once.
+      const again = restored(killed);
+      expect(again.simulation.simulate().code).to.equal(134);
+      expect(again.simulation.simulate(1000).cause).to.equal('simulate() limit reached');
+      again.simulation.dispose();
     });
   });
 
