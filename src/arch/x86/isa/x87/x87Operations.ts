@@ -21,6 +21,7 @@ export const memoryOperations = [
   ...(['ldSingle', 'ldDouble', 'ldExtended', 'ldInteger'] as const),
   ...(['stSingle', 'stDouble', 'stExtended', 'stInteger2', 'stInteger4', 'stInteger8'] as const),
   ...(['stTruncated2', 'stTruncated4', 'stTruncated8', 'pop'] as const),
+  ...(['stPacked', 'ldPacked', 'stEnvironment', 'ldEnvironment', 'stState', 'ldState'] as const),
 ];
 /** One of them. */
 export type MemoryOperation = (typeof memoryOperations)[number];
