@@ -17,6 +17,11 @@ export const notCompared: ReadonlySet<string> = new Set([
   ...['xsave', 'xsavec', 'xrstor'],
 ]);
 
+/** Functions that processors do not round correctly. */
+const elementary: ReadonlySet<string> = new Set([
+  ...['f2xm1', 'fyl2x', 'fptan', 'fpatan', 'fyl2xp1', 'fsincos', 'fsin', 'fcos'],
+]);
+
 /** Flags that an instruction leaves undefined and that software cores do not set as processors do. */
 function undefinedFlags({ definition, operands }: Encoding): number {
   const rotates = definition.name === 'rol' || definition.name === 'ror';
@@ -37,6 +42,7 @@ function afterFault({ definition, map, opcode }: Encoding): Tolerance['afterFaul
 export function toleranceOf(encoding: Encoding): Tolerance {
   return {
     ...{ flags: undefinedFlags(encoding), mxcsr: 0, afterFault: afterFault(encoding) },
+    lastPlace: elementary.has(encoding.definition.name),
     // At which of its bytes a masked store faults differs from processor to processor.
     faultAddress: /^(maskmovp|pmaskmov)/.test(encoding.definition.name),
   };
