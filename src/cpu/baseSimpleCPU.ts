@@ -14,6 +14,7 @@ import {
   softwareCpuid,
   softwareFeatures,
   Vector,
+  XFeature,
   type BaseCore,
   type CoreMemoryOptions,
   type CoreStop,
@@ -125,7 +126,7 @@ export abstract class BaseSimpleCPU<Core extends BaseCore = BaseCore> extends Ba
   }
 
   override userFeatures(): UserFeatures {
-    return { fsgsbase: true, xcr0: 0 };
+    return { fsgsbase: true, xcr0: XFeature.X87 | XFeature.SSE | XFeature.AVX };
   }
 
   override cpuidFeatures(): readonly CpuidFeatureBit[] {

@@ -14,6 +14,8 @@ export interface RandomInstruction {
   readonly bytes: readonly number[];
   /** Registers by their encoded number. */
   readonly registers: ReadonlyMap<number, bigint>;
+  /** The vector register that is an index, or -1. */
+  readonly vectorIndex: number;
 }
 
 const RSP = 4;
@@ -44,10 +46,15 @@ export class InstructionMaker {
     if (encoding.w !== null) rex = (rex & 7) | (encoding.w << 3);
     if (encoding.rexB) rex |= 1;
     let modrm = -1;
+    let vectorIndex = -1;
     if (encoding.hasModrm) {
       modrm = this.#modrm(encoding);
+      if (encoding.operands.some(({ place }) => place === 'X')) {
+        vectorIndex = this.#below(16);
+        modrm = (modrm & 0xf8) | 4;
+      }
       if (modrm < 0xc0) {
-        const address = this.#address(modrm, rex, registers);
+        const address = this.#address(modrm, rex, registers, vectorIndex);
         ({ modrm, rex } = address);
         tail.push(...address.bytes);
       }
@@ -64,7 +71,7 @@ export class InstructionMaker {
       ? [...this.#vex(encoding, rex), opcode]
       : [...prefixes, ...this.#rex(encoding, rex), ...this.#escape(encoding.map), opcode];
     if (modrm >= 0) bytes.push(modrm);
-    return { bytes: [...bytes, ...tail, ...cut], registers };
+    return { bytes: [...bytes, ...tail, ...cut], registers, vectorIndex };
   }
 
   #modrm({ reg, mod, modrmByte, operands }: Encoding): number {
@@ -85,6 +92,7 @@ export class InstructionMaker {
     first: number,
     rexBits: number,
     registers: Map<number, bigint>,
+    vectorIndex: number,
   ): { modrm: number; rex: number; bytes: number[] } {
     let modrm = first;
     let rex = rexBits;
@@ -104,10 +112,14 @@ export class InstructionMaker {
     if ((modrm & 7) === 4) {
       let sib = this.#below(256);
       if (mod === 0 && (sib & 7) === 5) sib = (sib & 0xf8) | 3;
+      if (vectorIndex >= 0) {
+        sib = (sib & 0xc7) | ((vectorIndex & 7) << 3);
+        rex = (rex & 0xd) | ((vectorIndex >> 3) << 1);
+      }
       bytes.push(sib);
       base = (sib & 7) | ((rex & 1) << 3);
       const encoded = ((sib >> 3) & 7) | ((rex & 2) << 2);
-      if (encoded !== RSP) index = encoded;
+      if (encoded !== RSP && vectorIndex < 0) index = encoded;
       scale = sib >> 6;
     }
     if (base === RSP) {

@@ -28,6 +28,8 @@ export interface BriefSituation {
   readonly x87: readonly [control: number, status: number, tags: number];
   /** Seed of what is in memory and vector registers. */
   readonly fill: number;
+  /** A vector register whose lanes are to be small, for it is an index. */
+  readonly vectorIndex?: number;
 }
 
 /** Makes random situations. */
@@ -68,9 +70,10 @@ export class SituationMaker {
       ...(jumps ? { jumps } : {}),
       registers,
       flags: 0x202 | (random.next32() & arithmeticFlags) | (down ? direction : 0),
-      mxcsr: 0x1f80,
+      mxcsr: randomMxcsr(random),
       x87: randomX87(random),
       fill: random.next32(),
+      ...(instruction.vectorIndex >= 0 ? { vectorIndex: instruction.vectorIndex } : {}),
     };
   }
 
@@ -79,6 +82,18 @@ export class SituationMaker {
     if (bytes === 1 || this.#random.nextInt(0, 31) !== 0) return {};
     return { codeOffset: PAGE - this.#random.nextInt(1, bytes - 1) };
   }
+}
+
+/** Mostly as programs have it; else any rounding, flags, denormals as zeros, some exceptions unmasked. */
+function randomMxcsr(random: Random): number {
+  const kind = random.nextInt(0, 7);
+  if (kind < 2) return 0x1f80;
+  const flags = random.next32() & 0x3f;
+  if (kind < 4) return 0x1f80 | flags;
+  const control = random.next32() & 0xe040;
+  const masks = kind < 7 ? 0x1f80 : random.next32() & 0x1f80;
+  // What is noted already would be raised at once.
+  return control | masks | (flags & (masks >> 7));
 }
 
 /** Any precision and rounding, all exceptions masked; any top; registers that are mostly in use. */
@@ -148,14 +163,32 @@ function filled(random: Random, length: number): Uint8Array {
   return new Uint8Array(words.buffer);
 }
 
+/** Lanes of 4 bytes, or of 8 where every second is a sign, become distances within some pages. */
+function makeSmall(lanes: DataView, hasSigns: boolean): void {
+  for (let at = 0; at < lanes.byteLength; at += 4) {
+    const number = (lanes.getInt32(at, true) >> 22) * 2;
+    const isSign = hasSigns && at % 8 === 4;
+    lanes.setInt32(at, isSign ? lanes.getInt32(at - 4, true) >> 31 : number, true);
+  }
+}
+
+/** Vector registers of which one is an index. */
+function withSmallLanes(vectors: Uint8Array, index: number, hasSigns: boolean): Uint8Array {
+  const copy = vectors.slice();
+  for (const half of [0, 256])
+    makeSmall(new DataView(copy.buffer, half + index * 16, 16), hasSigns);
+  return copy;
+}
+
 /** All of a situation. */
 export function situationOf(brief: BriefSituation): Situation {
-  const { code, fill, registers, flags, mxcsr } = brief;
+  const { code, fill, registers, flags, mxcsr, vectorIndex } = brief;
   const from = (start: number, bytes: number): Uint8Array => {
     const at = (start % (POOL_BYTES - bytes)) & ~15;
     return pool.subarray(at, at + bytes);
   };
   const [control, status, tags] = brief.x87;
+  const vectors = from(fill >>> 8, 512);
   const wide = (fill % (WIDE_NUMBERS - 8)) * 16;
   return {
     ...{ registers, flags, mxcsr },
@@ -165,7 +198,8 @@ export function situationOf(brief: BriefSituation): Situation {
     gsBase: 0n,
     code: Buffer.from(code, 'hex'),
     memory: from(fill, 3 * PAGE),
-    vectors: from(fill >>> 8, 512),
+    vectors:
+      vectorIndex === undefined ? vectors : withSmallLanes(vectors, vectorIndex, fill % 2 === 1),
     x87: { control, status, tags },
     stack: wideNumberPool.subarray(wide, wide + 128),
   };
@@ -174,13 +208,15 @@ export function situationOf(brief: BriefSituation): Situation {
 /** The text of a test of this situation. */
 export function pasteable(name: string, situation: BriefSituation): string {
   const { slot, code, codeOffset, jumps, registers, flags, mxcsr, x87, fill } = situation;
+  const { vectorIndex } = situation;
+  const index = vectorIndex === undefined ? '' : ` vectorIndex: ${String(vectorIndex)},`;
   const numbers = registers.map(value => `0x${value.toString(16)}n`).join(', ');
   const place = codeOffset === undefined ? '' : `codeOffset: 0x${codeOffset.toString(16)}, `;
   return [
     `it('${name} ${code}', () => {`,
     `  expectSame({ slot: ${String(slot)}, code: '${code}', ${place}${jumps === true ? 'jumps: true, ' : ''}` +
       `flags: 0x${flags.toString(16)}, mxcsr: 0x${mxcsr.toString(16)},`,
-    `    x87: [${x87.join(', ')}], fill: ${String(fill)}, registers: [${numbers}] });`,
+    `    x87: [${x87.join(', ')}], fill: ${String(fill)},${index} registers: [${numbers}] });`,
     '});',
   ].join('\n');
 }

@@ -14,8 +14,8 @@ import { accessKind } from './stopReason';
 const PAGE = 4096;
 const two32 = 2 ** 32;
 
-/** Most accesses of an instruction: FXSAVE and FXRSTOR make so many of 16 bytes, and one more. */
-export const loggedAccesses = 40;
+/** Most accesses of an instruction: FNSAVE makes 56, of 2 bytes, XSAVE and XRSTOR 48. */
+export const loggedAccesses = 60;
 /** Bytes of the buffer of each. */
 export const accessBytes = 64;
 

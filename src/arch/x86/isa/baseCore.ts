@@ -1,6 +1,6 @@
 /** What software cores have in common: the thread, its memory, handlers of instructions, exceptions. */
 import { panic } from '../../../base/index';
-import { Vector, XFeature } from '../flags';
+import { Cr4, Vector, XFeature } from '../flags';
 import type { X86ThreadState } from '../threadState';
 import type { AccessLog } from './accessLog';
 import { coreOffset } from './coreLayout';
@@ -71,6 +71,8 @@ export abstract class BaseCore {
 
   /** A page with predecoded code was written to. */
   protected abstract codeChanged(linear: number): void;
+  /** Whether the operating system has enabled AVX: else its instructions are undefined. */
+  protected abstract allowAvx(allowed: boolean): void;
   /** Instructions of the present run that were done when the one of a record began. */
   protected abstract doneBefore(record: number): number;
   /** Page tables have changed: forgets what follows from them. */
@@ -91,6 +93,9 @@ export abstract class BaseCore {
     state.fpu.materialize(XFeature.X87 | XFeature.SSE | XFeature.AVX);
     this.#state = state;
     this.translations.root = Number(state.cr3);
+    const saves = (state.cr4 & BigInt(Cr4.OSXSAVE)) !== 0n;
+    const avx = XFeature.SSE | XFeature.AVX;
+    this.allowAvx(saves && (Number(state.xcr0) & avx) === avx);
     this.forget();
   }
 

@@ -152,6 +152,13 @@ export class CodeCache {
     this.#writer.pseudo(stale, this.#handlers.chain, this.#writer.ripOf(successor), successor);
   }
 
+  /** Whether the operating system has enabled AVX: else its instructions are undefined. */
+  allowAvx(allowed: boolean): void {
+    if (this.#decoder.allowsAvx === allowed) return;
+    this.#decoder.allowsAvx = allowed;
+    this.dropAll();
+  }
+
   /** The address that a direct jump leads to. */
   targetOf(record: number): number {
     return this.#writer.nextRip(record) + this.#writer.immediate(record);

@@ -120,6 +120,16 @@ export abstract class CoreAccess {
     this.code.store('v128', distance, value, this.base + offset);
   }
 
+  /** Anything else there. */
+  laneAt<K extends LoadKind>(kind: K, distance: Value<'i32'>, offset: number): Value<LoadType<K>> {
+    return this.code.load(kind, distance, this.base + offset);
+  }
+
+  /** Writes there, where it stands. */
+  setLaneAt(kind: StoreKind, distance: Value<'i32'>, offset: number, value: Value): void {
+    this.code.store(kind, distance, value, this.base + offset);
+  }
+
   /** Writes the flags' word of carries at the end. */
   setCarries(carries: Value<'i64'>): void {
     this.setWord('i64', coreOffset.carries, carries);

@@ -38,7 +38,7 @@ export const coreOffset = {
   loadBounce: scratch + 64,
   /** Where stores go that need a second look: across pages, or to pages with predecoded code. */
   storeBounce: scratch + 128,
-  /** Two vectors for helpers. */
+  /** Three vectors of 32 bytes for helpers, and one for their result. */
   vectorArguments: scratch + 192,
   readTranslations: threadStateLayout.bytes,
   writeTranslations: threadStateLayout.bytes + 0x4000,

@@ -46,6 +46,17 @@ function keyOf(vex: boolean, map: number, opcode: number): number {
   return (vex ? 0x400 : 0) + map * 0x100 + opcode;
 }
 
+const vectorPlaces = 'VWUHLX';
+
+/** Whether an encoding works on registers that AVX has to be enabled for. */
+function needsAvx({ operands, definition }: Encoding): boolean {
+  return definition.state === 'avx' || operands.some(({ place }) => vectorPlaces.includes(place));
+}
+
+function usesVectorIndex({ operands }: Encoding): boolean {
+  return operands.some(({ place }) => place === 'X');
+}
+
 /** Decodes one instruction at a time; the fields describe the last one. */
 export class Decoder {
   /** What it is; only after the outcome `ok`. */
@@ -74,6 +85,8 @@ export class Decoder {
   isMemory = false;
   base = noRegister;
   index = noRegister;
+  /** The register of an index that is a vector. */
+  vectorIndex = 0;
   scale = 0;
   displacement = 0;
   /** The immediate, sign-extended from its size. */
@@ -81,6 +94,9 @@ export class Decoder {
   immediateHigh = 0;
   /** The second immediate, of ENTER. */
   secondImmediate = 0;
+
+  /** Whether the operating system has enabled AVX: XCR0 and CR4.OSXSAVE say so. */
+  allowsAvx = true;
 
   readonly #table: OpcodeTable;
   #bytes: Uint8Array = new Uint8Array(0);
@@ -211,6 +227,8 @@ export class Decoder {
     this.#setOperandSize(encoding);
     if (modrm >= 0) this.#readModrm(modrm);
     this.#readImmediates(encoding);
+    if (this.#vex && !this.allowsAvx && needsAvx(encoding)) return 'invalid';
+    if (usesVectorIndex(encoding) && !this.#setVectorIndex(modrm)) return 'invalid';
     if (this.lock && !this.#mayLock(encoding)) return 'invalid';
     const usesVvvv = encoding.operands.some(({ place }) => place === 'H' || place === 'B');
     return this.#vex && !usesVvvv && this.vvvv !== 0 ? 'invalid' : 'ok';
@@ -265,9 +283,19 @@ export class Decoder {
     this.displacement = wide ? this.#int32() : mod === 1 ? (this.#byte() << 24) >> 24 : 0;
   }
 
+  /** The index of a gather is a vector. @returns whether it, the mask and the target are three registers */
+  #setVectorIndex(modrm: number): boolean {
+    this.index = noRegister;
+    this.#setImmediate(this.scale);
+    this.scale = 0;
+    const { reg, vvvv, vectorIndex } = this;
+    return (modrm & 7) === 4 && reg !== vvvv && reg !== vectorIndex && vvvv !== vectorIndex;
+  }
+
   #readSib(mod: number): void {
     const sib = this.#byte();
     const index = ((sib >> 3) & 7) | ((this.#rex & 2) << 2);
+    this.vectorIndex = index;
     this.index = index === 4 ? noRegister : index;
     this.scale = sib >> 6;
     this.base = (sib & 7) | ((this.#rex & 1) << 3);

@@ -28,8 +28,13 @@ export interface DefinitionOptions extends FlagUse {
   readonly avx?: 'scalar' | 'vector128' | 'vector';
   /** Memory operands of 16 bytes and more lie at multiples of their size: without VEX, or always. */
   readonly aligned?: 'legacy' | 'always';
-  /** The immediate is part of the form: code is generated for each that is met. */
+  /**
+   * The immediate is part of the form: code is generated for each that is met. Where the index is a
+   * vector it is the scale's logarithm.
+   */
   readonly immediateInForm?: boolean;
+  /** The operating system has to have enabled these registers, though no operand shows it. */
+  readonly state?: 'avx';
 }
 
 /** An instruction. */

@@ -126,6 +126,7 @@ function kindOf({ place }: OperandSpec, isMemory: boolean): OperandKind {
     case 'U':
     case 'H':
     case 'L':
+    case 'X':
       return 'vector';
     case 'I':
     case 'F':

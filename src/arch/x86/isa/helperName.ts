@@ -12,7 +12,7 @@ import type { X87Unit } from './x87/x87Unit';
 export const helperNames = [
   ...(['divideU128', 'divideS128', 'cpuid', 'rdtsc', 'rdtscp', 'xgetbv', 'out'] as const),
   ...(['undefined', 'pcmpestrm', 'pcmpestri', 'pcmpistrm', 'pcmpistri'] as const),
-  ...(['sseExceptions'] as const),
+  ...(['sseFloat', 'cipher'] as const),
 ];
 
 /** A function of the host that an instruction may call. */

@@ -3,12 +3,13 @@ import { Vector } from '../flags';
 import { findCpuidLeaf, type CpuidLeaf } from '../cpuid';
 import { RAX, RBX, RCX, RDX } from '../registers';
 import { trapPort } from '../supervisorLayout';
-import { coreOffset, gprOffset, mxcsrOffset, xmmOffset } from './coreLayout';
+import { coreOffset, gprOffset, xmmOffset } from './coreLayout';
 import type { CoreMemory } from './coreMemory';
 import { callX87, helperOf, isFlagsHelper } from './helperName';
 import { X87Unit } from './x87/x87Unit';
 import { recordOffset } from './record';
-import { sseExceptions, sseOperations } from './sseExceptions';
+import { runCipher } from './sse/ciphers';
+import { SseUnit } from './sse/sseUnit';
 import { compareStrings } from './stringCompare';
 import { StopReason } from './stopReason';
 import { threadStateLayout } from '../threadStateLayout';
@@ -28,10 +29,12 @@ export class Helpers {
   readonly #memory: CoreMemory;
   readonly #environment: CoreEnvironment;
   readonly #x87: X87Unit;
+  readonly #sse: SseUnit;
 
   constructor(memory: CoreMemory, environment: CoreEnvironment) {
     this.#memory = memory;
     this.#x87 = new X87Unit(memory.view);
+    this.#sse = new SseUnit(memory.view);
     this.#environment = environment;
   }
 
@@ -69,8 +72,11 @@ export class Helpers {
       case 'pcmpistrm':
       case 'pcmpistri':
         return this.#compareStrings(name, this.#memory.bytes[record + recordOffset.immediate] ?? 0);
-      case 'sseExceptions':
-        return this.#sseExceptions();
+      case 'sseFloat':
+        return this.#sse.run() ? this.#raise(Vector.XM, 0) : 0;
+      case 'cipher':
+        runCipher(this.#memory.view);
+        return 0;
       case 'undefined':
         return this.#raise(Vector.UD, 0);
     }
@@ -131,19 +137,6 @@ export class Helpers {
     this.#set(RAX, BigInt(view.getUint32(threadStateLayout.xcr0.offset, true)));
     this.#set(RDX, 0n);
     return 0;
-  }
-
-  /** Notes exceptions of SSE arithmetic, and raises #XM when one of them is not masked. */
-  #sseExceptions(): number {
-    const { view } = this.#memory;
-    const code = view.getUint32(coreOffset.argument, true);
-    const operation = sseOperations[code & 7] ?? 'add';
-    const shape = { bytes: (code & 8) === 0 ? 4 : 8, lanes: code >> 4 } as const;
-    const first = coreOffset.vectorArguments;
-    const raised = sseExceptions(view, first, first + 16, operation, shape);
-    const mxcsr = view.getUint32(mxcsrOffset, true) | raised;
-    view.setUint32(mxcsrOffset, mxcsr, true);
-    return (raised & ~(mxcsr >> 7)) === 0 ? 0 : this.#raise(Vector.XM, 0);
   }
 
   #compareStrings(name: string, control: number): number {

@@ -5,7 +5,7 @@
  * V8 compiles such a function well up to some hundreds of handlers, and badly beyond; and whole programs
  * spend their time in few forms.
  */
-import { Emitter, emitterLocals } from './builder/emitter';
+import { Emitter, LocalPool } from './builder/emitter';
 import {
   encodeModule,
   pushSigned,
@@ -19,9 +19,6 @@ import { InterpreterSemantics } from './interpreterSemantics';
 import { countedHandlers, coreOffset } from './coreLayout';
 import { recordOffset } from './record';
 import type { OperandUses } from './semantics';
-
-/** The first local of the emitter: between handlers it holds nothing. */
-const CALLER_LOCAL = 1;
 
 const oneToOne: FunctionType = { parameters: ['i32'], results: ['i32'] };
 
@@ -76,9 +73,10 @@ export class InterpreterGenerator {
   coldModule(handlers: readonly Handler[]): Uint8Array {
     const functions = handlers.map(({ number, form }) => {
       const code: number[] = [];
-      this.#emit(code, form, null);
+      const locals = new LocalPool(1);
+      this.#emit(code, form, null, locals);
       code.push(Opcode.unreachable);
-      return this.#function(`h${String(number)}`, code);
+      return this.#function(`h${String(number)}`, code, locals);
     });
     return this.#module(functions, false);
   }
@@ -89,14 +87,15 @@ export class InterpreterGenerator {
     // Blocks nest so that the end of block i is where handler i begins; the outermost is the default's.
     for (let i = 0; i <= handlers.length; i++) code.push(Opcode.block, Opcode.empty);
     this.#dispatch(code, handlers);
+    const locals = new LocalPool(1);
     for (const [i, { form }] of handlers.entries()) {
       code.push(Opcode.end);
-      this.#emit(code, form, handlers.length - i);
+      this.#emit(code, form, handlers.length - i, locals);
     }
     code.push(Opcode.end);
-    callHandler(code, this.#base + coreOffset.handlerCalls);
+    callHandler(code, locals.local('i32', 0), this.#base + coreOffset.handlerCalls);
     code.push(Opcode.end, Opcode.unreachable);
-    return this.#module([this.#function('run', code)], true);
+    return this.#module([this.#function('run', code, locals)], true);
   }
 
   #dispatch(code: number[], handlers: readonly Handler[]): void {
@@ -109,8 +108,8 @@ export class InterpreterGenerator {
     pushUnsigned(code, handlers.length);
   }
 
-  #function(exportName: string, code: readonly number[]): DefinedFunction {
-    return { exportName, type: oneToOne, locals: emitterLocals, code };
+  #function(exportName: string, code: readonly number[], locals: LocalPool): DefinedFunction {
+    return { exportName, type: oneToOne, locals: locals.declared, code };
   }
 
   #module(functions: readonly DefinedFunction[], importsTable: boolean): Uint8Array {
@@ -122,7 +121,7 @@ export class InterpreterGenerator {
   }
 
   /** @param depth - of the loop, as seen from the handler; null in a function of its own */
-  #emit(out: number[], form: Form, depth: number | null): void {
+  #emit(out: number[], form: Form, depth: number | null, locals: LocalPool): void {
     const define = (known: OperandUses): InterpreterSemantics => {
       const semantics = new InterpreterSemantics(form, this.#base, known, depth === null);
       form.definition.semantics(semantics);
@@ -133,13 +132,13 @@ export class InterpreterGenerator {
     const nothing = new Set<number>();
     const { code } = define(define({ written: nothing, read: nothing }));
     const next = depth === null ? null : { local: 0, depth };
-    new Emitter(out, { parameters: 1, next }).emit(code.statements);
+    new Emitter(out, { locals, next }).emit(code.statements);
   }
 }
 
 /** Calls a handler that is not in the jump table, counts that, and goes on where it says. */
-function callHandler(code: number[], counts: number): void {
-  countCall(code, counts);
+function callHandler(code: number[], free: number, counts: number): void {
+  countCall(code, free, counts);
   code.push(Opcode.localGet, 0);
   code.push(Opcode.localGet, 0, Opcode.load16, 0, recordOffset.handler);
   code.push(Opcode.callIndirect, 0, 0);
@@ -147,16 +146,19 @@ function callHandler(code: number[], counts: number): void {
   code.push(Opcode.constant, 0, Opcode.localGet, 0, Opcode.subtract, Opcode.return);
 }
 
-/** Adds 1 to the count of the handler that a record names. */
-function countCall(code: number[], counts: number): void {
+/** Adds 1 to the count of the handler that a record names. @param free - a local that holds nothing */
+function countCall(code: number[], free: number, counts: number): void {
   const { localGet, load16, constant } = Opcode;
-  const count = CALLER_LOCAL;
   code.push(localGet, 0, load16, 0, recordOffset.handler, constant);
   pushSigned(code, countedHandlers - 1);
-  code.push(Opcode.and, constant, 2, Opcode.shiftLeft, Opcode.localTee, count);
+  code.push(Opcode.and, constant, 2, Opcode.shiftLeft, Opcode.localTee);
+  pushUnsigned(code, free);
   for (const opcode of [Opcode.load, Opcode.store]) {
     if (opcode === Opcode.store) code.push(constant, 1, Opcode.add);
-    else code.push(localGet, count);
+    else {
+      code.push(localGet);
+      pushUnsigned(code, free);
+    }
     code.push(opcode, 0);
     pushUnsigned(code, counts);
   }

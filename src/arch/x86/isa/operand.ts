@@ -34,6 +34,8 @@ export type OperandPlace =
   | 'H'
   /** Vector register, by bits 7 to 4 of an immediate. */
   | 'L'
+  /** Vector register, by SIB.index: what is added to the address differs from lane to lane. */
+  | 'X'
   /** A register of the x87, by ModRM.rm: its number, counted from the top of the stack. */
   | 'F'
   /** MMX register, by ModRM.reg. */
@@ -74,7 +76,7 @@ const named: Readonly<Record<string, OperandSpec>> = {
   F: { place: 'F', size: 'b', number: 0 },
 };
 
-const PATTERN = /^([EGMRZBIJOVWUHLPQN])([a-z]{1,2})$/;
+const PATTERN = /^([EGMRZBIJOVWUHLPQNX])([a-z]{1,2})$/;
 
 /** Reads one operand. @throws {PanicError} when the notation is unknown */
 export function parseOperand(text: string): OperandSpec {

@@ -128,6 +128,7 @@ function registerOffset(decoder: Decoder, { place, number }: OperandSpec, size: 
   if (place === 'W' || place === 'U') return xmmOffset(decoder.rm);
   if (place === 'H') return xmmOffset(destination(decoder));
   if (place === 'L') return xmmOffset((decoder.immediateLow >> 4) & 15);
+  if (place === 'X') return xmmOffset(decoder.vectorIndex);
   if (place === 'P') return stOffset(decoder.reg & 7);
   if (place === 'Q' || place === 'N') return stOffset(decoder.rm & 7);
   if (place === 'G') return gpr(decoder.reg, size, hasRex);

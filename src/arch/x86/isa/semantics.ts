@@ -24,6 +24,7 @@ import {
   zeroVector,
   type Vector as VectorValue,
 } from './builder/vector';
+import type { LoadKind, LoadType, StoreKind } from './builder/codeBuilder';
 import { CoreAccess, intType, loadKindOf } from './coreAccess';
 import { xmmOffset, ymmHighDistance } from './coreLayout';
 import { type Form, type OperandForm } from './form';
@@ -156,7 +157,9 @@ export abstract class Semantics extends CoreAccess {
     this.read.add(i);
     const linear = this.linear(i);
     if (size >= 16) return this.code.load('v128', linear, half * 16);
-    if (size === 2) return withLane(2, zeroVector, 0, this.code.load('u16', linear));
+    if (size <= 2) {
+      return withLane(2, zeroVector, 0, this.code.load(size === 1 ? 'u8' : 'u16', linear));
+    }
     return this.code.let(loadLane(size as 4 | 8, linear));
   }
 
@@ -207,6 +210,37 @@ export abstract class Semantics extends CoreAccess {
   /** Makes the upper half of a certain YMM register zeros, at the end. */
   clearUpperHalf(register: number): void {
     this.setWord('v128', xmmOffset(register) + ymmHighDistance, zeroVector);
+  }
+
+  /** Makes a certain YMM register zeros, at the end. */
+  clearVector(register: number): void {
+    this.setWord('v128', xmmOffset(register), zeroVector);
+    this.clearUpperHalf(register);
+  }
+
+  /** A lane of a vector register operand: by the half that it is in, and its distance from the start of that. */
+  registerLane<K extends LoadKind>(
+    kind: K,
+    i: number,
+    half: number,
+    distance: Value<'i32'>,
+  ): Value<LoadType<K>> {
+    return this.code.load(kind, this.#laneAddress(i, distance), half * ymmHighDistance);
+  }
+
+  /** Writes one where it stands: only for what may be interrupted in between. */
+  setRegisterLane(
+    kind: StoreKind,
+    i: number,
+    half: number,
+    distance: Value<'i32'>,
+    value: Value,
+  ): void {
+    this.code.store(kind, this.#laneAddress(i, distance), value, half * ymmHighDistance);
+  }
+
+  #laneAddress(i: number, distance: Value<'i32'>): Value<'i32'> {
+    return add(this.registerAddress(this.operand(i).slot), distance);
   }
 
   /** Once for vectors of 16 bytes, twice for those of 32. */

@@ -25,6 +25,10 @@ export class SoftwareCore extends BaseCore {
     this.#code = new CodeCache(this.memory, this.translations, this.handlers);
   }
 
+  protected override allowAvx(allowed: boolean): void {
+    this.#code.allowAvx(allowed);
+  }
+
   protected override codeChanged(linear: number): void {
     this.#code.invalidate(linear);
   }

@@ -40,6 +40,14 @@ export class SteppedCode {
     this.#bytes = new Uint8Array(this.#capacity * BYTES_OF_SLOT);
   }
 
+  /** Whether the operating system has enabled AVX: else its instructions are undefined. */
+  allowAvx(allowed: boolean): void {
+    if (this.#decoder.allowsAvx === allowed) return;
+    this.#decoder.allowsAvx = allowed;
+    this.#slots.clear();
+    this.#used = 0;
+  }
+
   /**
    * Decodes fetched bytes.
    * @param at - where in the core's memory they are

@@ -34,6 +34,10 @@ export class SteppedCore extends BaseCore {
     this.memory.u32.fill(0xffffffff, cache, cache + (jumpCacheEntries << entryShift) / 4);
   }
 
+  protected override allowAvx(allowed: boolean): void {
+    this.#code.allowAvx(allowed);
+  }
+
   protected override codeChanged(): void {
     // What is fetched is what is executed.
   }

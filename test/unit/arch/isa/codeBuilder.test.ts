@@ -11,7 +11,7 @@ import {
   select,
   toInt,
 } from '../../../../src/arch/x86/isa/builder/condition';
-import { Emitter, emitterLocals } from '../../../../src/arch/x86/isa/builder/emitter';
+import { Emitter, LocalPool } from '../../../../src/arch/x86/isa/builder/emitter';
 import {
   add,
   and,
@@ -45,12 +45,13 @@ function build(body: (code: CodeBuilder) => void): Built {
   const builder = new CodeBuilder();
   body(builder);
   const code: number[] = [];
-  new Emitter(code, { parameters: 1, next: null }).emit(builder.statements);
+  const locals = new LocalPool(1);
+  new Emitter(code, { locals, next: null }).emit(builder.statements);
   code.push(0x00);
   const type = { parameters: ['i32'], results: ['i32'] } as const;
   const bytes = encodeModule({
     ...{ imports: [], importsTable: false, memoryPages: 1, types: [] },
-    functions: [{ exportName: 'f', type, locals: emitterLocals, code }],
+    functions: [{ exportName: 'f', type, locals: locals.declared, code }],
   });
   const { WebAssembly } = globalThis as unknown as {
     WebAssembly: { Memory: new (limits: { initial: number; maximum: number }) => WasmMemory };

@@ -4,19 +4,33 @@ import type { Statement } from './codeBuilder';
 import type { Value } from './value';
 import { pushSigned, pushSigned64, pushUnsigned, type ValueType } from './wasmModule';
 
-/** Locals of each type that every generated function has, besides its parameter. */
-const LOCALS_OF_A_TYPE = 48;
-const typesInOrder: readonly ValueType[] = ['i32', 'i64', 'v128', 'f64', 'f32'];
+/** The locals of a function, which its bodies share: as many of each type as the neediest takes. */
+export class LocalPool {
+  /** What the function declares, in the order of the locals. */
+  readonly declared: (readonly [number, ValueType])[] = [];
+  readonly #indices = new Map<ValueType, number[]>();
+  readonly #first: number;
 
-/** The locals that code of an {@link Emitter} uses. */
-export const emitterLocals: readonly (readonly [number, ValueType])[] = typesInOrder.map(
-  type => [LOCALS_OF_A_TYPE, type] as const,
-);
+  /** @param parameters - of the function: locals before these */
+  constructor(parameters: number) {
+    this.#first = parameters;
+  }
+
+  /** The local that is number `place` of its type. */
+  local(type: ValueType, place: number): number {
+    let indices = this.#indices.get(type);
+    if (indices === undefined) this.#indices.set(type, (indices = []));
+    while (indices.length <= place) {
+      indices.push(this.#first + this.declared.length);
+      this.declared.push([1, type]);
+    }
+    return indices[place] ?? panic('no such local');
+  }
+}
 
 /** How a body is left. */
 export interface BodyFrame {
-  /** Parameters of the function: locals before the emitter's own. */
-  readonly parameters: number;
+  readonly locals: LocalPool;
   /**
    * What `next` does: sets this local and branches so many blocks out, counted at the body's level; or
    * null to return the value.
@@ -261,9 +275,8 @@ export class Emitter {
 
   #take(type: ValueType): number {
     const taken = this.#taken.get(type) ?? 0;
-    if (taken === LOCALS_OF_A_TYPE) panic(`generated code needs too many locals of type ${type}`);
     this.#taken.set(type, taken + 1);
-    return this.#frame.parameters + typesInOrder.indexOf(type) * LOCALS_OF_A_TYPE + taken;
+    return this.#frame.locals.local(type, taken);
   }
 }
 

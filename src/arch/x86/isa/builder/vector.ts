@@ -80,7 +80,13 @@ export const i32x4 = {
 /** 2 lanes of 64 bits. */
 export const i64x2 = {
   ...{ bitmask: toNumber(0xc4), extendLowS: unary(0xc7), extendLowU: unary(0xc9) },
-  ...{ shl: shift(0xcb), shrU: shift(0xcd), add: binary(0xce), sub: binary(0xd1) },
+  ...{
+    shl: shift(0xcb),
+    shrS: shift(0xcc),
+    shrU: shift(0xcd),
+    add: binary(0xce),
+    sub: binary(0xd1),
+  },
   ...{ equal: binary(0xd6), greaterS: binary(0xd9) },
   ...{ productsLowS: binary(0xdc), productsLowU: binary(0xde) },
 } as const;

@@ -6,12 +6,17 @@ import { control } from './control';
 import { dataMovement } from './dataMovement';
 import { mmx } from './mmx';
 import { shifts } from './shifts';
+import { stateSaving } from './stateSaving';
 import { strings } from './strings';
 import { system } from './system';
+import { vectorAvx } from './vectorAvx';
+import { vectorCiphers } from './vectorCiphers';
 import { vectorConversions } from './vectorConversions';
 import { vectorExtensions } from './vectorExtensions';
 import { vectorFloats } from './vectorFloats';
+import { vectorFused } from './vectorFused';
 import { vectorIntegers } from './vectorIntegers';
+import { vectorMasked } from './vectorMasked';
 import { vectorMoves } from './vectorMoves';
 import { vectorSse4 } from './vectorSse4';
 import { vectorShuffles } from './vectorShuffles';
@@ -26,6 +31,7 @@ export const instructionSet: Family = [
   ...strings,
   ...control,
   ...system,
+  ...stateSaving,
   ...mmx,
   ...vectorMoves,
   ...vectorShuffles,
@@ -34,5 +40,9 @@ export const instructionSet: Family = [
   ...vectorConversions,
   ...vectorExtensions,
   ...vectorSse4,
+  ...vectorAvx,
+  ...vectorMasked,
+  ...vectorFused,
+  ...vectorCiphers,
   ...x87,
 ];

@@ -2,14 +2,18 @@
  * MMX, with what SSE and SSE2 added to it: the operations of SSE2 on 64 bits, in the registers of the x87,
  * which all are in use afterwards.
  */
-import { convert, wide } from '../builder/value';
+import { convert, i64, wide } from '../builder/value';
 import {
+  bits,
+  f64x2,
   i16x8,
+  i32x4,
   i8x16,
   lane,
   lane64,
   lanes,
   shuffle,
+  splatBytes,
   withLane,
   withLane64,
   zeroVector,
@@ -19,6 +23,10 @@ import { and, i32, type Value } from '../builder/value';
 import { define, type Family } from '../definition';
 import { plainHelper } from '../helperName';
 import type { Semantics } from '../semantics';
+import type { FloatBytes } from './floatGuard';
+import { singlesFrom, toIntegers } from './vectorConversions';
+import { ssse3 } from './vectorExtensions';
+import { setMaskedBytes, storeMaskedBytes } from './vectorMasked';
 import { shiftTable, shiftWithin, vectorOperations } from './vectorIntegers';
 
 type Operation = (a: Vector, b: Vector) => Vector;
@@ -59,6 +67,70 @@ function begin(c: Semantics): void {
 
 const fromNumber = (c: Semantics, i: number): Vector => withLane64(zeroVector, 0, wide(c.get(i)));
 
+/** Operands of 64 bits, through an operation of SSSE3. */
+function extended(name: string, opcode: string, operation: Operation): Family {
+  return define(name, { [`NP 0F38 ${opcode}`]: 'Pq,Qq' }, {}, c => {
+    const source = c.getMmxSource(1);
+    begin(c);
+    c.setMmx(0, operation(c.getMmx(0), source ?? c.getMmx(1)));
+  });
+}
+
+/** Neighbours of one vector, then of the other. */
+const neighbours =
+  (operation: Operation): Operation =>
+  (a, b) =>
+    operation(join(a, b), zeroVector);
+
+const horizontal = ['phaddw', 'phaddd', 'phaddsw', 'phsubw', 'phsubd', 'phsubsw'];
+
+/** PSHUFB takes 3 bits of each byte. */
+const shuffleBytes: Operation = (a, b) => i8x16.swizzle(a, bits.and(b, splatBytes(1, 0x87n)));
+
+const absolute: readonly (readonly [
+  name: string,
+  opcode: string,
+  operation: (a: Vector) => Vector,
+])[] = [
+  ['pabsb', '1c', i8x16.abs],
+  ['pabsw', '1d', i16x8.abs],
+  ['pabsd', '1e', i32x4.abs],
+];
+
+/** PALIGNR: 8 bytes out of two vectors behind one another. */
+function align(c: Semantics): void {
+  const count = c.immediateByte();
+  const source = c.getMmxSource(1);
+  begin(c);
+  const both = join(source ?? c.getMmx(1), c.getMmx(0));
+  const order = Array.from({ length: 16 }, (_, i) => Math.min(i + count, 16));
+  c.setMmx(0, shuffle(both, zeroVector, order));
+}
+
+/** Conversions between the two floating-point numbers of an SSE register and two integers. */
+function toIntegersOfMmx(bytes: FloatBytes, cuts: boolean) {
+  return (c: Semantics): void => {
+    const source = c.getVector(1);
+    // Of single numbers the upper two do not count.
+    const value = bytes === 4 ? withLane64(source, 1, i64(0)) : source;
+    // The registers are those of MMX even if the conversion raises an exception.
+    begin(c);
+    const [result = source] = toIntegers(c, [value], bytes, cuts);
+    c.setMmx(0, result);
+  };
+}
+
+const ssse3OfMmx: Family = [
+  ...ssse3.flatMap(([name, opcode, operation]) => {
+    if (name === 'pshufb') return extended(name, opcode, shuffleBytes);
+    return extended(name, opcode, horizontal.includes(name) ? neighbours(operation) : operation);
+  }),
+  ...absolute.flatMap(([name, opcode, operation]) =>
+    extended(name, opcode, (_, b) => operation(b)),
+  ),
+  ...define('palignr', { 'NP 0F3A 0f': 'Pq,Qq,Ib' }, { immediateInForm: true }, align),
+];
+
 /** MMX. */
 export const mmx: Family = [
   ...operations.flatMap(([name, opcode, operation]) =>
@@ -68,6 +140,21 @@ export const mmx: Family = [
       c.setMmx(0, operation(c.getMmx(0), source ?? c.getMmx(1)));
     }),
   ),
+  ...define('cvtpi2ps', { 'NP 0F 2a': 'Vdq,Qq' }, {}, c => {
+    const source = c.getMmxSource(1);
+    if (source === null) begin(c);
+    const [result = zeroVector] = singlesFrom(c, [source ?? c.getMmx(1)]);
+    c.setVector(0, withLane64(c.getVector(0), 0, lane64(result, 0)));
+  }),
+  ...define('cvtpi2pd', { '66 0F 2a': 'Vdq,Qq' }, {}, c => {
+    const source = c.getMmxSource(1);
+    if (source === null) begin(c);
+    c.setVector(0, f64x2.convertI32x4(source ?? c.getMmx(1)));
+  }),
+  ...define('cvttps2pi', { 'NP 0F 2c': 'Pq,Wq' }, {}, toIntegersOfMmx(4, true)),
+  ...define('cvttpd2pi', { '66 0F 2c': 'Pq,Wdq' }, { aligned: 'legacy' }, toIntegersOfMmx(8, true)),
+  ...define('cvtps2pi', { 'NP 0F 2d': 'Pq,Wq' }, {}, toIntegersOfMmx(4, false)),
+  ...define('cvtpd2pi', { '66 0F 2d': 'Pq,Wdq' }, { aligned: 'legacy' }, toIntegersOfMmx(8, false)),
   ...define('movd', { 'NP 0F 6e': 'Pq,Ey' }, {}, c => {
     const value = fromNumber(c, 1);
     begin(c);
@@ -125,6 +212,25 @@ export const mmx: Family = [
     begin(c);
     c.set(0, lane(2, c.getMmx(1), c.immediateByte() & 3));
   }),
+  ...define('movq2dq', { 'F3 0F d6 reg': 'Vdq,Nq' }, {}, c => {
+    begin(c);
+    c.setVector(0, c.getMmx(1));
+  }),
+  ...define('movdq2q', { 'F2 0F d6 reg': 'Pq,Udq' }, {}, c => {
+    begin(c);
+    c.setMmx(0, c.getVector(1));
+  }),
+  ...define('movntq', { 'NP 0F e7 mem': 'Mq,Pq' }, {}, c => {
+    c.touch(0);
+    begin(c);
+    c.set(0, lane64(c.getMmx(1), 0));
+  }),
+  ...define('maskmovq', { 'NP 0F f7 reg': 'Pq,Nq' }, { repeats: true }, c => {
+    begin(c);
+    setMaskedBytes(c, c.getMmx(0), c.getMmx(1));
+    storeMaskedBytes(c, 8);
+  }),
+  ...ssse3OfMmx,
   ...define('pmovmskb', { 'NP 0F d7': 'Gd,Nq' }, {}, c => {
     begin(c);
     const mask: Value<'i32'> = i8x16.bitmask(c.getMmx(1));

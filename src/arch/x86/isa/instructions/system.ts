@@ -1,8 +1,8 @@
 /** What user mode may do of the rest: CPUID, time stamps, segment bases, fences, ports, CMPXCHG8B/16B. */
 import { Cr4, Vector } from '../../flags';
 import { FS, GS, RAX, RBX, RCX, RDX } from '../../registers';
-import { both, equal, isNonZero, isZero, lessU, select } from '../builder/condition';
-import { add, and, convert, extendU, i32, i64, type IntType, type Value } from '../builder/value';
+import { both, equal, isNonZero, isZero, select } from '../builder/condition';
+import { and, convert, i32, type IntType, type Value } from '../builder/value';
 import { mxcsrOffset, segmentBaseOffset } from '../coreLayout';
 import { define, type Family } from '../definition';
 import { setZero } from '../flagWords';
@@ -11,10 +11,10 @@ import { sregsLayout, threadStateLayout } from '../../threadStateLayout';
 
 const cr4 = threadStateLayout.sregs.offset + sregsLayout.cr4;
 /** Bits of MXCSR that exist. */
-const MXCSR_MASK = 0xffff;
+export const MXCSR_MASK = 0xffff;
 
 /** Raises #UD unless the system lets programs use the instruction. */
-function requireCr4(c: Semantics, mask: number): void {
+export function requireCr4(c: Semantics, mask: number): void {
   const bit = and(c.word('i32', cr4), i32(mask));
   c.when(isZero(bit), () => c.raise(Vector.UD));
 }
@@ -51,54 +51,15 @@ function compareExchangePair(c: Semantics): void {
   setZero(c, same);
 }
 
-/** What FXSAVE saves is the beginning of the XSAVE area, without what lies behind XMM15. */
-const legacyArea = threadStateLayout.xsave.offset;
-const LEGACY_BYTES = 416;
-const FXSAVE_BYTES = 512;
-const legacyMxcsr = 24;
-
-/** Each 16 bytes of the legacy area: where they are in memory, and their offset. */
-function eachPiece(
-  c: Semantics,
-  writes: boolean,
-  body: (linear: Value<'i32'>, offset: Value<'i32'>) => void,
-): void {
-  const { code } = c;
-  const position = code.variable(i32(0));
-  code.loop(() => {
-    const offset = code.read(position);
-    body(c.check(add(c.address(), extendU(offset)), 16, writes), offset);
-    code.assign(position, add(offset, i32(16)));
-    code.again(lessU(code.read(position), i32(LEGACY_BYTES)));
-  });
-}
-
-function saveLegacyState(c: Semantics): void {
-  c.requireAligned(c.address(), 16);
-  // A fault in the second page comes before a store to the first.
-  c.check(add(c.address(), i64(FXSAVE_BYTES - 16)), 16, true);
-  eachPiece(c, true, (linear, offset) => {
-    c.code.store('v128', linear, c.wordAt(offset, legacyArea));
-    c.afterStore(linear);
-  });
-}
-
-function restoreLegacyState(c: Semantics): void {
-  c.requireAligned(c.address(), 16);
-  c.check(add(c.address(), i64(FXSAVE_BYTES - 16)), 16, false);
-  const mxcsr = c.load(add(c.address(), i64(legacyMxcsr)), 4);
-  c.when(isNonZero(and(mxcsr, i32(~MXCSR_MASK))), () => c.raise(Vector.GP));
-  eachPiece(c, false, (linear, offset) => {
-    c.setWordAt(offset, legacyArea, c.code.load('v128', linear));
-  });
-}
-
 /** The system instructions of user mode, in the order of the opcode maps. */
 export const system: Family = [
   ...define('in', { e4: 'AL,Ib', e5: 'eAX,Ib', ec: '', ed: '' }, {}, c => c.raise(Vector.GP)),
   ...define('out', { e6: 'Ib,AL' }, { ends: true }, c => c.helper('out')),
   ...define('out', { e7: 'Ib,eAX', ee: '', ef: '' }, {}, c => c.raise(Vector.GP)),
-  ...define('xgetbv', { 'NP 0F 01 =d0': '' }, {}, c => c.helper('xgetbv')),
+  ...define('xgetbv', { 'NP 0F 01 =d0': '' }, {}, c => {
+    requireCr4(c, Cr4.OSXSAVE);
+    c.helper('xgetbv');
+  }),
   ...define('rdtscp', { '0F 01 =f9': '' }, {}, c => c.helper('rdtscp')),
   ...define('rdtsc', { '0F 31': '' }, {}, c => c.helper('rdtsc')),
   ...define('cpuid', { '0F a2': '' }, {}, c => c.helper('cpuid')),
@@ -106,8 +67,6 @@ export const system: Family = [
   ...define('rdgsbase', { 'F3 0F ae /1 reg': 'Ry' }, {}, c => readBase(c, GS)),
   ...define('wrfsbase', { 'F3 0F ae /2 reg': 'Ry' }, {}, c => writeBase(c, FS)),
   ...define('wrgsbase', { 'F3 0F ae /3 reg': 'Ry' }, {}, c => writeBase(c, GS)),
-  ...define('fxsave', { 'NP 0F ae /0 mem': 'Ma' }, {}, saveLegacyState),
-  ...define('fxrstor', { 'NP 0F ae /1 mem': 'Ma' }, {}, restoreLegacyState),
   ...define('ldmxcsr', { 'NP 0F ae /2 mem': 'Md' }, { avx: 'vector128' }, c => {
     const value = c.code.let(c.get(0) as Value<'i32'>);
     c.when(isNonZero(and(value, i32(~MXCSR_MASK))), () => c.raise(Vector.GP));

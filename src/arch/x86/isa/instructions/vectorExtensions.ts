@@ -1,43 +1,59 @@
 /** SSE3 and SSSE3, in the order of the opcode maps. */
 import {
   bits,
-  bitSelect,
-  f32x4,
-  f64x2,
   i16x8,
   i32x4,
   i8x16,
   lanes,
   shuffle,
   splatBytes,
+  withLane,
   zeroVector,
-  type FloatShape,
   type Vector,
 } from '../builder/vector';
 import { i32 } from '../builder/value';
 import { define, type Family } from '../definition';
 import type { Semantics } from '../semantics';
+import type { FloatBytes } from './floatGuard';
+import { arithmetic, halvesOf, setHalves } from './vectorFloats';
 import { binary } from './vectorShuffles';
 
 type Operation = (a: Vector, b: Vector) => Vector;
 
 /** An operation on neighbouring lanes: of the first vector, then of the second. */
 function horizontal(size: number, operation: Operation): Operation {
-  const count = 16 / size;
-  const places = (first: number): number[] =>
-    lanes(
-      size,
-      Array.from({ length: count }, (_, i) => first + 2 * i),
-    );
-  return (a, b) => operation(shuffle(a, b, places(0)), shuffle(a, b, places(1)));
+  return (a, b) =>
+    operation(shuffle(a, b, everySecond(size, 0)), shuffle(a, b, everySecond(size, 1)));
 }
 
-const oddSingles = splatBytes(8, 0xffff_ffff_0000_0000n);
-const upperHalf = bits.not(shuffle(bits.not(zeroVector), zeroVector, lanes(8, [0, 2])));
+/** Every second lane of two vectors. */
+function everySecond(size: number, first: number): number[] {
+  return lanes(
+    size,
+    Array.from({ length: 16 / size }, (_, i) => first + 2 * i),
+  );
+}
+
+/** The same of floating-point numbers. */
+function horizontalFloats(c: Semantics, bytes: FloatBytes, operation: 'add' | 'sub'): void {
+  const [a, b] = [halvesOf(c, 1), halvesOf(c, 2)];
+  const gathered = (first: number): Vector[] =>
+    a.map((x, half) => shuffle(x, b[half] ?? x, everySecond(bytes, first)));
+  setHalves(c, arithmetic(c, operation, bytes, false, { a: gathered(0), b: gathered(1) }));
+}
+
+const SIGNS_OF_EVEN = { 4: splatBytes(8, 0x8000_0000n), 8: highBit() } as const;
+
+function highBit(): Vector {
+  return withLane(1, zeroVector, 7, i32(0x80));
+}
 
 /** Differences in even places, sums in odd ones. */
-function addSubtract(shape: FloatShape, odd: Vector): Operation {
-  return (a, b) => bitSelect(shape.add(a, b), shape.sub(a, b), odd);
+function addSubtract(c: Semantics, bytes: FloatBytes): void {
+  const [a, b] = [halvesOf(c, 1), halvesOf(c, 2)];
+  // A NaN keeps its sign; the helper sees the operands themselves.
+  const turned = b.map(x => bits.xor(x, SIGNS_OF_EVEN[bytes]));
+  setHalves(c, arithmetic(c, 'add', bytes, false, { a, b: turned }, { name: 'addsub', b }));
 }
 
 /** Unsigned bytes by signed ones, sums of neighbours. */
@@ -89,8 +105,13 @@ function each(c: Semantics, operation: (a: Vector) => Vector): void {
 const vector = { avx: 'vector', aligned: 'legacy' } as const;
 const three = 'Vx,Hx,Wx';
 
-const ssse3: readonly (readonly [name: string, opcode: string, operation: Operation])[] = [
-  ['pshufb', '00', (a, b) => i8x16.swizzle(a, bits.and(b, splatBytes(1, 0x8fn)))],
+/** Operations of SSSE3 on two vectors, with their opcodes. */
+export const ssse3: readonly (readonly [name: string, opcode: string, operation: Operation])[] = [
+  [
+    'pshufb',
+    '00',
+    (a: Vector, b: Vector): Vector => i8x16.swizzle(a, bits.and(b, splatBytes(1, 0x8fn))),
+  ],
   ['phaddw', '01', horizontal(2, i16x8.add)],
   ['phaddd', '02', horizontal(4, i32x4.add)],
   ['phaddsw', '03', horizontal(2, i16x8.addSatS)],
@@ -106,16 +127,12 @@ const ssse3: readonly (readonly [name: string, opcode: string, operation: Operat
 
 /** SSE3 and SSSE3. */
 export const vectorExtensions: Family = [
-  ...define('haddpd', { '66 0F 7c': three }, vector, c => binary(c, horizontal(8, f64x2.add))),
-  ...define('haddps', { 'F2 0F 7c': three }, vector, c => binary(c, horizontal(4, f32x4.add))),
-  ...define('hsubpd', { '66 0F 7d': three }, vector, c => binary(c, horizontal(8, f64x2.sub))),
-  ...define('hsubps', { 'F2 0F 7d': three }, vector, c => binary(c, horizontal(4, f32x4.sub))),
-  ...define('addsubpd', { '66 0F d0': three }, vector, c =>
-    binary(c, addSubtract(f64x2, upperHalf)),
-  ),
-  ...define('addsubps', { 'F2 0F d0': three }, vector, c =>
-    binary(c, addSubtract(f32x4, oddSingles)),
-  ),
+  ...define('haddpd', { '66 0F 7c': three }, vector, c => horizontalFloats(c, 8, 'add')),
+  ...define('haddps', { 'F2 0F 7c': three }, vector, c => horizontalFloats(c, 4, 'add')),
+  ...define('hsubpd', { '66 0F 7d': three }, vector, c => horizontalFloats(c, 8, 'sub')),
+  ...define('hsubps', { 'F2 0F 7d': three }, vector, c => horizontalFloats(c, 4, 'sub')),
+  ...define('addsubpd', { '66 0F d0': three }, vector, c => addSubtract(c, 8)),
+  ...define('addsubps', { 'F2 0F d0': three }, vector, c => addSubtract(c, 4)),
   ...ssse3.flatMap(([name, opcode, operation]) =>
     define(name, { [`66 0F38 ${opcode}`]: three }, vector, c => binary(c, operation)),
   ),

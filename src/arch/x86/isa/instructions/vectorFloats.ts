@@ -1,115 +1,229 @@
-/**
- * Floating-point arithmetic of SSE and SSE2, and of AVX with the same opcodes. Rounding is to nearest.
- * Exceptions are noted in MXCSR, and raised, only where a program has unmasked some.
- */
+/** Floating-point arithmetic of SSE and SSE2, and of AVX with the same opcodes. */
 import {
   bits,
   f32x4,
-  f64x2,
   splatBytes,
   vectorOf,
   zeroVector,
   type FloatShape,
   type Vector,
 } from '../builder/vector';
-import { coreOffset, mxcsrOffset } from '../coreLayout';
 import { define, type Family } from '../definition';
 import type { Semantics } from '../semantics';
-import { sseOperations, type SseOperation } from '../sseExceptions';
-import { notEqual } from '../builder/condition';
-import { and, i32 } from '../builder/value';
+import type { SseOperation } from '../sse/sseOperations';
+import {
+  allLanes,
+  guarded,
+  isExactProduct,
+  isExactSum,
+  isFinite,
+  isNormal,
+  isOrdinary,
+  isZeroLane,
+  joinMasks,
+  magnitude,
+  negated,
+  shapeOf,
+  type FloatBytes,
+} from './floatGuard';
 import { binary, splitLanes } from './vectorShuffles';
 
 type Operation = (a: Vector, b: Vector) => Vector;
-
-/** The mask bits of MXCSR. */
-const ALL_MASKED = 0x1f80;
-
-const isSseOperation = (name: string): name is SseOperation =>
-  (sseOperations as readonly string[]).includes(name);
+type Arithmetic = 'add' | 'sub' | 'mul' | 'div';
 
 const ONES = vectorOf(new Array<number>(16).fill(0xff));
 
-/** Operands 1 and 2, or their first lanes with the rest of operand 1. */
-function apply(c: Semantics, scalarBytes: 0 | 4 | 8, operation: Operation): void {
-  if (scalarBytes === 0) {
-    binary(c, operation);
-    return;
-  }
-  const [a, b] = [c.getVector(1), c.getVector(2)];
-  c.setVector(0, splitLanes(scalarBytes, operation(a, b), a));
+/** Both operands and the result are normal numbers. */
+function arithmeticQuiet(bytes: FloatBytes, a: Vector, b: Vector, r: Vector): Vector {
+  const { pseudoMin } = shapeOf(bytes);
+  const size = magnitude(bytes, r);
+  const least = pseudoMin(pseudoMin(size, magnitude(bytes, a)), magnitude(bytes, b));
+  return bits.and(isNormal(bytes, least), isFinite(bytes, size));
 }
 
-/** Before an operation: what it raises is found out where programs have unmasked exceptions. */
-function raiseExceptions(
+/** The same, but some are 0, as they may be. */
+function zerosQuiet(
+  operation: Arithmetic,
+  bytes: FloatBytes,
+  a: Vector,
+  b: Vector,
+  r: Vector,
+): Vector {
+  const size = magnitude(bytes, r);
+  let zero = isZeroLane(bytes, r);
+  if (operation === 'mul') {
+    zero = bits.and(zero, bits.or(isZeroLane(bytes, a), isZeroLane(bytes, b)));
+  } else if (operation === 'div') {
+    zero = bits.and(zero, isZeroLane(bytes, a));
+  }
+  const result = bits.and(isFinite(bytes, size), bits.or(isNormal(bytes, size), zero));
+  return joinMasks([result, isOrdinary(bytes, a), isOrdinary(bytes, b)]);
+}
+
+/** Lanes that are exact for certain. */
+function exactLanes(
+  operation: Arithmetic,
+  bytes: FloatBytes,
+  a: Vector,
+  b: Vector,
+  r: Vector,
+): Vector {
+  switch (operation) {
+    case 'add':
+      return isExactSum(bytes, a, b, r);
+    case 'sub':
+      return isExactSum(bytes, a, negated(bytes, b), r);
+    case 'mul':
+      return isExactProduct(bytes, a, b, r);
+    case 'div':
+      return isExactProduct(bytes, r, b, a);
+  }
+}
+
+/** Operands of an operation on two vectors or scalars, by halves. */
+export interface Operands {
+  readonly a: readonly Vector[];
+  readonly b: readonly Vector[];
+}
+
+/**
+ * Addition, subtraction, multiplication or division of vectors by halves, or of their first lanes.
+ * @param helper - what the host's function is to do instead, and with which second operand
+ */
+export function arithmetic(
+  c: Semantics,
+  operation: Arithmetic,
+  bytes: FloatBytes,
+  isScalar: boolean,
+  { a, b }: Operands,
+  helper: { readonly name: SseOperation; readonly b: readonly Vector[] } = { name: operation, b },
+): Vector[] {
+  const none: Vector = zeroVector;
+  const results = a.map((x, half) => c.code.let(shapeOf(bytes)[operation](x, b[half] ?? none)));
+  const all = (check: (x: Vector, y: Vector, r: Vector) => Vector): Vector =>
+    joinMasks(a.map((x, half) => check(x, b[half] ?? none, results[half] ?? none)));
+  const lanes = isScalar ? 1 : (a.length * 16) / bytes;
+  return guarded(c, {
+    task: { operation: helper.name, bytes, resultBytes: bytes, lanes, control: 0 },
+    ...{ operands: [a, helper.b], results, rounds: true },
+    quiet: all((x, y, r) => arithmeticQuiet(bytes, x, y, r)),
+    alsoQuiet: () => all((x, y, r) => zerosQuiet(operation, bytes, x, y, r)),
+    exact: () => all((x, y, r) => exactLanes(operation, bytes, x, y, r)),
+    ...{ lanes: isScalar ? 1 : allLanes(bytes), laneBytes: bytes },
+  });
+}
+
+/** What only asks whether numbers are ordinary: minima, maxima, comparisons. */
+function ordering(
   c: Semantics,
   operation: SseOperation,
-  bytes: 4 | 8,
+  bytes: FloatBytes,
   isScalar: boolean,
-): void {
-  const masks = and(c.word('i32', mxcsrOffset), i32(ALL_MASKED));
-  const last = c.form.operands.length - 1;
-  const check = (half: 0 | 1): void => {
-    const [a, b] = [c.getVector(1, half), c.getVector(last, half)];
-    c.when(notEqual(masks, i32(ALL_MASKED)), () => {
-      const lanes = isScalar ? 1 : 16 / bytes;
-      const code = sseOperations.indexOf(operation) + (bytes === 8 ? 8 : 0) + lanes * 16;
-      c.setWordNow('v128', coreOffset.vectorArguments, a);
-      c.setWordNow('v128', coreOffset.vectorArguments + 16, b);
-      c.setWordNow('i32', coreOffset.argument, i32(code));
-      c.helper('sseExceptions');
-    });
+  { a, b }: Operands,
+  fast: Operation,
+  control = 0,
+): Vector[] {
+  const ordinary = [...a, ...b].map(each => isOrdinary(bytes, each));
+  const lanes = isScalar ? 1 : (a.length * 16) / bytes;
+  return guarded(c, {
+    task: { operation, bytes, resultBytes: bytes, lanes, control },
+    ...{ operands: [a, b], quiet: joinMasks(ordinary), rounds: false },
+    results: a.map((x, half) => fast(x, b[half] ?? zeroVector)),
+    ...{ lanes: isScalar ? 1 : allLanes(bytes), laneBytes: bytes },
+  });
+}
+
+/** The halves of a vector operand. */
+export function halvesOf(c: Semantics, i: number): Vector[] {
+  const halves: Vector[] = [];
+  c.eachHalf(half => halves.push(c.getVector(i, half)));
+  return halves;
+}
+
+/** Writes a vector by halves. */
+export function setHalves(c: Semantics, values: readonly Vector[]): void {
+  c.eachHalf(half => c.setVector(0, values[half] ?? zeroVector, half));
+}
+
+type Compute = (c: Semantics, bytes: FloatBytes, isScalar: boolean, operands: Operands) => Vector[];
+
+/** Packed: operands 1 and 2. */
+function packedForm(bytes: FloatBytes, compute: Compute): (c: Semantics) => void {
+  return c => setHalves(c, compute(c, bytes, false, { a: halvesOf(c, 1), b: halvesOf(c, 2) }));
+}
+
+/** Scalar: their first lanes, with the rest of operand 1. */
+function scalarForm(bytes: FloatBytes, compute: Compute): (c: Semantics) => void {
+  return c => {
+    const [a, b] = [c.getVector(1), c.getVector(2)];
+    const [result] = compute(c, bytes, true, { a: [a], b: [b] });
+    c.setVector(0, splitLanes(bytes, result ?? a, a));
   };
-  if (isScalar) check(0);
-  else c.eachHalf(check);
 }
 
 /** The four encodings of an arithmetic instruction: two shapes, packed and scalar. */
-function arithmetic(
-  name: string,
-  opcode: string,
-  operation: (shape: FloatShape) => Operation,
-): Family {
+function four(name: string, opcode: string, compute: Compute): Family {
   const packed = { avx: 'vector', aligned: 'legacy' } as const;
   const scalar = { avx: 'scalar' } as const;
-  const form = (bytes: 4 | 8, isScalar: boolean) => (c: Semantics) => {
-    if (isSseOperation(name)) raiseExceptions(c, name, bytes, isScalar);
-    apply(c, isScalar ? bytes : 0, operation(bytes === 4 ? f32x4 : f64x2));
-  };
   return [
-    ...define(`${name}ps`, { [`NP 0F ${opcode}`]: 'Vx,Hx,Wx' }, packed, form(4, false)),
-    ...define(`${name}pd`, { [`66 0F ${opcode}`]: 'Vx,Hx,Wx' }, packed, form(8, false)),
-    ...define(`${name}ss`, { [`F3 0F ${opcode}`]: 'Vss,Hss,Wss' }, scalar, form(4, true)),
-    ...define(`${name}sd`, { [`F2 0F ${opcode}`]: 'Vsd,Hsd,Wsd' }, scalar, form(8, true)),
+    ...define(`${name}ps`, { [`NP 0F ${opcode}`]: 'Vx,Hx,Wx' }, packed, packedForm(4, compute)),
+    ...define(`${name}pd`, { [`66 0F ${opcode}`]: 'Vx,Hx,Wx' }, packed, packedForm(8, compute)),
+    ...define(`${name}ss`, { [`F3 0F ${opcode}`]: 'Vss,Hss,Wss' }, scalar, scalarForm(4, compute)),
+    ...define(`${name}sd`, { [`F2 0F ${opcode}`]: 'Vsd,Hsd,Wsd' }, scalar, scalarForm(8, compute)),
   ];
 }
 
-/** The same for an operation on one operand: the last. */
-function unary(
-  name: string,
-  opcode: string,
-  operation: (shape: FloatShape) => (a: Vector) => Vector,
-): Family {
+const arithmeticFour = (name: Arithmetic, opcode: string): Family =>
+  four(name, opcode, (c, bytes, isScalar, operands) =>
+    arithmetic(c, name, bytes, isScalar, operands),
+  );
+
+/** Of two zeros, and with a NaN, the result is the second operand. */
+const extremeFour = (name: 'min' | 'max', opcode: string): Family =>
+  four(name, opcode, (c, bytes, isScalar, operands) => {
+    const { pseudoMin, pseudoMax } = shapeOf(bytes);
+    const fast: Operation = (a, b) => (name === 'min' ? pseudoMin(b, a) : pseudoMax(b, a));
+    return ordering(c, name, bytes, isScalar, operands, fast);
+  });
+
+function squareRoots(c: Semantics, bytes: FloatBytes, isScalar: boolean, b: Vector[]): Vector[] {
+  const quiet = (x: Vector): Vector => bits.and(isNormal(bytes, x), isFinite(bytes, x));
+  return guarded(c, {
+    task: {
+      ...{ operation: 'sqrt', bytes, resultBytes: bytes, control: 0 },
+      lanes: isScalar ? 1 : (b.length * 16) / bytes,
+    },
+    ...{ operands: [b, b], rounds: true, laneBytes: bytes },
+    results: b.map(shapeOf(bytes).sqrt),
+    quiet: joinMasks(b.map(quiet)),
+    alsoQuiet: () => joinMasks(b.map(x => bits.or(quiet(x), isZeroLane(bytes, x)))),
+    lanes: isScalar ? 1 : allLanes(bytes),
+  });
+}
+
+type Unary = (c: Semantics, bytes: FloatBytes, isScalar: boolean, b: Vector[]) => Vector[];
+
+/** The four encodings of an operation on one operand: the last. */
+function unaryFour(name: string, opcode: string, compute: Unary): Family {
   const packed = { avx: 'vector', aligned: 'legacy' } as const;
   const scalar = { avx: 'scalar' } as const;
-  const each = (shape: FloatShape) => (c: Semantics) => {
-    if (isSseOperation(name)) raiseExceptions(c, name, shape === f32x4 ? 4 : 8, false);
-    c.eachHalf(half => {
-      c.setVector(0, operation(shape)(c.getVector(1, half)), half);
-    });
-  };
+  const all = (bytes: FloatBytes) => (c: Semantics) =>
+    setHalves(c, compute(c, bytes, false, halvesOf(c, 1)));
+  const first = (bytes: FloatBytes) =>
+    scalarForm(bytes, (c, size, _, { b }) => compute(c, size, true, [...b]));
   return [
-    ...define(`${name}ps`, { [`NP 0F ${opcode}`]: 'Vx,Wx' }, packed, each(f32x4)),
-    ...define(`${name}pd`, { [`66 0F ${opcode}`]: 'Vx,Wx' }, packed, each(f64x2)),
-    ...define(`${name}ss`, { [`F3 0F ${opcode}`]: 'Vss,Hss,Wss' }, scalar, c => {
-      if (isSseOperation(name)) raiseExceptions(c, name, 4, true);
-      apply(c, 4, (_, b) => operation(f32x4)(b));
-    }),
-    ...define(`${name}sd`, { [`F2 0F ${opcode}`]: 'Vsd,Hsd,Wsd' }, scalar, c => {
-      if (isSseOperation(name)) raiseExceptions(c, name, 8, true);
-      apply(c, 8, (_, b) => operation(f64x2)(b));
-    }),
+    ...define(`${name}ps`, { [`NP 0F ${opcode}`]: 'Vx,Wx' }, packed, all(4)),
+    ...define(`${name}pd`, { [`66 0F ${opcode}`]: 'Vx,Wx' }, packed, all(8)),
+    ...define(`${name}ss`, { [`F3 0F ${opcode}`]: 'Vss,Hss,Wss' }, scalar, first(4)),
+    ...define(`${name}sd`, { [`F2 0F ${opcode}`]: 'Vsd,Hsd,Wsd' }, scalar, first(8)),
   ];
+}
+
+/** Approximations exist of single numbers alone, and raise nothing. */
+function approximation(name: string, opcode: string, compute: (a: Vector) => Vector): Family {
+  return unaryFour(name, opcode, (_c, _bytes, _isScalar, b) => b.map(compute)).filter(
+    ({ prefix }) => prefix === 'NP' || prefix === 'F3',
+  );
 }
 
 function logic(name: string, opcode: string, operation: Operation): Family {
@@ -149,15 +263,12 @@ function comparison(shape: FloatShape, number: number): Operation {
   return ((number & 4) === 0 ? plain : opposite)[place] ?? shape.equal;
 }
 
-function compare(c: Semantics, shape: FloatShape, scalarBytes: 0 | 4 | 8): void {
-  const number = c.immediateByte();
-  if (!c.form.vex && number > 7) {
-    // Bits above are reserved there; processors ignore them.
-    apply(c, scalarBytes, comparison(shape, number & 7));
-  } else {
-    apply(c, scalarBytes, comparison(shape, number & 31));
-  }
-}
+/** Without VEX there are 8 comparisons, and processors ignore the bits above. */
+const compare: Compute = (c, bytes, isScalar, operands) => {
+  const number = c.immediateByte() & (c.form.vex ? 31 : 7);
+  const fast = comparison(shapeOf(bytes), number);
+  return ordering(c, 'compare', bytes, isScalar, operands, fast, number);
+};
 
 const packed = { avx: 'vector', aligned: 'legacy', immediateInForm: true } as const;
 const scalar = { avx: 'scalar', immediateInForm: true } as const;
@@ -165,26 +276,21 @@ const one = splatBytes(4, 0x3f80_0000n);
 
 /** Floating-point arithmetic, in the order of the two-byte map. */
 export const vectorFloats: Family = [
-  ...unary('sqrt', '51', shape => a => shape.sqrt(a)),
-  ...unary('rsqrt', '52', shape => a => shape.div(one, shape.sqrt(a))).filter(
-    ({ prefix }) => prefix === 'NP' || prefix === 'F3',
-  ),
-  ...unary('rcp', '53', shape => a => shape.div(one, a)).filter(
-    ({ prefix }) => prefix === 'NP' || prefix === 'F3',
-  ),
+  ...unaryFour('sqrt', '51', squareRoots),
+  ...approximation('rsqrt', '52', a => f32x4.div(one, f32x4.sqrt(a))),
+  ...approximation('rcp', '53', a => f32x4.div(one, a)),
   ...logic('and', '54', bits.and),
   ...logic('andn', '55', (a, b) => bits.andNot(b, a)),
   ...logic('or', '56', bits.or),
   ...logic('xor', '57', bits.xor),
-  ...arithmetic('add', '58', shape => shape.add),
-  ...arithmetic('mul', '59', shape => shape.mul),
-  ...arithmetic('sub', '5c', shape => shape.sub),
-  // Of two zeros, and with a NaN, the result is the second operand.
-  ...arithmetic('min', '5d', shape => (a, b) => shape.pseudoMin(b, a)),
-  ...arithmetic('div', '5e', shape => shape.div),
-  ...arithmetic('max', '5f', shape => (a, b) => shape.pseudoMax(b, a)),
-  ...define('cmpps', { 'NP 0F c2': 'Vx,Hx,Wx,Ib' }, packed, c => compare(c, f32x4, 0)),
-  ...define('cmppd', { '66 0F c2': 'Vx,Hx,Wx,Ib' }, packed, c => compare(c, f64x2, 0)),
-  ...define('cmpss', { 'F3 0F c2': 'Vss,Hss,Wss,Ib' }, scalar, c => compare(c, f32x4, 4)),
-  ...define('cmpsd', { 'F2 0F c2': 'Vsd,Hsd,Wsd,Ib' }, scalar, c => compare(c, f64x2, 8)),
+  ...arithmeticFour('add', '58'),
+  ...arithmeticFour('mul', '59'),
+  ...arithmeticFour('sub', '5c'),
+  ...extremeFour('min', '5d'),
+  ...arithmeticFour('div', '5e'),
+  ...extremeFour('max', '5f'),
+  ...define('cmpps', { 'NP 0F c2': 'Vx,Hx,Wx,Ib' }, packed, packedForm(4, compare)),
+  ...define('cmppd', { '66 0F c2': 'Vx,Hx,Wx,Ib' }, packed, packedForm(8, compare)),
+  ...define('cmpss', { 'F3 0F c2': 'Vss,Hss,Wss,Ib' }, scalar, scalarForm(4, compare)),
+  ...define('cmpsd', { 'F2 0F c2': 'Vsd,Hsd,Wsd,Ib' }, scalar, scalarForm(8, compare)),
 ];

@@ -4,8 +4,6 @@ import { and, convert, i32, or, shl, shrU, wide, type Value } from '../builder/v
 import {
   bits,
   bitSelect,
-  f32x4,
-  f64x2,
   i16x8,
   i32x4,
   i64x2,
@@ -17,7 +15,6 @@ import {
   withLane,
   withLane64,
   zeroVector,
-  type FloatShape,
   type Vector,
 } from '../builder/vector';
 import { coreOffset, xmmOffset } from '../coreLayout';
@@ -25,6 +22,8 @@ import { define, type Family } from '../definition';
 import { writeStatus } from '../flagWords';
 import type { HelperName } from '../helperName';
 import type { Semantics } from '../semantics';
+import { allLanes, guarded, isOrdinary, joinMasks, shapeOf, type FloatBytes } from './floatGuard';
+import { arithmetic, halvesOf, setHalves } from './vectorFloats';
 import { binary, splitLanes } from './vectorShuffles';
 
 type Operation = (a: Vector, b: Vector) => Vector;
@@ -60,15 +59,32 @@ function test(c: Semantics): void {
   writeStatus(c, or(carry, shl(zero, i32(6))));
 }
 
-/** Rounds to whole numbers; bit 2 of the immediate leaves the choice to MXCSR. */
-function rounding(c: Semantics, shape: FloatShape): Unary {
-  const number = c.immediateByte();
-  if ((number & 4) !== 0) return shape.nearest;
-  return [shape.nearest, shape.floor, shape.ceil, shape.truncate][number & 3] ?? shape.nearest;
+/** Rounds to whole numbers; bit 2 of the immediate leaves the choice to MXCSR, bit 3 notes nothing. */
+function roundAll(
+  c: Semantics,
+  bytes: FloatBytes,
+  a: readonly Vector[],
+  isScalar: boolean,
+): Vector[] {
+  const control = c.immediateByte() & 15;
+  const { nearest, floor, ceil, truncate } = shapeOf(bytes);
+  const fast =
+    (control & 4) === 0 ? ([nearest, floor, ceil, truncate][control & 3] ?? nearest) : nearest;
+  return guarded(c, {
+    task: {
+      ...{ operation: 'round', bytes, resultBytes: bytes, control },
+      lanes: isScalar ? 1 : (a.length * 16) / bytes,
+    },
+    ...{ operands: [a], results: a.map(fast) },
+    quiet: joinMasks(a.map(x => isOrdinary(bytes, x))),
+    exact: () => joinMasks(a.map(x => shapeOf(bytes).equal(truncate(x), x))),
+    ...{ lanes: isScalar ? 1 : allLanes(bytes), laneBytes: bytes },
+    rounds: (control & 12) !== 8,
+  });
 }
 
-function roundScalar(c: Semantics, shape: FloatShape, bytes: 4 | 8): void {
-  const rounded = rounding(c, shape)(c.getVector(2));
+function roundScalar(c: Semantics, bytes: FloatBytes): void {
+  const [rounded = zeroVector] = roundAll(c, bytes, [c.getVector(2)], true);
   c.setVector(0, splitLanes(bytes, rounded, c.getVector(1)));
 }
 
@@ -104,32 +120,35 @@ function insertSingle(c: Semantics): void {
 }
 
 /** Products of the lanes that the immediate names, summed into the lanes that it names. */
-function dotProduct(c: Semantics, shape: FloatShape, size: 4 | 8): void {
+function dotProduct(c: Semantics, bytes: FloatBytes): void {
   const number = c.immediateByte();
-  const count = 16 / size;
-  const maskOf = (bitsOfMask: number): number[] =>
-    lanes(
-      size,
-      Array.from({ length: count }, (_, i) => i + ((bitsOfMask >> i) & 1 ? 0 : count)),
-    );
-  binary(c, (a, b) => {
-    const products = shuffle(shape.mul(a, b), zeroVector, maskOf(number >> 4));
-    // Each lane adds in its own order: of two NaNs the first counts.
-    const swapped = lanes(size, size === 8 ? [1, 0] : [1, 0, 3, 2]);
-    const other = shuffle(products, products, swapped);
-    if (size === 8) return shuffle(shape.add(products, other), zeroVector, maskOf(number));
-    const pairs = shape.add(other, products);
-    const sums = shape.add(pairs, shuffle(pairs, pairs, lanes(4, [2, 3, 0, 1])));
-    return shuffle(sums, zeroVector, maskOf(number));
-  });
+  const count = 16 / bytes;
+  const keep = (vectors: readonly Vector[], lanesToKeep: number): Vector[] => {
+    const order = Array.from({ length: count }, (_, i) => i + ((lanesToKeep >> i) & 1 ? 0 : count));
+    return vectors.map(each => shuffle(each, zeroVector, lanes(bytes, order)));
+  };
+  const moved = (vectors: readonly Vector[], order: readonly number[]): Vector[] =>
+    vectors.map(each => shuffle(each, each, lanes(bytes, order)));
+  const add = (a: Vector[], b: Vector[]): Vector[] => arithmetic(c, 'add', bytes, false, { a, b });
+  // What is left out raises nothing.
+  const factors = { a: keep(halvesOf(c, 1), number >> 4), b: keep(halvesOf(c, 2), number >> 4) };
+  const products = keep(arithmetic(c, 'mul', bytes, false, factors), number >> 4);
+  // Each lane adds in its own order: of two NaNs the first counts.
+  if (bytes === 8) {
+    setHalves(c, keep(add(products, moved(products, [1, 0])), number));
+    return;
+  }
+  const pairs = add(moved(products, [1, 0, 3, 2]), products);
+  setHalves(c, keep(add(pairs, moved(pairs, [2, 3, 0, 1])), number));
 }
 
-/** MPSADBW: sums of differences of four bytes at eight places. */
+/** MPSADBW: sums of differences of four bytes at eight places; each half has bits of its own. */
 function sumsOfDifferences(c: Semantics): void {
-  const number = c.immediateByte();
-  const first = (number & 4) === 0 ? 0 : 4;
-  const second = (number & 3) * 4;
-  binary(c, (a, b) => {
+  c.eachHalf(half => {
+    const number = c.immediateByte() >> (half * 3);
+    const first = (number & 4) === 0 ? 0 : 4;
+    const second = (number & 3) * 4;
+    const [a, b] = [c.getVector(1, half), c.getVector(2, half)];
     let sum: Vector = zeroVector;
     for (let j = 0; j < 4; j++) {
       const places = Array.from({ length: 8 }, (_, i) => [first + i + j, 16]).flat();
@@ -137,7 +156,7 @@ function sumsOfDifferences(c: Semantics): void {
       const difference = i16x8.sub(shuffle(a, zeroVector, places), shuffle(b, zeroVector, spread));
       sum = i16x8.add(sum, i16x8.abs(difference));
     }
-    return sum;
+    c.setVector(0, sum, half);
   });
 }
 
@@ -175,21 +194,36 @@ const low = { avx: 'vector128', immediateInForm: true } as const;
 const scalar = { avx: 'scalar', immediateInForm: true } as const;
 const legacy = { aligned: 'legacy' } as const;
 
-const widenings: readonly (readonly [name: string, opcode: string, size: string, widen: Unary])[] =
+/** Widenings of lanes: the size is that of a memory operand for 16 bytes of result. */
+export const widenings: readonly (readonly [
+  name: string,
+  opcode: string,
+  size: string,
+  widen: Unary,
+])[] = [
+  ['pmovsxbw', '20', 'q', i16x8.extendLowS],
+  ['pmovsxbd', '21', 'd', (a: Vector): Vector => i32x4.extendLowS(i16x8.extendLowS(a))],
   [
-    ['pmovsxbw', '20', 'q', i16x8.extendLowS],
-    ['pmovsxbd', '21', 'd', a => i32x4.extendLowS(i16x8.extendLowS(a))],
-    ['pmovsxbq', '22', 'w', a => i64x2.extendLowS(i32x4.extendLowS(i16x8.extendLowS(a)))],
-    ['pmovsxwd', '23', 'q', i32x4.extendLowS],
-    ['pmovsxwq', '24', 'd', a => i64x2.extendLowS(i32x4.extendLowS(a))],
-    ['pmovsxdq', '25', 'q', i64x2.extendLowS],
-    ['pmovzxbw', '30', 'q', i16x8.extendLowU],
-    ['pmovzxbd', '31', 'd', a => i32x4.extendLowU(i16x8.extendLowU(a))],
-    ['pmovzxbq', '32', 'w', a => i64x2.extendLowU(i32x4.extendLowU(i16x8.extendLowU(a)))],
-    ['pmovzxwd', '33', 'q', i32x4.extendLowU],
-    ['pmovzxwq', '34', 'd', a => i64x2.extendLowU(i32x4.extendLowU(a))],
-    ['pmovzxdq', '35', 'q', i64x2.extendLowU],
-  ];
+    'pmovsxbq',
+    '22',
+    'w',
+    (a: Vector): Vector => i64x2.extendLowS(i32x4.extendLowS(i16x8.extendLowS(a))),
+  ],
+  ['pmovsxwd', '23', 'q', i32x4.extendLowS],
+  ['pmovsxwq', '24', 'd', (a: Vector): Vector => i64x2.extendLowS(i32x4.extendLowS(a))],
+  ['pmovsxdq', '25', 'q', i64x2.extendLowS],
+  ['pmovzxbw', '30', 'q', i16x8.extendLowU],
+  ['pmovzxbd', '31', 'd', (a: Vector): Vector => i32x4.extendLowU(i16x8.extendLowU(a))],
+  [
+    'pmovzxbq',
+    '32',
+    'w',
+    (a: Vector): Vector => i64x2.extendLowU(i32x4.extendLowU(i16x8.extendLowU(a))),
+  ],
+  ['pmovzxwd', '33', 'q', i32x4.extendLowU],
+  ['pmovzxwq', '34', 'd', (a: Vector): Vector => i64x2.extendLowU(i32x4.extendLowU(a))],
+  ['pmovzxdq', '35', 'q', i64x2.extendLowU],
+];
 
 const even = lanes(4, [0, 2, 0, 2]);
 
@@ -241,13 +275,13 @@ export const vectorSse4: Family = [
     smallestWord,
   ),
   ...define('roundps', { '66 0F3A 08': 'Vx,Wx,Ib' }, byNumber, c =>
-    c.eachHalf(half => c.setVector(0, rounding(c, f32x4)(c.getVector(1, half)), half)),
+    setHalves(c, roundAll(c, 4, halvesOf(c, 1), false)),
   ),
   ...define('roundpd', { '66 0F3A 09': 'Vx,Wx,Ib' }, byNumber, c =>
-    c.eachHalf(half => c.setVector(0, rounding(c, f64x2)(c.getVector(1, half)), half)),
+    setHalves(c, roundAll(c, 8, halvesOf(c, 1), false)),
   ),
-  ...define('roundss', { '66 0F3A 0a': 'Vss,Hss,Wss,Ib' }, scalar, c => roundScalar(c, f32x4, 4)),
-  ...define('roundsd', { '66 0F3A 0b': 'Vsd,Hsd,Wsd,Ib' }, scalar, c => roundScalar(c, f64x2, 8)),
+  ...define('roundss', { '66 0F3A 0a': 'Vss,Hss,Wss,Ib' }, scalar, c => roundScalar(c, 4)),
+  ...define('roundsd', { '66 0F3A 0b': 'Vsd,Hsd,Wsd,Ib' }, scalar, c => roundScalar(c, 8)),
   ...define('blendps', { '66 0F3A 0c': 'Vx,Hx,Wx,Ib' }, byNumber, c => blend(c, 4)),
   ...define('blendpd', { '66 0F3A 0d': 'Vx,Hx,Wx,Ib' }, byNumber, c => blend(c, 8)),
   ...define('pblendw', { '66 0F3A 0e': 'Vx,Hx,Wx,Ib' }, byNumber, c => blend(c, 2)),
@@ -270,16 +304,11 @@ export const vectorSse4: Family = [
   ),
   ...define('insertps', { '66 0F3A 21': 'Vdq,Hdq,Wd,Ib' }, low, insertSingle),
   ...define('pinsrd', { '66 0F3A 22': 'Vdq,Hdq,Ey,Ib' }, low, insertWide),
-  ...define('dpps', { '66 0F3A 40': 'Vx,Hx,Wx,Ib' }, byNumber, c => dotProduct(c, f32x4, 4)),
+  ...define('dpps', { '66 0F3A 40': 'Vx,Hx,Wx,Ib' }, byNumber, c => dotProduct(c, 4)),
   ...define('dppd', { '66 0F3A 41': 'Vdq,Hdq,Wdq,Ib' }, { ...low, aligned: 'legacy' }, c =>
-    dotProduct(c, f64x2, 8),
+    dotProduct(c, 8),
   ),
-  ...define(
-    'mpsadbw',
-    { '66 0F3A 42': 'Vdq,Hdq,Wdq,Ib' },
-    { ...low, aligned: 'legacy' },
-    sumsOfDifferences,
-  ),
+  ...define('mpsadbw', { '66 0F3A 42': 'Vx,Hx,Wx,Ib' }, byNumber, sumsOfDifferences),
   ...stringCompares.flatMap((name, i) =>
     define(
       name,

@@ -3,13 +3,14 @@
  * since nobody computes with them for speed, and no arithmetic of WebAssembly has 80 bits.
  */
 import { RAX } from '../../registers';
-import { and, convert, extendU, i32, or, signExtend, type Value } from '../builder/value';
-import { either, not, select } from '../builder/condition';
+import { add, and, convert, extendU, i32, i64, or, signExtend, type Value } from '../builder/value';
+import { either, lessU, not, select } from '../builder/condition';
 import { carryFlag, parityFlag, writeStatus, zeroFlag } from '../flagWords';
 import { coreOffset } from '../coreLayout';
 import { define, type Encoding, type Family } from '../definition';
 import { arithmeticHelper, memoryHelper, plainHelper, x87MoveHelper } from '../helperName';
 import type { Semantics } from '../semantics';
+import { environmentBytes } from '../x87/environment';
 import { arithmeticNames, type MemoryOperation, type PlainOperation } from '../x87/x87Operations';
 import { threadStateLayout, xsaveLayout } from '../../threadStateLayout';
 
@@ -84,23 +85,74 @@ function store(
   });
 }
 
-/** 10 bytes. */
-const extendedMoves: Family = [
-  ...define('fld', { 'db /5 mem': 'Ma' }, {}, c => {
+/** Loads and stores of 10 bytes. */
+function loadTen(operation: 'ldExtended' | 'ldPacked') {
+  return (c: Semantics): void => {
     const linear = c.check(c.address(), 10, false);
     c.setWordNow('i64', coreOffset.argument, c.code.load('i64', linear));
     c.setWordNow('i64', coreOffset.argument + 8, extendU(c.code.load('u16', linear, 8)));
-    c.helperNumber(memoryHelper('ldExtended'));
-  }),
-  ...define('fstp', { 'db /7 mem': 'Ma' }, {}, c => {
+    c.helperNumber(memoryHelper(operation));
+  };
+}
+
+function storeTen(operation: 'stExtended' | 'stPacked') {
+  return (c: Semantics): void => {
     const linear = c.check(c.address(), 10, true);
-    c.helperNumber(memoryHelper('stExtended'));
+    c.helperNumber(memoryHelper(operation));
     c.helperNumber(memoryHelper('pop'));
     c.code.store('i64', linear, c.word('i64', coreOffset.argument));
     c.code.store('u16', linear, c.word('i32', coreOffset.argument + 8), 8);
     c.afterStore(linear);
-  }),
-];
+  };
+}
+
+/** Copies the environment between memory and the core's words, two bytes at a time. */
+function copyEnvironment(c: Semantics, bytes: number, stores: boolean): void {
+  const { code } = c;
+  const position = code.variable(i32(0));
+  code.loop(() => {
+    const offset = code.read(position);
+    const address = add(c.address(), extendU(offset));
+    const place = coreOffset.vectorArguments;
+    if (stores) c.store(address, 2, c.laneAt('u16', offset, place));
+    else c.setLaneAt('u16', offset, place, c.load(address, 2));
+    code.assign(position, add(offset, i32(2)));
+    code.again(lessU(code.read(position), i32(bytes)));
+  });
+}
+
+/** A fault comes before anything is done: of a store at the second page, of a load at its last byte. */
+function checkEnds(c: Semantics, bytes: number, writes: boolean): void {
+  const last = add(c.address(), i64(bytes - 1));
+  if (writes) c.check(c.address(), 1, true);
+  c.check(writes ? and(last, i64(-4096)) : last, 1, writes);
+  if (!writes) c.check(c.address(), 1, false);
+}
+
+/** Operands of 2 bytes have a form of their own. */
+const environmentSize = (c: Semantics): 2 | 4 => (c.form.operandSize === 2 ? 2 : 4);
+
+function storeEnvironment(withRegisters: boolean) {
+  return (c: Semantics): void => {
+    const size = environmentSize(c);
+    const bytes = environmentBytes(size, withRegisters);
+    checkEnds(c, bytes, true);
+    c.setWordNow('i32', coreOffset.argument, i32(size));
+    c.helperNumber(memoryHelper(withRegisters ? 'stState' : 'stEnvironment'));
+    copyEnvironment(c, bytes, true);
+  };
+}
+
+function loadEnvironment(withRegisters: boolean) {
+  return (c: Semantics): void => {
+    const size = environmentSize(c);
+    const bytes = environmentBytes(size, withRegisters);
+    checkEnds(c, bytes, false);
+    copyEnvironment(c, bytes, false);
+    c.setWordNow('i32', coreOffset.argument, i32(size));
+    c.helperNumber(memoryHelper(withRegisters ? 'ldState' : 'ldEnvironment'));
+  };
+}
 
 function plain(
   name: string,
@@ -161,17 +213,27 @@ export const x87: Family = [
   ...plain('fabs', 'd9 =e1', 'abs'),
   ...plain('ftst', 'd9 =e4', 'tst'),
   ...plain('fxam', 'd9 =e5', 'xam'),
+  ...define('fldenv', { 'd9 /4 mem': 'Ma' }, {}, loadEnvironment(false)),
   ...define('fldcw', { 'd9 /5 mem': 'Mw' }, {}, c => c.setWord('u16', fcw, orControl(c))),
   ...constantNames.flatMap((name, i) => plain(`f${name}`, `d9 =${(0xe8 + i).toString(16)}`, name)),
+  ...plain('f2xm1', 'd9 =f0', 'f2xm1'),
+  ...plain('fyl2x', 'd9 =f1', 'yl2x'),
+  ...plain('fptan', 'd9 =f2', 'ptan'),
+  ...plain('fpatan', 'd9 =f3', 'patan'),
   ...plain('fxtract', 'd9 =f4', 'xtract'),
   ...plain('fprem1', 'd9 =f5', 'prem1'),
   ...plain('fdecstp', 'd9 =f6', 'decstp'),
   ...plain('fincstp', 'd9 =f7', 'incstp'),
+  ...define('fnstenv', { 'd9 /6 mem': 'Ma' }, {}, storeEnvironment(false)),
   ...define('fnstcw', { 'd9 /7 mem': 'Mw' }, {}, c => c.set(0, c.word('u16', fcw))),
   ...plain('fprem', 'd9 =f8', 'prem'),
+  ...plain('fyl2xp1', 'd9 =f9', 'yl2xp1'),
   ...plain('fsqrt', 'd9 =fa', 'sqrt'),
+  ...plain('fsincos', 'd9 =fb', 'sincos'),
   ...plain('frndint', 'd9 =fc', 'rndint'),
   ...plain('fscale', 'd9 =fd', 'scale'),
+  ...plain('fsin', 'd9 =fe', 'sin'),
+  ...plain('fcos', 'd9 =ff', 'cos'),
   ...arithmeticRows('da', 'd', true),
   ...plain('fucompp', 'da =e9', 'ucompp'),
   ...conditionalMoves(),
@@ -181,7 +243,8 @@ export const x87: Family = [
   ...store('fistp', 'db /3', 'd', 'stInteger4', true),
   ...plain('fnclex', 'db =e2', 'nclex'),
   ...plain('fninit', 'db =e3', 'ninit'),
-  ...extendedMoves,
+  ...define('fld', { 'db /5 mem': 'Ma' }, {}, loadTen('ldExtended')),
+  ...define('fstp', { 'db /7 mem': 'Ma' }, {}, storeTen('stExtended')),
   ...toFlags('fucomi', 'db /5', 'ucomi'),
   ...toFlags('fcomi', 'db /6', 'comi'),
   ...arithmeticRows('dc', 'q', false),
@@ -195,6 +258,8 @@ export const x87: Family = [
   ...plain('fstp', 'dd /3 reg', 'stp', 'F'),
   ...plain('fucom', 'dd /4 reg', 'ucom', 'F'),
   ...plain('fucomp', 'dd /5 reg', 'ucomp', 'F'),
+  ...define('frstor', { 'dd /4 mem': 'Ma' }, {}, loadEnvironment(true)),
+  ...define('fnsave', { 'dd /6 mem': 'Ma' }, {}, storeEnvironment(true)),
   ...define('fnstsw', { 'dd /7 mem': 'Mw' }, {}, c => c.set(0, c.word('u16', fsw))),
   ...arithmeticRows('de', 'w', true),
   ...registerRows('de', 2, withoutCompare),
@@ -203,6 +268,8 @@ export const x87: Family = [
   ...store('fisttp', 'df /1', 'w', 'stTruncated2', true),
   ...store('fist', 'df /2', 'w', 'stInteger2', false),
   ...store('fistp', 'df /3', 'w', 'stInteger2', true),
+  ...define('fbld', { 'df /4 mem': 'Ma' }, {}, loadTen('ldPacked')),
+  ...define('fbstp', { 'df /6 mem': 'Ma' }, {}, storeTen('stPacked')),
   ...define('fnstsw', { 'df =e0': '' }, {}, c => c.setGpr(RAX, 2, c.word('u16', fsw))),
   ...load('fild', 'df /5', 'q', 'ldInteger'),
   ...toFlags('fucomip', 'df /5', 'ucomip'),

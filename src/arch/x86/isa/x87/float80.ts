@@ -22,6 +22,8 @@ export interface Format {
   readonly maxExponent: number;
 }
 
+/** 16 bits. */
+export const half: Format = { precision: 11, minExponent: -14, maxExponent: 15 };
 /** 32 bits. */
 export const single: Format = { precision: 24, minExponent: -126, maxExponent: 127 };
 /** 64 bits. */
@@ -48,6 +50,8 @@ export interface Rounded {
   readonly exceptions: number;
   /** Whether the magnitude was rounded up: C1. */
   readonly up: boolean;
+  /** Whether it would be below all normal numbers if there were exponents enough. */
+  readonly tiny: boolean;
 }
 
 const EXTENDED_BIAS = 16383;
@@ -105,10 +109,14 @@ export function decodeExtended(significand: bigint, signExponent: number): Float
   return significand === INTEGER_BIT ? infinity(negative) : number('nan', negative, significand);
 }
 
-/** From the bits of a single or double number. */
+function exponentBitsOf({ maxExponent }: Format): bigint {
+  return BigInt(32 - Math.clz32(maxExponent) + 1);
+}
+
+/** From the bits of a half, single or double number. */
 export function decodeIeee(bits: bigint, format: Format): Float80 {
   const fractionBits = BigInt(format.precision - 1);
-  const exponentBits = format === single ? 8n : 11n;
+  const exponentBits = exponentBitsOf(format);
   const fraction = bits & ((1n << fractionBits) - 1n);
   const biased = Number((bits >> fractionBits) & ((1n << exponentBits) - 1n));
   const negative = ((bits >> (fractionBits + exponentBits)) & 1n) === 1n;
@@ -163,13 +171,28 @@ export function round(value: Float80, sticky: boolean, format: Format, mode: num
   const inexact = rest !== 0n || sticky;
   const up = roundsUp(mode, negative, (kept & 1n) === 1n, rest, half, sticky);
   if (up) kept += 1n;
+  const tiny = top < minExponent && !reachesNormal(value, sticky, format, mode);
   let exceptions: number = inexact ? Exception.Precision : 0;
-  if (kept === 0n)
-    return { value: zero(negative), exceptions: exceptions | Exception.Underflow, up };
-  const isTiny = top < minExponent && lowest + bitLength(kept) - 1 < minExponent;
-  if (inexact && isTiny) exceptions |= Exception.Underflow;
-  if (lowest + bitLength(kept) - 1 > maxExponent) return overflow(negative, format, mode);
-  return { value: number('finite', negative, kept, lowest, isTiny), exceptions, up };
+  if (inexact && tiny) exceptions |= Exception.Underflow;
+  if (kept === 0n) return { value: zero(negative), exceptions, up, tiny };
+  const reached = lowest + bitLength(kept) - 1;
+  if (reached > maxExponent) return overflow(negative, format, mode);
+  const isDenormal = reached < minExponent;
+  return { value: number('finite', negative, kept, lowest, isDenormal), exceptions, up, tiny };
+}
+
+/** Whether a number below all normal ones becomes the smallest of them, rounded to full precision. */
+function reachesNormal(value: Float80, sticky: boolean, format: Format, mode: number): boolean {
+  const { negative, significand, exponent } = value;
+  const bits = bitLength(significand);
+  if (exponent + bits !== format.minExponent) return false;
+  const shift = BigInt(bits - format.precision);
+  if (shift < 0n) return false;
+  const kept = significand >> shift;
+  const rest = significand - (kept << shift);
+  const half = shift > 0n ? 1n << (shift - 1n) : 1n;
+  const ones = kept === (1n << BigInt(format.precision)) - 1n;
+  return ones && roundsUp(mode, negative, true, rest, half, sticky);
 }
 
 function overflow(negative: boolean, { precision, maxExponent }: Format, mode: number): Rounded {
@@ -178,12 +201,13 @@ function overflow(negative: boolean, { precision, maxExponent }: Format, mode: n
     mode === Rounding.Nearest ||
     (mode === Rounding.Up && !negative) ||
     (mode === Rounding.Down && negative);
-  if (away) return { value: infinity(negative), exceptions, up: true };
+  if (away) return { value: infinity(negative), exceptions, up: true, tiny: false };
   const largest = (1n << BigInt(precision)) - 1n;
   return {
     value: number('finite', negative, largest, maxExponent - precision + 1),
     exceptions,
     up: false,
+    tiny: false,
   };
 }
 
@@ -209,10 +233,10 @@ export function encodeExtended(value: Float80): { significand: bigint; signExpon
   }
 }
 
-/** The bits of a single or double number; the number fits. */
+/** The bits of a half, single or double number; the number fits. */
 export function encodeIeee(value: Float80, format: Format): bigint {
   const fractionBits = BigInt(format.precision - 1);
-  const exponentBits = format === single ? 8n : 11n;
+  const exponentBits = exponentBitsOf(format);
   const highest = (1n << exponentBits) - 1n;
   const sign = value.negative ? 1n << (fractionBits + exponentBits) : 0n;
   switch (value.kind) {

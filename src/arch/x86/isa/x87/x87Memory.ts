@@ -6,6 +6,7 @@ import {
   double,
   encodeIeee,
   Exception,
+  finite,
   indefinite,
   quiet,
   Rounding,
@@ -16,8 +17,13 @@ import {
   type Format,
 } from './float80';
 import { arithmeticNames, type MemoryOperation } from './x87Operations';
+import { MOST_PACKED, readPacked, writeIndefinitePacked, writePacked } from './packedDecimal';
+import { transferEnvironment, type EnvironmentOperation } from './environment';
 import { Status } from './x87Registers';
 import { X87Core } from './x87Core';
+
+const isEnvironment = (operation: MemoryOperation): operation is EnvironmentOperation =>
+  operation.endsWith('Environment') || operation.endsWith('State');
 
 /** The x87 with what has operands in memory. */
 export abstract class X87Memory extends X87Core {
@@ -76,6 +82,10 @@ export abstract class X87Memory extends X87Core {
       this.pop();
       return;
     }
+    if (isEnvironment(operation)) {
+      transferEnvironment(this.registers, this.view, operation);
+      return;
+    }
     this.clearC1();
     switch (operation) {
       case 'ldSingle':
@@ -106,6 +116,12 @@ export abstract class X87Memory extends X87Core {
       case 'stTruncated4':
       case 'stTruncated8':
         this.storeInteger(Number(operation.at(-1)), Rounding.Zero);
+        return;
+      case 'ldPacked':
+        this.loadPacked();
+        return;
+      case 'stPacked':
+        this.storePacked();
     }
   }
 
@@ -151,6 +167,29 @@ export abstract class X87Memory extends X87Core {
     const { significand, signExponent } = this.registers.readBits(0);
     this.view.setBigUint64(coreOffset.argument, significand, true);
     this.view.setUint16(coreOffset.argument + 8, signExponent, true);
+  }
+
+  protected loadPacked(): void {
+    const { negative, magnitude } = readPacked(this.view, coreOffset.argument);
+    this.push(finite(negative, magnitude, 0));
+  }
+
+  /** 18 decimal digits, or what stands for none. */
+  protected storePacked(): void {
+    const value = this.registers.read(0);
+    const empty = this.registers.isEmpty(0);
+    const { value: integer, inexact, up } = toInteger(value, this.mode);
+    const isNumber = value.kind === 'zero' || value.kind === 'finite';
+    const magnitude = integer < 0n ? -integer : integer;
+    if (empty || !isNumber || magnitude > MOST_PACKED) {
+      if (empty) this.stackFault(false, () => undefined);
+      else this.note(Exception.Invalid);
+      writeIndefinitePacked(this.view, coreOffset.argument);
+      return;
+    }
+    if (inexact) this.note(Exception.Precision);
+    if (up) this.setStatus(Status.C1);
+    writePacked(this.view, coreOffset.argument, value.negative, magnitude);
   }
 
   protected storeInteger(bytes: number, mode: number): void {

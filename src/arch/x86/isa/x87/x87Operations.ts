@@ -5,6 +5,13 @@ export const arithmeticNames = [
   ...(['add', 'mul', 'com', 'comp', 'sub', 'subr', 'div', 'divr'] as const),
 ];
 
+/** Elementary functions. */
+export const elementaryOperations = [
+  ...(['f2xm1', 'yl2x', 'ptan', 'patan', 'yl2xp1', 'sincos', 'sin', 'cos'] as const),
+];
+/** One of them. */
+export type ElementaryOperation = (typeof elementaryOperations)[number];
+
 /** Operations without operands in memory. */
 export const plainOperations = [
   ...(['chs', 'abs', 'tst', 'xam', 'sqrt', 'rndint', 'scale', 'prem', 'prem1', 'xtract'] as const),
@@ -12,6 +19,7 @@ export const plainOperations = [
   ...(['ld', 'xch', 'free', 'st', 'stp', 'ucom', 'ucomp', 'comi', 'comip'] as const),
   ...(['mmx', 'emms'] as const),
   ...(['ucomi', 'ucomip', 'ld1', 'ldl2t', 'ldl2e', 'ldpi', 'ldlg2', 'ldln2', 'ldz'] as const),
+  ...elementaryOperations,
 ];
 /** One of them. */
 export type PlainOperation = (typeof plainOperations)[number];
@@ -21,6 +29,7 @@ export const memoryOperations = [
   ...(['ldSingle', 'ldDouble', 'ldExtended', 'ldInteger'] as const),
   ...(['stSingle', 'stDouble', 'stExtended', 'stInteger2', 'stInteger4', 'stInteger8'] as const),
   ...(['stTruncated2', 'stTruncated4', 'stTruncated8', 'pop'] as const),
+  ...(['stPacked', 'ldPacked', 'stEnvironment', 'ldEnvironment', 'stState', 'ldState'] as const),
 ];
 /** One of them. */
 export type MemoryOperation = (typeof memoryOperations)[number];

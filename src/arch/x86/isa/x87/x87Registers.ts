@@ -55,6 +55,10 @@ export class X87Registers {
     this.#view.setUint8(area + xsaveLayout.ftw, value);
   }
 
+  get top(): number {
+    return this.#top;
+  }
+
   get #top(): number {
     return (this.status >> topShift) & 7;
   }
@@ -113,6 +117,12 @@ export class X87Registers {
     }
     const top = (this.#top + by) & 7;
     this.status = (this.status & ~(7 << topShift)) | (top << topShift);
+  }
+
+  /** Another status word, whose top of the stack counts: physical registers stay where they are. */
+  load(status: number): void {
+    while (this.#top !== ((status >> topShift) & 7)) this.rotate(1);
+    this.status = status;
   }
 
   /** An MMX instruction: the registers are counted from 0, and none is empty, or all are. */

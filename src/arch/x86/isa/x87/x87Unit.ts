@@ -14,9 +14,13 @@ import {
   zero,
   type Float80,
 } from './float80';
-import { type PlainOperation } from './x87Operations';
+import {
+  elementaryOperations,
+  type ElementaryOperation,
+  type PlainOperation,
+} from './x87Operations';
 import { Status } from './x87Registers';
-import { X87Stack } from './x87Stack';
+import { X87Functions } from './x87Functions';
 
 type FlagComparison = 'comi' | 'comip' | 'ucomi' | 'ucomip';
 type RegisterComparison = 'ucom' | 'ucomp' | 'compp' | 'ucompp';
@@ -28,11 +32,14 @@ type StackOperation = Exclude<
 const isComparison = (operation: PlainOperation): operation is FlagComparison =>
   operation.startsWith('comi') || operation.startsWith('ucomi');
 
+const isElementary = (operation: PlainOperation): operation is ElementaryOperation =>
+  (elementaryOperations as readonly string[]).includes(operation);
+
 const isRegisterComparison = (operation: PlainOperation): operation is RegisterComparison =>
   ['ucom', 'ucomp', 'compp', 'ucompp'].includes(operation);
 
 /** The x87 of one core. */
-export class X87Unit extends X87Stack {
+export class X87Unit extends X87Functions {
   /** An operation without memory. @returns ZF, PF and CF where it sets them, else 0 */
   plain(operation: PlainOperation, i: number): number {
     if (isComparison(operation)) return this.compareToFlags(operation, i);
@@ -53,6 +60,7 @@ export class X87Unit extends X87Stack {
     else if (operation === 'xch') this.exchange(i);
     else if (operation === 'ld') this.duplicate(i);
     else if (operation === 'st' || operation === 'stp') this.copyTo(i, operation === 'stp');
+    else if (isElementary(operation)) this.elementary(operation);
     else if (isRegisterComparison(operation)) this.compareRegisters(operation, i);
     else if (!this.loadConstant(operation)) this.onTop(operation);
   }
