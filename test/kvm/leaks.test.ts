@@ -10,6 +10,7 @@ import {
   virtualMemoryBytes,
 } from '../../src/host/index';
 import { aBareKvmCpu } from '../support/bareKvmCpu';
+import { describeWithKvm } from '../support/kvm';
 
 const MILLISECOND = 1e9;
 const VMS = 500;
@@ -45,7 +46,7 @@ function once(): void {
   }
 }
 
-describe(`${String(VMS)} VMs in one process, one after the other`, () => {
+describeWithKvm(`${String(VMS)} VMs in one process, one after the other`, () => {
   let previousSink: ReturnType<typeof setLogSink> | undefined;
   beforeEach(() => {
     previousSink = setLogSink({ message: () => undefined, debug: () => undefined });

@@ -1,4 +1,5 @@
 /** A configuration script that saves, restores, and tells everything that a program's end shows. */
+import { cpuParams, usualCpu } from './guestCpu';
 
 /**
  * The script: `script.ts PROGRAM FROM UNTIL TO [ARGUMENT...]`. FROM is a checkpoint to restore or
@@ -8,19 +9,16 @@
 export const checkpointScript = `
 import { createHash } from 'node:crypto';
 import * as m5 from 'mini-gem5';
-import {
-  AddrRange, KvmVM, Process, Root, SEWorkload, SimpleMemory, SrcClockDomain, System, SystemXBar,
-  VoltageDomain, X86KvmCPU,
-} from 'mini-gem5/objects';
+import * as objects from 'mini-gem5/objects';
+const { AddrRange, Process, Root, SEWorkload, SimpleMemory, SrcClockDomain, System } = objects;
+const { SystemXBar, VoltageDomain } = objects;
 
 const [program, from, until, to, ...words] = process.argv.slice(2);
 const memSize = process.env.MEM_SIZE ?? '512MiB';
 const system = new System({
   clkDomain: new SrcClockDomain({ clock: '1GHz', voltageDomain: new VoltageDomain() }),
-  memMode: 'atomic_noncaching',
   memRanges: [new AddrRange(memSize)],
-  kvmVm: new KvmVM(),
-  [process.env.CPU_NAME ?? 'cpu']: new X86KvmCPU(),
+  ${cpuParams(usualCpu, "[process.env.CPU_NAME ?? 'cpu']")}
   membus: new SystemXBar(),
   memory: new SimpleMemory({ range: new AddrRange(memSize) }),
   workload: SEWorkload.initCompatible(program),
