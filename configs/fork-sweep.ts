@@ -1,7 +1,7 @@
 /**
- * Design points from one fast-forward: a program runs on KVM for a while, then eight children go on
- * from there on a timing CPU, each with another clock and another latency of its memory, and measure
- * how long the same instructions take.
+ * Design points from one fast-forward: a program runs on KVM for a while (where there is none, on
+ * AtomicSimpleCPU), then eight children go on from there on a timing CPU, each with another clock and
+ * another latency of its memory, and measure how long the same instructions take.
  *
  *     mini-gem5 configs/fork-sweep.ts [PROGRAM [ARGUMENTS...]]
  */
@@ -10,7 +10,6 @@ import Table from 'cli-table3';
 import * as m5 from 'mini-gem5';
 import {
   AddrRange,
-  KvmVM,
   Process,
   Root,
   SEWorkload,
@@ -20,8 +19,8 @@ import {
   SystemXBar,
   TimingSimpleCPU,
   VoltageDomain,
-  X86KvmCPU,
 } from 'mini-gem5/objects';
+import { chooseCpuType, systemWith } from './common/cpuTypes';
 
 const FAST_FORWARD = 50e9; // ticks: 50 ms of simulated time
 const INSTS = 20_000; // instructions that each child measures
@@ -36,10 +35,8 @@ const workload = new Process({ cmd: [binary, ...args] });
 const system = new System({
   // One performance level for each clock, so that a child can choose.
   clkDomain: new SrcClockDomain({ clock: CLOCKS, voltageDomain: new VoltageDomain() }),
-  memMode: 'atomic_noncaching',
   memRanges: [range],
-  kvmVm: new KvmVM(),
-  cpu: new X86KvmCPU({ cpuId: 0 }),
+  ...systemWith(chooseCpuType()),
   // It waits until a child has it take over, and ends the child's run after so many instructions.
   timingCpu: new TimingSimpleCPU({ cpuId: 0, switchedOut: true, maxInstsAnyThread: INSTS }),
   membus: new SystemXBar(),

@@ -23,7 +23,7 @@ import {
   type LoggedAccess,
   type UserFeatures,
 } from '../arch/x86/index';
-import { fatal, panic, warn } from '../base/index';
+import { fatal, panic, warn, type Tick } from '../base/index';
 import type { NearestSymbol } from '../base/index';
 import { requireCompilingChildren } from '../host/index';
 import { RequestPort, Workload, type Packet } from '../mem/index';
@@ -69,6 +69,25 @@ class SimpleCPUPort extends RequestPort {
   }
 }
 
+/** The port of data hears of what others do to memory, as gem5's does; nothing here depends on it. */
+class SimpleCPUDataPort extends SimpleCPUPort {
+  override isSnooping(): boolean {
+    return true;
+  }
+
+  override recvAtomicSnoop(): Tick {
+    return 0;
+  }
+
+  override recvFunctionalSnoop(): void {
+    // No data is held back here.
+  }
+
+  override recvTimingSnoopReq(): void {
+    // Nor in timing mode.
+  }
+}
+
 /** A CPU with one thread, executed in software. */
 export abstract class BaseSimpleCPU<Core extends BaseCore = BaseCore> extends BaseCPU {
   static override readonly schema = baseSimpleCPUSchema;
@@ -91,7 +110,7 @@ export abstract class BaseSimpleCPU<Core extends BaseCore = BaseCore> extends Ba
       fatal(`${params.name} has one thread; set numThreads = 1 and add CPUs instead`);
     }
     this.instPort = new SimpleCPUPort(`${params.name}.icache_port`, this);
-    this.dataPort = new SimpleCPUPort(`${params.name}.dcache_port`, this);
+    this.dataPort = new SimpleCPUDataPort(`${params.name}.dcache_port`, this);
     this.traced = new TracedExecution(this);
   }
 

@@ -50,6 +50,12 @@ describe('The layout', () => {
     expect(files.filter(path => !places.test(path))).to.deep.equal([]);
   });
 
+  it('says of the tests in test/kvm that they need KVM', () => {
+    const plain = projectFiles('test/kvm').filter(path => /^describe\(/m.test(readText(path)));
+    // The layout of structures is compared with the C compiler's.
+    expect(plain).to.deep.equal(['test/kvm/abi.test.ts']);
+  });
+
   it('numbers the decisions from 0001 without a gap', () => {
     const notes = projectFiles('docs/decisions').map(path => path.replace(/^.*\//, ''));
     expect(notes.length).to.be.greaterThan(0);

@@ -21,6 +21,7 @@ import {
 import { NodeHost } from '../../src/m5/nodeHost';
 import { inFolder } from '../support/command';
 import { anElf, CODE } from '../support/elf';
+import { describeWithKvm } from '../support/kvm';
 import { aSimulation, Root, SrcClockDomain, VoltageDomain } from '../support/simulation';
 
 const bytes = (text: string): number[] => [...Buffer.from(text.replaceAll(' ', ''), 'hex')];
@@ -78,7 +79,7 @@ class SilentHost extends NodeHost {
   }
 }
 
-describe('A program that does what it must not', function () {
+describeWithKvm('A program that does what it must not', function () {
   this.timeout(120_000);
   let previousSink: LogSink;
   const messages: string[] = [];

@@ -10,6 +10,7 @@ import { MemCmd, Packet, Request, trackMoment, type BackingStore } from '../../s
 import { StoreImage } from '../../src/mem/storeImage';
 import { ImagePageBytes, type MemoryImage } from '../../src/sim/index';
 import { IMAGE, withDirectory } from '../support/checkpoints';
+import { describeWithKvm } from '../support/kvm';
 import { aKvmMachine, type KvmMachine } from '../support/kvmMachine';
 
 const MiB = 1024 * 1024;
@@ -116,7 +117,7 @@ const aStore = fc.record({
   byte: fc.constantFrom(0, 0, 1, 2),
 });
 
-describe('Pages that have changed since a checkpoint', () => {
+describeWithKvm('Pages that have changed since a checkpoint', () => {
   it('are known, whoever wrote them', function () {
     this.timeout(120_000);
     withDirectory(folder => {

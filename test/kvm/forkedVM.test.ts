@@ -21,6 +21,7 @@ import {
 import type { KvmVM } from '../../src/kvm/kvmVM';
 import { notifyFork, prepareFork } from '../../src/sim/index';
 import { aBareKvmCpu, type BareKvmCpu, type BareKvmCpuOptions } from '../support/bareKvmCpu';
+import { describeWithKvm } from '../support/kvm';
 
 /** `inc %rax; out %al, $0xe9; jmp back` */
 const COUNTING = [0x48, 0xff, 0xc0, 0xe6, 0xe9, 0xeb, 0xf9];
@@ -34,7 +35,7 @@ function chipState(vm: KvmVM, chip: number): DataView {
 }
 
 /** What happens to objects in the child of a fork, here without the fork. */
-describe('A virtual machine made again, as in the child of a fork', () => {
+describeWithKvm('A virtual machine made again, as in the child of a fork', () => {
   let made: BareKvmCpu;
   let sink: LogSink;
   const guest = (options: Partial<BareKvmCpuOptions> = {}): BareKvmCpu =>

@@ -3,6 +3,7 @@ import { FatalError, setLogSink } from '../../src/base/index';
 import { GuestCounters } from '../../src/kvm/guestCounters';
 import { KickSignal } from '../../src/kvm/kickSignal';
 import { aBareKvmCpu } from '../support/bareKvmCpu';
+import { describeWithKvm } from '../support/kvm';
 import { aKvmMachine, type KvmMachine, type KvmMachineOptions } from '../support/kvmMachine';
 import { runUntil } from '../support/runUntil';
 
@@ -19,7 +20,7 @@ function hardwareCounters(): GuestCounters | FatalError {
   }
 }
 
-describe('Performance counters of a KVM CPU', () => {
+describeWithKvm('Performance counters of a KVM CPU', () => {
   const made: KvmMachine[] = [];
   const machine = (options: Partial<KvmMachineOptions>): KvmMachine => {
     const built = aKvmMachine({ code: ENDLESS, ...options });

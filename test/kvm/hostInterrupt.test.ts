@@ -20,6 +20,7 @@ import {
   takePendingSignal,
   threadId,
 } from '../../src/host/index';
+import { describeWithKvm } from '../support/kvm';
 
 // linux/kvm.h; the floor under test knows nothing of KVM, so the test brings its own numbers.
 const KVM_CREATE_VM = 0xae01;
@@ -88,7 +89,7 @@ class EndlessGuest {
   }
 }
 
-describe('interrupting a vCPU that never exits by itself', () => {
+describeWithKvm('interrupting a vCPU that never exits by itself', () => {
   const { SIGINT } = constants.signals;
   const kickSignal = realTimeSignals().first;
   const kicks = new SignalSet([kickSignal]);

@@ -6,6 +6,7 @@ import * as abi from '../../src/kvm/abi';
 import { kvmSregs, kvmXcr, kvmXcrs } from '../../src/kvm/abiVcpu';
 import { KvmError } from '../../src/kvm/kvmError';
 import { BareGuest } from '../support/bareGuest';
+import { describeWithKvm } from '../support/kvm';
 import { aKvmMachine, type KvmMachine, type KvmMachineOptions } from '../support/kvmMachine';
 import { aVmSystem } from '../support/kvmSystem';
 import { runUntil } from '../support/runUntil';
@@ -17,7 +18,7 @@ const PAGE = 4096;
 /** Provokes a refusal of the kernel. */
 type Provocation = (guest: BareGuest) => void;
 
-describe('The kernel refuses, and the message says what to do:', () => {
+describeWithKvm('The kernel refuses, and the message says what to do:', () => {
   const cases: readonly [what: string, message: RegExp, provoke: Provocation][] = [
     [
       'memory that overlaps',
@@ -144,7 +145,7 @@ describe('The kernel refuses, and the message says what to do:', () => {
   });
 });
 
-describe('A guest that goes wrong', () => {
+describeWithKvm('A guest that goes wrong', () => {
   const made: KvmMachine[] = [];
   let resources: number[] = [];
   let previousSink: ReturnType<typeof setLogSink> | undefined;

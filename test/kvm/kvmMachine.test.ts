@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { PanicError, setLogSink } from '../../src/base/index';
 import { pendingSignals, realTimeSignals, signalThread, threadId } from '../../src/host/index';
 import { MpState, RAX, RBX, RCX } from '../../src/arch/x86/index';
+import { describeWithKvm } from '../support/kvm';
 import {
   aKvmMachine,
   DEVICE_ADDRESS,
@@ -19,7 +20,7 @@ const OUT_E9 = [0xe6, 0xe9];
 const HLT = [0xf4];
 const ENDLESS = [0xeb, 0xfe];
 
-describe('A machine of KVM CPUs', () => {
+describeWithKvm('A machine of KVM CPUs', () => {
   const made: KvmMachine[] = [];
   const machine = (options: KvmMachineOptions): KvmMachine => {
     const built = aKvmMachine(options);

@@ -24,12 +24,13 @@ import { Kvm } from '../../src/kvm/kvm';
 import { KvmDevice } from '../../src/kvm/kvmDevice';
 import { KvmError } from '../../src/kvm/kvmError';
 import { BareGuest } from '../support/bareGuest';
+import { describeWithKvm } from '../support/kvm';
 import { aVmSystem, type VmSystem, type VmSystemOptions } from '../support/kvmSystem';
 
 const MiB = 1 << 20;
 const OUT_E9 = [0xe6, 0xe9];
 
-describe('Kvm on this machine', () => {
+describeWithKvm('Kvm on this machine', () => {
   it('has what the simulator needs', () => {
     const kvm = new Kvm();
     try {
@@ -51,7 +52,7 @@ describe('Kvm on this machine', () => {
   });
 });
 
-describe('Each capability query on this machine', () => {
+describeWithKvm('Each capability query on this machine', () => {
   it('answers as the kernel does', () => {
     const kvm = new Kvm();
     try {
@@ -96,7 +97,7 @@ describe('Each capability query on this machine', () => {
   });
 });
 
-describe('KvmVM on KVM', () => {
+describeWithKvm('KvmVM on KVM', () => {
   const made: VmSystem[] = [];
   const make = (options?: VmSystemOptions): VmSystem => {
     const system = aVmSystem(options);
@@ -239,7 +240,7 @@ describe('KvmVM on KVM', () => {
   });
 });
 
-describe('memory slots on KVM', () => {
+describeWithKvm('memory slots on KVM', () => {
   it('report the pages that the guest has written, and start afresh', () => {
     // mov [rbx], al; out; mov [rcx], al; out
     const guest = new BareGuest({

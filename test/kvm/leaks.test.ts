@@ -9,6 +9,7 @@ import {
 } from '../../src/host/index';
 import { aBareKvmCpu } from '../support/bareKvmCpu';
 import { collectGarbage } from '../support/garbage';
+import { describeWithKvm } from '../support/kvm';
 
 const MILLISECOND = 1e9;
 const VMS = 500;
@@ -38,7 +39,7 @@ function once(): void {
   }
 }
 
-describe(`${String(VMS)} VMs in one process, one after the other`, () => {
+describeWithKvm(`${String(VMS)} VMs in one process, one after the other`, () => {
   let previousSink: ReturnType<typeof setLogSink> | undefined;
   beforeEach(() => {
     previousSink = setLogSink({ message: () => undefined, debug: () => undefined });

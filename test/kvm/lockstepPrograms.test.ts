@@ -6,8 +6,9 @@ import type { CheckedCPU, Divergence } from '../support/checkedCPU';
 import { narrow, runChecked, type CheckedProgram } from '../support/checkedRun';
 import { inFolder } from '../support/command';
 import { guestPath } from '../support/guests';
+import { describeWithKvm } from '../support/kvm';
 
-describe('A program in lock-step with the processor', function () {
+describeWithKvm('A program in lock-step with the processor', function () {
   this.timeout(120_000);
   let previousSink: LogSink;
   before(() => {

@@ -22,6 +22,7 @@ import {
   type ExceptionTrap,
   type Trap,
 } from '../../src/arch/x86/index';
+import { describeWithKvm } from '../support/kvm';
 import { CODE, DATA, SeGuest, STACK_TOP, USER_DATA } from '../support/seGuest';
 
 const SYSCALL = [0x0f, 0x05];
@@ -92,7 +93,7 @@ const FAULTS: readonly {
   },
 ];
 
-describe('The guest supervisor on KVM', () => {
+describeWithKvm('The guest supervisor on KVM', () => {
   it('brings a system call to the host with its registers and goes on after it', () => {
     // mov $39, %eax; syscall; mov %rax, %rbx; syscall
     withGuest([0xb8, 39, 0, 0, 0, ...SYSCALL, 0x48, 0x89, 0xc3, ...SYSCALL], guest => {

@@ -4,6 +4,7 @@
  */
 import { expect } from 'chai';
 import { formatFailure, Fuzzer } from '../support/fuzzer';
+import { describeWithKvm } from '../support/kvm';
 import { noTolerance } from '../support/lockstepOutcome';
 import { slotAddresses } from '../support/lockstepSlots';
 import type { BriefSituation } from '../support/randomSituation';
@@ -17,7 +18,7 @@ const [RCX, RSI, RDI] = [1, 6, 7];
 const DATA = BigInt(slotAddresses(0).data);
 const STACK = BigInt(slotAddresses(0).stack + 0x800);
 
-describe('A software core does what the processor does', function () {
+describeWithKvm('A software core does what the processor does', function () {
   this.timeout(600_000);
   let fuzzer: Fuzzer;
   before(() => {

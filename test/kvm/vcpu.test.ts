@@ -23,13 +23,14 @@ import { KvmDescriptor } from '../../src/kvm/descriptor';
 import { monotonicNanoseconds } from '../../src/kvm/kvmTimer';
 import { BareGuest, CODE } from '../support/bareGuest';
 import type { BareGuestOptions } from '../support/bareGuest';
+import { describeWithKvm } from '../support/kvm';
 
 /** `jmp .` */
 const ENDLESS = [0xeb, 0xfe];
 const OUT_E9 = [0xe6, 0xe9];
 const HLT = [0xf4];
 
-describe('a vCPU', () => {
+describeWithKvm('a vCPU', () => {
   const guests: BareGuest[] = [];
   const aGuest = (options: BareGuestOptions): BareGuest => {
     const guest = new BareGuest(options);

@@ -8,6 +8,7 @@ import { EventFunctionWrapper } from '../../src/sim/index';
 import { CODE } from '../support/bareGuest';
 import { aBareKvmCpu, type BareKvmCpu, type BareKvmCpuOptions } from '../support/bareKvmCpu';
 import { collectGarbage } from '../support/garbage';
+import { describeWithKvm } from '../support/kvm';
 
 const MILLISECOND = 1e9;
 /** Longer than anything here takes: a limit for what goes wrong. */
@@ -20,7 +21,7 @@ const HLT = [0xf4];
 /** `inc %rax; jmp back` */
 const COUNT = [0x48, 0xff, 0xc0, 0xeb, 0xfb];
 
-describe('X86KvmCPU', () => {
+describeWithKvm('X86KvmCPU', () => {
   const made: BareKvmCpu[] = [];
   const guest = (options: BareKvmCpuOptions): BareKvmCpu => {
     const bare = aBareKvmCpu(options);

@@ -12,6 +12,7 @@ import {
 } from '../../src/arch/x86/index';
 import { X86StateSync } from '../../src/kvm/x86StateSync';
 import { BareGuest, CODE } from '../support/bareGuest';
+import { describeWithKvm } from '../support/kvm';
 
 const OUT_E9 = [0xe6, 0xe9];
 const JMP_BACK = (bytes: number): number[] => [0xeb, 0x100 - bytes - 2];
@@ -46,7 +47,7 @@ function advance({ guest, state, sync }: ReturnType<typeof aThread>): void {
   expect(state.dirty).to.equal(0);
 }
 
-describe('X86StateSync on a vCPU', () => {
+describeWithKvm('X86StateSync on a vCPU', () => {
   const threads: { guest: BareGuest }[] = [];
   const thread = (code: readonly number[], syncRegs?: number): ReturnType<typeof aThread> => {
     const made = aThread(code, syncRegs);

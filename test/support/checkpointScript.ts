@@ -1,4 +1,5 @@
 /** A configuration script that saves, restores, and tells everything that a program's end shows. */
+import { usualCpu } from './guestCpu';
 
 /**
  * The script: `script.ts PROGRAM FROM UNTIL TO [ARGUMENT...]`. FROM is a checkpoint to restore or
@@ -16,7 +17,7 @@ import {
 
 const [program, from, until, to, ...words] = process.argv.slice(2);
 const { CPU_NAME = 'cpu', MEM_SIZE: memSize = '512MiB' } = process.env;
-const isKvm = process.env.CPU !== 'atomic';
+const isKvm = ${String(usualCpu === 'X86KvmCPU')} && process.env.CPU !== 'atomic';
 const system = new System({
   clkDomain: new SrcClockDomain({ clock: '1GHz', voltageDomain: new VoltageDomain() }),
   memMode: isKvm ? 'atomic_noncaching' : 'atomic',

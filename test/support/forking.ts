@@ -5,30 +5,34 @@
 import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { commandPath, runScriptText } from './command';
+import { commandPath, nodeOptions, runScriptText } from './command';
+import { cpuParams, usualCpu, type GuestCpu } from './guestCpu';
 import { guestPath, type ProgramRun } from './guests';
 
 /**
- * The head of a script: a system whose KVM CPU runs a guest program, instantiated.
+ * The head of a script: a system whose CPU runs a guest program, instantiated.
  *
  * @param guest - the program's name and its arguments
  * @param process - further parameters of its process, as TypeScript
+ * @param cpu - class of the CPU
  */
-export function guestScript(guest: readonly string[], process = ''): string {
+export function guestScript(
+  guest: readonly string[],
+  process = '',
+  cpu: GuestCpu = usualCpu,
+): string {
   const [name = '', ...args] = guest;
   const binary = JSON.stringify(guestPath(name));
   return `
     import * as fs from 'node:fs';
     import * as m5 from 'mini-gem5';
     import * as objects from 'mini-gem5/objects';
-    const { AddrRange, KvmVM, Process, Root, SEWorkload, SimpleMemory, SrcClockDomain, System } = objects;
-    const { SystemXBar, VoltageDomain, X86KvmCPU } = objects;
+    const { AddrRange, Process, Root, SEWorkload, SimpleMemory, SrcClockDomain, System } = objects;
+    const { SystemXBar, VoltageDomain } = objects;
     const system = new System({
       clkDomain: new SrcClockDomain({ clock: '1GHz', voltageDomain: new VoltageDomain() }),
-      memMode: 'atomic_noncaching',
       memRanges: [new AddrRange('128MiB')],
-      kvmVm: new KvmVM(),
-      cpu: new X86KvmCPU(),
+      ${cpuParams(cpu)}
       membus: new SystemXBar(),
       memory: new SimpleMemory({ range: new AddrRange('128MiB') }),
       workload: SEWorkload.initCompatible(${binary}),
@@ -99,14 +103,7 @@ export function startScript(
   args: readonly string[] = [],
 ): RunningScript {
   writeFileSync(join(folder, 'script.ts'), text);
-  const words = [
-    '--single-threaded',
-    '--v8-pool-size=1',
-    commandPath,
-    '--quiet',
-    ...args,
-    'script.ts',
-  ];
+  const words = [...nodeOptions, commandPath, '--quiet', ...args, 'script.ts'];
   const child = spawn(process.execPath, words, {
     cwd: folder,
     detached: true,

@@ -3,17 +3,35 @@
 const { reporters, Runner } = require('mocha');
 
 /**
- * Mocha's `spec` reporter with one more line at the very end, alone on its line and easy to read
- * by a program: `N passed, N failed`, with `, N skipped` only where something was skipped.
+ * Mocha's `spec` reporter with more lines at the very end: which tests were left out and why, where any
+ * were, and one that is easy to read by a program: `N passed, N failed`, with `, N skipped` only where
+ * something was skipped.
  */
 module.exports = class SummaryReporter extends reporters.Spec {
+  /** How many tests were left out of each outermost suite. */
+  #leftOut = new Map();
+
   constructor(runner, options) {
     super(runner, options);
-    // Registered after Spec's own listener, so this line follows its epilogue.
-    runner.once(Runner.constants.EVENT_RUN_END, () => {
+    const { EVENT_RUN_END, EVENT_TEST_PENDING } = Runner.constants;
+    runner.on(EVENT_TEST_PENDING, test => {
+      const [suite] = test.titlePath();
+      this.#leftOut.set(suite, (this.#leftOut.get(suite) ?? 0) + 1);
+    });
+    // Registered after Spec's own listener, so these lines follow its epilogue.
+    runner.once(EVENT_RUN_END, () => {
       const { passes, failures, pending } = this.stats;
+      if (pending > 0) this.#tellLeftOut();
       const skipped = pending > 0 ? `, ${pending} skipped` : '';
       console.log(`${passes} passed, ${failures} failed${skipped}`);
     });
+  }
+
+  #tellLeftOut() {
+    const { noKvm } = require('./kvm');
+    const why = noKvm === null ? '' : `, since they need KVM and ${noKvm}`;
+    console.log(`These tests were left out${why}:`);
+    for (const [suite, count] of this.#leftOut) console.log(`  ${count} of: ${suite}`);
+    console.log('');
   }
 };

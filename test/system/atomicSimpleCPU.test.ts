@@ -81,6 +81,13 @@ describe('AtomicSimpleCPU', () => {
     return { simulation, host, cpu: cpu.simObject() };
   }
 
+  it('runs behind a crossbar without a word of complaint', () => {
+    const warnings: string[] = [];
+    setLogSink({ message: (_, text) => warnings.push(text), debug: () => undefined });
+    machine(EXIT_7).simulation.simulate();
+    expect(warnings).to.deep.equal([]);
+  });
+
   it('executes an instruction each cycle, up to the exit status', () => {
     const { simulation, cpu } = machine([...COUNT_DOWN, ...EXIT_7]);
     const exit = simulation.simulate();

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { configPath, inFolder, runCommand, runScriptText } from '../support/command';
 import { anElf, PT_INTERP, USUAL_SEGMENTS } from '../support/elf';
+import { cpuParams, usualCpu } from '../support/guestCpu';
 import { guestPath, type ProgramRun } from '../support/guests';
 
 /** Expects one line that matches, a status that is not 0, and no JavaScript stack. */
@@ -31,15 +32,14 @@ function changedHello(folder: string, changes: Readonly<Record<number, number>>)
 
 const tree = `
 import * as m5 from 'mini-gem5';
-import { AddrRange, KvmVM, Process, Root, SEWorkload, SimpleMemory, SrcClockDomain, System,
-  SystemXBar, VoltageDomain, X86KvmCPU } from 'mini-gem5/objects';
+import * as objects from 'mini-gem5/objects';
+const { AddrRange, Process, Root, SEWorkload, SimpleMemory, SrcClockDomain, System } = objects;
+const { SystemXBar, VoltageDomain } = objects;
 const binary = ${JSON.stringify(guestPath('hello'))};
 const system: any = new System({
   clkDomain: new SrcClockDomain({ clock: '1GHz', voltageDomain: new VoltageDomain() }),
-  memMode: 'atomic_noncaching',
   memRanges: [new AddrRange('64MiB')],
-  kvmVm: new KvmVM(),
-  cpu: new X86KvmCPU(),
+  ${cpuParams(usualCpu)}
   membus: new SystemXBar(),
   memory: new SimpleMemory({ range: new AddrRange('64MiB') }),
   workload: SEWorkload.initCompatible(binary),

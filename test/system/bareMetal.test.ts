@@ -7,6 +7,7 @@ import { expect } from 'chai';
 import { aMultibootHeader, anElfImage, HALT } from '../support/bootImages';
 import { commandPath, configPath, inFolder, runCommand } from '../support/command';
 import { guestPath, type ProgramRun } from '../support/guests';
+import { describeWithKvm } from '../support/kvm';
 import { parseTimeline } from '../support/timeline';
 import { connected } from '../support/unixSocket';
 
@@ -29,7 +30,7 @@ function body({ stdout }: ProgramRun): string {
   return stdout.replace(/^.*\n/, '').replace(/Exiting @ tick.*\n$/, '');
 }
 
-describe('mini-gem5 configs/baremetal.ts runs', function () {
+describeWithKvm('mini-gem5 configs/baremetal.ts runs', function () {
   this.timeout(120_000);
 
   for (const mode of ['atomic_noncaching', 'timing']) {
@@ -115,7 +116,7 @@ describe('mini-gem5 configs/baremetal.ts runs', function () {
   });
 });
 
-describe('mini-gem5 configs/baremetal.ts saves and restores', function () {
+describeWithKvm('mini-gem5 configs/baremetal.ts saves and restores', function () {
   this.timeout(120_000);
 
   it('interrupt controllers, timer and local APICs of the kernel, of two processors', () => {
@@ -168,7 +169,7 @@ function scriptWith(folder: string, devices: string, connections: string): strin
   return path;
 }
 
-describe('A device of a bare machine', function () {
+describeWithKvm('A device of a bare machine', function () {
   this.timeout(120_000);
 
   it('is reached by memory and by port, through both crossbars and the bridge', () => {
@@ -220,7 +221,7 @@ describe('A device of a bare machine', function () {
   });
 });
 
-describe('The serial line of a bare machine', function () {
+describeWithKvm('The serial line of a bare machine', function () {
   this.timeout(120_000);
 
   const echo = (way: string): string[] => ['-k', MULTIBOOT, '-a', `ticks=0 echo=${way}`];
@@ -271,7 +272,7 @@ async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise(resolve => setTimeout(resolve, 20));
 }
 
-describe('A bare machine whose program goes wrong', function () {
+describeWithKvm('A bare machine whose program goes wrong', function () {
   this.timeout(120_000);
 
   it('says that it has shut down, with the registers', () => {
@@ -305,7 +306,7 @@ describe('A bare machine whose program goes wrong', function () {
   });
 });
 
-describe('mini-gem5 configs/baremetal.ts refuses, in one line,', function () {
+describeWithKvm('mini-gem5 configs/baremetal.ts refuses, in one line,', function () {
   this.timeout(120_000);
 
   const elf = anElfImage();

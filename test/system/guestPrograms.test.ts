@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { guestPath, runProgram } from '../support/guests';
+import { describeWithKvm } from '../support/kvm';
 import { repositoryRoot } from '../support/repository';
 import type { ProgramRun } from '../support/guests';
 
@@ -140,8 +141,9 @@ function expectSameRun(guest: GuestCase, cpuType: string): void {
   expect(simulated, log).to.deep.equal(native);
 }
 
-for (const cpuType of ['X86KvmCPU', 'AtomicSimpleCPU']) {
-  describe(`A guest program runs on ${cpuType} as it does natively`, function () {
+for (const cpuType of ['X86KvmCPU', 'AtomicSimpleCPU'] as const) {
+  const describeOn = cpuType === 'X86KvmCPU' ? describeWithKvm : describe;
+  describeOn(`A guest program runs on ${cpuType} as it does natively`, function () {
     this.timeout(60_000);
 
     for (const guest of cases.filter(isHere)) {

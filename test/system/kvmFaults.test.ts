@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import { anElfImage } from '../support/bootImages';
 import { configPath, inFolder, runCommand } from '../support/command';
 import type { ProgramRun } from '../support/guests';
+import { describeWithKvm } from '../support/kvm';
 
 /** Runs code as a 64-bit program of a bare machine with 2 MiB of memory. */
 const runCode = (code: readonly number[]): ProgramRun =>
@@ -16,7 +17,7 @@ const runCode = (code: readonly number[]): ProgramRun =>
     return runCommand([configPath('baremetal.ts'), ...options], { cwd: folder });
   });
 
-describe('The command with a guest that goes wrong', () => {
+describeWithKvm('The command with a guest that goes wrong', () => {
   it('ends at a triple fault as at a bug, with the registers and without a stack trace', () => {
     const run = runCode([0x0f, 0x0b]); // ud2, and nobody handles it
     expect(run.status).to.equal(134);

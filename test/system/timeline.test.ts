@@ -15,6 +15,7 @@ import { gunzipSync, inflateRawSync } from 'node:zlib';
 import { expect } from 'chai';
 import { commandPath, configPath, inFolder, runCommand } from '../support/command';
 import { guestPath, runProgram, type ProgramRun } from '../support/guests';
+import { itWithKvm } from '../support/kvm';
 import { overlaps, parseTimeline, type TimelineRecord } from '../support/timeline';
 
 const hello = configPath('hello.ts');
@@ -92,7 +93,7 @@ async function interrupt(
 describe('mini-gem5 --trace-out', function () {
   this.timeout(30_000);
 
-  it('shows the guest’s runs with their exit reasons, and what the CPU is doing', () => {
+  itWithKvm('shows the guest’s runs with their exit reasons, and what the CPU is doing', () => {
     inFolder(folder => {
       const run = runCommand(['--trace-out', 'trace.json', hello], { cwd: folder });
       expect(run.stderr).to.equal('');
