@@ -22,6 +22,9 @@ const elementary: ReadonlySet<string> = new Set([
   ...['f2xm1', 'fyl2x', 'fptan', 'fpatan', 'fyl2xp1', 'fsincos', 'fsin', 'fcos'],
 ]);
 
+/** Instructions of many accesses. */
+const saves = /^(maskmovp|pmaskmov|fnstenv|fldenv|fnsave|frstor)/;
+
 /** Flags that an instruction leaves undefined and that software cores do not set as processors do. */
 function undefinedFlags({ definition, operands }: Encoding): number {
   const rotates = definition.name === 'rol' || definition.name === 'ror';
@@ -35,7 +38,7 @@ function undefinedFlags({ definition, operands }: Encoding): number {
  */
 function afterFault({ definition, map, opcode }: Encoding): Tolerance['afterFault'] {
   if (map === 1 && (opcode === 0x7e || opcode === 0x7f)) return 'x87';
-  return definition.name === 'fstp' ? 'memory' : null;
+  return definition.name === 'fstp' || definition.name === 'fbstp' ? 'memory' : null;
 }
 
 /** What of the outcome of an instruction is not compared. */
@@ -43,7 +46,7 @@ export function toleranceOf(encoding: Encoding): Tolerance {
   return {
     ...{ flags: undefinedFlags(encoding), mxcsr: 0, afterFault: afterFault(encoding) },
     lastPlace: elementary.has(encoding.definition.name),
-    // At which of its bytes a masked store faults differs from processor to processor.
-    faultAddress: /^(maskmovp|pmaskmov)/.test(encoding.definition.name),
+    // At which of its bytes a masked store or a save area faults differs from processor to processor.
+    faultAddress: saves.test(encoding.definition.name),
   };
 }

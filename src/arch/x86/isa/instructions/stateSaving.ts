@@ -82,8 +82,8 @@ function checkedMxcsr(c: Semantics): Value<'i32'> {
 /** A fault comes before anything is written. */
 function checkArea(c: Semantics, bytes: number, alignment: number, writes: boolean): void {
   c.requireAligned(c.address(), alignment);
-  c.check(add(c.address(), i64(bytes - 1)), 1, writes);
   c.check(c.address(), 1, writes);
+  c.check(add(c.address(), i64(bytes - 1)), 1, writes);
 }
 
 function saveLegacy(c: Semantics): void {
