@@ -30,7 +30,8 @@ import {
   x86PciConfigRange,
 } from 'mini-gem5/objects';
 import { parseBaremetalOptions } from './common/baremetalOptions';
-import { checkpointToRestore, simulateWithCheckpoints } from './common/checkpointOptions';
+import { CheckpointedRun } from './common/checkpointedRun';
+import { checkpointToRestore } from './common/checkpointOptions';
 import { reportExit } from './common/reportExit';
 
 const options = parseBaremetalOptions(process.argv.slice(2));
@@ -110,5 +111,7 @@ const { outdir } = m5.options;
 const checkpoint = checkpointToRestore(options.checkpoints, outdir);
 m5.instantiate(new Root({ fullSystem: true, system }), checkpoint, options.checkpoints);
 
-const exit = simulateWithCheckpoints(options.checkpoints, options.absMaxTick, outdir);
+const run = new CheckpointedRun(options.checkpoints, outdir);
+const exit = run.simulate(options.absMaxTick);
+run.end();
 process.exitCode = reportExit(exit);

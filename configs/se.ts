@@ -21,7 +21,8 @@ import {
   SystemXBar,
   VoltageDomain,
 } from 'mini-gem5/objects';
-import { checkpointToRestore, simulateWithCheckpoints } from './common/checkpointOptions';
+import { CheckpointedRun } from './common/checkpointedRun';
+import { checkpointToRestore } from './common/checkpointOptions';
 import { reportExit } from './common/reportExit';
 import { parseSeOptions } from './common/seOptions';
 import { planStages } from './common/switchOptions';
@@ -39,11 +40,10 @@ const options = parseSeOptions(process.argv.slice(2));
 const { outdir } = m5.options;
 const checkpoint = checkpointToRestore(options.checkpoints, outdir);
 const restoreWithCpu = checkpoint === undefined ? undefined : options.restoreWithCpu;
-const plan = planStages(
-  options.switching,
-  restoreWithCpu ?? options.cpuType,
-  checkpoint !== undefined,
-);
+const plan = planStages(options.switching, restoreWithCpu ?? options.cpuType, {
+  isRestored: checkpoint !== undefined,
+  takesCheckpoints: options.checkpoints.takeCheckpoints !== undefined,
+});
 
 const workload = new Process({
   executable: options.executable,
@@ -92,9 +92,12 @@ system.systemPort = system.membus.cpuSidePorts;
 m5.instantiate(new Root({ fullSystem: false, system }), checkpoint, options.checkpoints);
 
 console.log('**** REAL SIMULATION ****');
+const run = new CheckpointedRun(options.checkpoints, outdir);
+const { absMaxTick } = options;
 const exit =
-  runStages(system, cpus, options.absMaxTick) ??
+  runStages(run, system, cpus, absMaxTick) ??
   (cpus.repeat === undefined
-    ? simulateWithCheckpoints(options.checkpoints, options.absMaxTick, outdir)
-    : runTurns(system, cpus.stages[0], cpus.repeat, options.absMaxTick));
+    ? run.simulate(absMaxTick)
+    : runTurns(run, system, [cpus.stages[0], cpus.repeat], absMaxTick));
+run.end();
 process.exitCode = reportExit(exit);

@@ -1,11 +1,8 @@
-/**
- * Options about checkpoints, under gem5's names (configs/common/Options.py), and the run that obeys
- * them (configs/common/Simulation.py).
- */
+/** Options about checkpoints, under gem5's names (configs/common/Options.py). */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
-import * as m5 from 'mini-gem5';
+import { fatal } from 'mini-gem5';
 
 /** What the command line asks for. */
 export interface CheckpointOptions {
@@ -68,42 +65,5 @@ export function checkpointToRestore(
   const tick = ticks[number - 1];
   if (tick !== undefined) return join(folder, `cpt.${tick}`);
   const there = ticks.length === 0 ? 'there are none' : `there are ${String(ticks.length)}`;
-  return m5.fatal(`checkpoint ${String(number)} not found in ${folder}: ${there}`);
-}
-
-/**
- * Simulates, and makes the checkpoints that the command line and the guest ask for.
- * @param maxTick - when to stop at the latest, or undefined
- * @param outdir - the output directory
- * @returns why the run ended
- */
-export function simulateWithCheckpoints(
-  options: CheckpointOptions,
-  maxTick: number | undefined,
-  outdir: string,
-): m5.ExitEvent {
-  const { takeCheckpoints, maxCheckpoints, incrementalCheckpoints: incremental } = options;
-  const folder = options.checkpointDir ?? outdir;
-  let made = 0;
-  let due = takeCheckpoints?.first ?? Infinity;
-  const make = (): void => {
-    m5.checkpoint(join(folder, 'cpt.%d'), { incremental });
-    made++;
-    if (made === maxCheckpoints)
-      console.log(`maximum ${String(maxCheckpoints)} checkpoints dropped`);
-  };
-  // After a restore those that lie in the past have been made.
-  while (due < m5.curTick()) due += takeCheckpoints?.period ?? Infinity;
-  for (;;) {
-    const until = Math.min(made < maxCheckpoints ? due : Infinity, maxTick ?? Infinity);
-    const exit = m5.simulate(until === Infinity ? undefined : Math.max(0, until - m5.curTick()));
-    const wanted = exit.cause === 'checkpoint' && made < maxCheckpoints;
-    const isDue = exit.cause === 'simulate() limit reached' && m5.curTick() >= due;
-    if (wanted || (isDue && made < maxCheckpoints)) make();
-    // A KVM CPU may come later than it was asked to, past more than one.
-    while (due <= m5.curTick()) due += takeCheckpoints?.period ?? Infinity;
-    if (exit.cause === 'checkpoint' || (isDue && m5.curTick() < (maxTick ?? Infinity))) continue;
-    if (options.checkpointAtEnd) make();
-    return exit;
-  }
+  return fatal(`checkpoint ${String(number)} not found in ${folder}: ${there}`);
 }

@@ -85,13 +85,21 @@ export interface StagePlan {
   readonly repeat?: { readonly stage: Stage; readonly ticks: number };
 }
 
-/** @param isRestored - whether the run begins at a checkpoint */
+/** What a run has to do with checkpoints. */
+export interface CheckpointUse {
+  /** Whether it begins at one. */
+  readonly isRestored: boolean;
+  /** Whether the command line wants some at ticks that it names. */
+  readonly takesCheckpoints: boolean;
+}
+
+/** @throws {FatalError} when options exclude each other, or a CPU cannot do what is asked of it */
 export function planStages(
   options: SwitchOptions,
   wantedType: string | undefined,
-  isRestored: boolean,
+  checkpoints: CheckpointUse,
 ): StagePlan {
-  checkCombination(options, isRestored);
+  checkCombination(options, checkpoints);
   const { maxinsts = 0, standardSwitch, warmupInsts, repeatSwitch } = options;
   const forward = options.fastForward;
   if (forward === undefined && standardSwitch === undefined && repeatSwitch === undefined) {
@@ -134,13 +142,18 @@ function fastForwardType({ fastForwardCpu, fastForward: how }: SwitchOptions): C
 /** KVM stops at an instruction only where there are performance counters, and then not exactly. */
 function checked(stage: Stage): Stage {
   if (stage.maxInsts === 0 || stage.type !== 'X86KvmCPU') return stage;
+  const fastForwards = stage.name === 'cpu' && stage.until !== undefined;
+  const instead = fastForwards ? ', or give --fast-forward a time, such as 20ms, or "work"' : '';
   return fatal(
-    'X86KvmCPU does not stop at a number of instructions; take AtomicSimpleCPU, which does, or give ' +
-      '--fast-forward a time, such as 20ms, or "work"',
+    'X86KvmCPU does not stop at a number of instructions; take AtomicSimpleCPU, which does' +
+      instead,
   );
 }
 
-function checkCombination(options: SwitchOptions, isRestored: boolean): void {
+function checkCombination(
+  options: SwitchOptions,
+  { isRestored, takesCheckpoints }: CheckpointUse,
+): void {
   const {
     fastForward: forward,
     fastForwardCpu,
@@ -160,6 +173,10 @@ function checkCombination(options: SwitchOptions, isRestored: boolean): void {
   refuse(
     forward !== undefined && repeatSwitch !== undefined,
     both('--fast-forward', '--repeat-switch'),
+  );
+  refuse(
+    takesCheckpoints && repeatSwitch !== undefined,
+    both('--take-checkpoints', '--repeat-switch'),
   );
   refuse(
     warmupInsts !== undefined && standardSwitch === undefined,

@@ -1,6 +1,7 @@
 /** The CPUs of the stages of a run, and the run through them (gem5's configs/common/Simulation.py). */
 import * as m5 from 'mini-gem5';
 import type { System } from 'mini-gem5/objects';
+import type { CheckpointedRun } from './checkpointedRun';
 import { makeCpu, systemWith, type Cpu, type CpuParams } from './cpuTypes';
 import type { Stage, StagePlan, Until } from './switchOptions';
 
@@ -10,11 +11,14 @@ interface StagedCpu {
   readonly cpu: Cpu;
 }
 
+/** A CPU that takes turns with another, and how many ticks each turn has. */
+type Turns = StagedCpu & { readonly ticks: number };
+
 /** The CPUs of a plan. */
 export interface StagedCpus {
   /** Those of the stages, the first of which runs from the start. */
   readonly stages: readonly [StagedCpu, ...StagedCpu[]];
-  readonly repeat?: StagedCpu & { readonly ticks: number };
+  readonly repeat?: Turns;
 }
 
 /** Makes the CPUs of a plan. @param params - of all of them */
@@ -74,14 +78,11 @@ function isOver({ cause }: m5.ExitEvent, until: Until): boolean {
   }
 }
 
-function runStage(until: Until, maxTick: number): m5.ExitEvent {
+function runStage(run: CheckpointedRun, until: Until, maxTick: number): m5.ExitEvent {
   if (until.kind === 'insts') console.log(`Switch at instruction count:${String(until.insts)}`);
-  const left = maxTick - m5.curTick();
-  if (until.kind === 'insts' || until.kind === 'work') {
-    return m5.simulate(maxTick === Infinity ? undefined : left);
-  }
+  if (until.kind === 'insts' || until.kind === 'work') return run.simulateTo(maxTick);
   const ticks = until.kind === 'time' ? m5.ticks.fromSeconds(until.seconds) : until.ticks;
-  return m5.simulate(Math.min(ticks, left));
+  return run.simulateTo(Math.min(m5.curTick() + ticks, maxTick));
 }
 
 /**
@@ -90,6 +91,7 @@ function runStage(until: Until, maxTick: number): m5.ExitEvent {
  * @returns why the run ended before the last stage; undefined when it is the turn of that
  */
 export function runStages(
+  run: CheckpointedRun,
   system: System,
   { stages }: StagedCpus,
   maxTick = Infinity,
@@ -97,7 +99,7 @@ export function runStages(
   for (const [i, { stage, cpu }] of stages.entries()) {
     const next = stages[i + 1];
     if (next === undefined || stage.until === undefined) return undefined;
-    const exit = runStage(stage.until, maxTick);
+    const exit = runStage(run, stage.until, maxTick);
     if (!isOver(exit, stage.until) || m5.curTick() >= maxTick) return exit;
     console.log(`Switched CPUS @ tick ${String(m5.curTick())}`);
     m5.switchCpus(system, [[cpu, next.cpu]]);
@@ -107,17 +109,17 @@ export function runStages(
 
 /** Has two CPUs take turns until the run ends. @param maxTick - when it ends at the latest */
 export function runTurns(
+  run: CheckpointedRun,
   system: System,
-  first: StagedCpu,
-  second: StagedCpu & { readonly ticks: number },
+  [first, second]: readonly [StagedCpu, Turns],
   maxTick = Infinity,
 ): m5.ExitEvent {
   console.log('starting switch loop');
   let [running, waiting] = [first.cpu, second.cpu];
   for (;;) {
-    const left = maxTick - m5.curTick();
-    const exit = m5.simulate(Math.max(0, Math.min(second.ticks, left)));
-    if (exit.cause !== 'simulate() limit reached' || left <= second.ticks) return exit;
+    const end = Math.min(m5.curTick() + second.ticks, maxTick);
+    const exit = run.simulateTo(end);
+    if (exit.cause !== 'simulate() limit reached' || end >= maxTick) return exit;
     m5.switchCpus(system, [[running, waiting]]);
     [running, waiting] = [waiting, running];
   }
