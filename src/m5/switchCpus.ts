@@ -5,7 +5,7 @@
 import { fatal } from '../base/index';
 import { BaseCPU, warnOfForeignState } from '../cpu/index';
 import { System, type MemoryMode } from '../mem/index';
-import type { AnyNode, Simulation } from '../sim/index';
+import type { AnyNode, SimObject, Simulation } from '../sim/index';
 
 /** The CPU that runs, and the one that takes over. */
 export type CpuPair = readonly [oldCpu: AnyNode, newCpu: AnyNode];
@@ -15,13 +15,22 @@ interface Handover {
   readonly next: BaseCPU;
 }
 
-function cpuOf(node: AnyNode): BaseCPU {
-  const model = node.simObject();
+function modelOf({ root }: Simulation, node: AnyNode): SimObject {
+  if (root === undefined)
+    return fatal('m5.switchCpus() needs a system; call m5.instantiate() first');
+  if (![root, ...root.descendants()].includes(node)) {
+    fatal(`switchCpus(): ${node.path()} is not part of the system that was instantiated`);
+  }
+  return node.simObject();
+}
+
+function cpuOf(simulation: Simulation, node: AnyNode): BaseCPU {
+  const model = modelOf(simulation, node);
   return model instanceof BaseCPU ? model : fatal(`switchCpus(): ${node.path()} is not a BaseCPU`);
 }
 
-function systemOf(node: AnyNode): System {
-  const model = node.simObject();
+function systemOf(simulation: Simulation, node: AnyNode): System {
+  const model = modelOf(simulation, node);
   return model instanceof System ? model : fatal(`switchCpus(): ${node.path()} is not a System`);
 }
 
@@ -53,6 +62,24 @@ function memoryModeOf(handovers: readonly Handover[]): MemoryMode {
   return mode;
 }
 
+/** CPUs that go on must be able to: the memory mode is that of the whole system. */
+function checkOthers(
+  simulation: Simulation,
+  system: System,
+  handovers: readonly Handover[],
+  mode: MemoryMode,
+): void {
+  const olds = new Set(handovers.map(({ old }) => old));
+  for (const cpu of simulation.objects) {
+    if (!(cpu instanceof BaseCPU) || cpu.system !== system) continue;
+    if (cpu.switchedOut() || olds.has(cpu) || cpu.memoryMode() === mode) continue;
+    fatal(
+      `switchCpus(): ${cpu.name()} must be switched too: it requires the memory mode ` +
+        `'${cpu.memoryMode()}', and the new CPUs '${mode}'`,
+    );
+  }
+}
+
 /** What switching needs of the simulation around it. */
 export interface SwitchParts {
   readonly simulation: Simulation;
@@ -66,16 +93,21 @@ export interface SwitchParts {
  * Everything is checked before anything is changed.
  */
 export function switchCpus(parts: SwitchParts, node: AnyNode, pairs: readonly CpuPair[]): void {
-  const system = systemOf(node);
-  const handovers = pairs.map(([old, next]) => ({ old: cpuOf(old), next: cpuOf(next) }));
+  const { simulation } = parts;
+  const system = systemOf(simulation, node);
+  const handovers = pairs.map(([old, next]) => ({
+    old: cpuOf(simulation, old),
+    next: cpuOf(simulation, next),
+  }));
   const olds = new Set(handovers.map(({ old }) => old));
   if (olds.size !== handovers.length || new Set(pairs.map(([, next]) => next)).size !== olds.size) {
     fatal('switchCpus(): a CPU stands in the list twice');
   }
   const mode = memoryModeOf(handovers);
   for (const handover of handovers) check(handover, olds, system);
+  checkOthers(simulation, system, handovers, mode);
   parts.drain();
-  parts.simulation.phase('switch CPUs', () => {
+  simulation.phase('switch CPUs', () => {
     for (const { old, next } of handovers) warnOfForeignState(old, next);
     for (const { old } of handovers) old.switchOut();
     // Caches are not used any longer: what they hold must not be lost, nor come back later.

@@ -6,9 +6,17 @@ import {
   xsaveLayout,
 } from '../../../src/arch/x86/index';
 import { FatalError, resetWarnOnce, setLogSink } from '../../../src/base/index';
+import { System } from '../../../src/m5/objects';
 import { switchCpus, type CpuPair } from '../../../src/m5/switchCpus';
 import type { MemoryMode } from '../../../src/mem/index';
-import { aCPUSystem, TestProcessNode, type CPUSystem, type TestCPU } from '../cpu/testCPU';
+import {
+  aCPUSystem,
+  TestCPUNode,
+  TestProcessNode,
+  type CPUSystem,
+  type TestCPU,
+} from '../cpu/testCPU';
+import { aSimulation } from '../../support/simulation';
 
 const xstateBv = threadStateLayout.xsave.offset + xsaveLayout.xstateBv;
 
@@ -90,6 +98,11 @@ describe('m5.switchCpus()', () => {
       },
       {
         pairs: [[0, 2]],
+        set: cpus => (cpus[2]!.mode = 'timing'),
+        text: "system.cpu1 must be switched too: it requires the memory mode 'atomic'",
+      },
+      {
+        pairs: [[0, 2]],
         set: cpus => (cpus[2]!.canTakeOver = false),
         text: 'system.cpu2 does not support CPU handover',
       },
@@ -111,6 +124,13 @@ describe('m5.switchCpus()', () => {
     const { system, cpus } = nodes;
     expect(() => switchCpus(parts, system, [[system, cpus[2]!]])).to.throw('not a BaseCPU');
     expect(() => switchCpus(parts, cpus[0]!, [[cpus[0]!, cpus[2]!]])).to.throw('not a System');
+    const early = { ...parts, simulation: aSimulation() };
+    const orphans: CpuPair = [new TestCPUNode(), new TestCPUNode()];
+    expect(() => switchCpus(early, new System(), [orphans])).to.throw(
+      FatalError,
+      'm5.instantiate()',
+    );
+    expect(() => switchCpus(parts, system, [orphans])).to.throw(FatalError, 'is not part of');
   });
 
   it('says before it happens that a program uses registers that the new CPU has no code for', () => {
