@@ -169,6 +169,7 @@ export class SocketChannel implements SerialChannel {
   readonly #listener: UnixListener;
   readonly #path: string;
   readonly #interrupted: () => boolean;
+  readonly #patience: number | undefined;
   #isOpen = true;
   #peer: SocketPeer | null = null;
   #history: number[] = [];
@@ -176,11 +177,13 @@ export class SocketChannel implements SerialChannel {
   /**
    * @param interrupted - whether the user wants the simulation to stop, even while it waits for
    *   somebody who is connected and does not read
+   * @param patience - milliseconds of host time that it waits for them to read on; default: 10,000
    * @throws {FatalError} when the socket cannot be made
    */
-  constructor(path: string, interrupted: () => boolean = () => false) {
+  constructor(path: string, interrupted: () => boolean = () => false, patience?: number) {
     this.#path = path;
     this.#interrupted = interrupted;
+    this.#patience = patience;
     try {
       this.#listener = new UnixListener(path);
     } catch (error) {
@@ -214,7 +217,7 @@ export class SocketChannel implements SerialChannel {
   #accept(): void {
     const fd = this.#listener.accept();
     if (fd === null) return;
-    this.#peer = new SocketPeer(fd, this.#path, this.#interrupted);
+    this.#peer = new SocketPeer(fd, this.#path, this.#interrupted, this.#patience);
     this.#peer.send(Uint8Array.from(this.#history.slice(-HISTORY_BYTES)));
   }
 

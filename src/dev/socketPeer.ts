@@ -8,6 +8,11 @@ const BACKLOG_BYTES = 1024 * 1024;
 const LOOK_INTERVAL = 50;
 /** Milliseconds without a byte read, in the end, after which nobody is waited for any longer. */
 const LAST_WAIT = 1000;
+/**
+ * The same while the simulation runs. The reader may be another part of this process, which cannot
+ * read while it is waited for.
+ */
+const PATIENCE = 10_000;
 
 const CHUNK_BYTES = 4096;
 
@@ -24,6 +29,7 @@ export class SocketPeer {
   readonly #descriptor: HostDescriptor;
   readonly #name: string;
   readonly #interrupted: () => boolean;
+  readonly #patience: number;
   #backlog = new Uint8Array(0);
   #length = 0;
   #isThere = true;
@@ -32,11 +38,13 @@ export class SocketPeer {
    * @param fd - the connection, not blocking; taken over
    * @param name - of the socket, for messages
    * @param interrupted - whether the user wants the simulation to stop
+   * @param patience - milliseconds of host time without a byte read after which a reader is given up
    */
-  constructor(fd: number, name: string, interrupted: () => boolean) {
+  constructor(fd: number, name: string, interrupted: () => boolean, patience = PATIENCE) {
     this.#descriptor = new HostDescriptor(fd);
     this.#name = name;
     this.#interrupted = interrupted;
+    this.#patience = patience;
   }
 
   /** False once the other end is gone, or was given up. */
@@ -46,7 +54,7 @@ export class SocketPeer {
 
   /**
    * Sends bytes now or later. Where too many wait already, the simulation waits for the other end to
-   * read, until the user wants to stop.
+   * read, until the user wants to stop or nothing is read for too long.
    */
   send(bytes: Uint8Array): void {
     this.flush();
@@ -92,12 +100,14 @@ export class SocketPeer {
   }
 
   #waitForRoom(): void {
+    let waited = 0;
     while (this.#isThere && this.#length === BACKLOG_BYTES) {
-      if (this.#interrupted()) {
+      if (this.#interrupted() || waited >= this.#patience) {
         this.#giveUp();
         return;
       }
-      tryPoll(this.#descriptor.fd, PollEvent.Out, LOOK_INTERVAL);
+      const isReady = tryPoll(this.#descriptor.fd, PollEvent.Out, LOOK_INTERVAL) !== 0;
+      waited = isReady ? 0 : waited + LOOK_INTERVAL;
       this.flush();
     }
   }

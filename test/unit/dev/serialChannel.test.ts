@@ -184,6 +184,21 @@ describe('Serial channels', () => {
       channel.dispose();
     });
 
+    it('gives up who reads nothing for too long, such as another part of this process', async () => {
+      const path = join(directory, 'socket');
+      const channel = new SocketChannel(path, () => false, 100);
+      const socket = await connected(path);
+      socket.on('data', () => undefined);
+      channel.receive();
+      const messages = messagesOf(() => {
+        channel.send(Buffer.alloc(2 * 1024 * 1024));
+      });
+      expect(messages).to.have.length(1);
+      expect(messages[0]).to.match(/socket: \d+ bytes are lost that nobody has read$/);
+      await new Promise(resolve => socket.once('close', resolve));
+      channel.dispose();
+    });
+
     it('serves the next one when one has hung up', async () => {
       const path = join(directory, 'socket');
       const channel = new SocketChannel(path);
