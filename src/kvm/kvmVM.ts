@@ -157,11 +157,6 @@ export class KvmVM extends SimObject {
     this.#tellTSSAddress();
   }
 
-  /** Whether the kernel can keep the guest from writing to a memory slot. */
-  get canMapReadonly(): boolean {
-    return this.#kvm.capReadonlyMem();
-  }
-
   /** The parts of main memory that the guest has; none before the first CPU starts. */
   get mappedStores(): readonly MappedStore[] {
     return this.#memory.stores;

@@ -7,6 +7,7 @@ import { dprintf, fatal, hack, warn, type AddrRange } from '../base/index';
 import type { BackingStore, System } from '../mem/index';
 import { KVM_MEM_LOG_DIRTY_PAGES, KVM_MEM_READONLY } from './abi';
 import { Kvm as KvmFlag } from './debugFlags';
+import type { Kvm } from './kvm';
 import type { MemorySlots, MemSlot } from './memorySlots';
 
 /** A part of main memory as the guest has it. */
@@ -19,15 +20,15 @@ export interface MappedStore {
 export interface MainMemoryOwner {
   name(): string;
   curTick(): number;
-  /** Whether the kernel can keep the guest from writing to a slot. */
-  readonly canMapReadonly: boolean;
+  /** The KVM device, another one in the child of a fork. */
+  readonly kvm: Pick<Kvm, 'capReadonlyMem'>;
 }
 
 /** Maps main memory into a guest. */
 export class MainMemory {
   readonly #owner: MainMemoryOwner;
   readonly #slots: MemorySlots;
-  #mapped: MappedStore[] = [];
+  readonly #mapped: MappedStore[] = [];
   #logsDirtyPages = false;
 
   constructor(owner: MainMemoryOwner, slots: MemorySlots) {
@@ -46,7 +47,7 @@ export class MainMemory {
   }
 
   /**
-   * Maps every backing store of a system that is for KVM.
+   * Maps every backing store of a system that is for KVM. To be called once.
    * @throws {FatalError} when a store cannot be mapped, or hides the system's m5ops
    */
   map(system: System): void {
@@ -89,7 +90,7 @@ export class MainMemory {
   #flagsOf(store: BackingStore): number {
     const log = this.#logsDirtyPages ? KVM_MEM_LOG_DIRTY_PAGES : 0;
     if (store.writeable) return log;
-    if (this.#owner.canMapReadonly) return log | KVM_MEM_READONLY;
+    if (this.#owner.kvm.capReadonlyMem()) return log | KVM_MEM_READONLY;
     const where = store.range.toString();
     warn(`the kernel lacks KVM_CAP_READONLY_MEM: the guest can write to ${where}`);
     return log;
