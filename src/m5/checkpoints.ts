@@ -3,12 +3,13 @@
  *
  * Source of the behaviour: gem5 `python/m5/simulate.py` (`checkpoint`), `sim/serialize.cc`.
  */
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fatal, panic, withProgress, type Tick } from '../base/index';
 import {
   ChainImages,
   CHECKPOINT_FILE,
+  CheckpointError,
   CheckpointSections,
   openCheckpoint,
   readChain,
@@ -53,6 +54,8 @@ export class Checkpoints implements M5Checkpoints {
   readonly #written: string[] = [];
   /** Directory of the checkpoint that was written or restored last. */
   #last: string | undefined;
+  /** Parents of the checkpoints that are being written in the background. */
+  readonly #parentsInUse: string[] = [];
   #maxCount = 0;
   /** Whether memories note what is written to them. */
   #tracks = false;
@@ -83,10 +86,11 @@ export class Checkpoints implements M5Checkpoints {
    * @param path - of its directory; `%d` in it stands for the tick, `%%` for `%`
    * @returns the directory
    * @throws {SimError} when something cannot be saved or written; then nothing is left of it
+   * @throws {FatalError} when it would replace one that other checkpoints of this run build upon
    */
   write(path: string, options: CheckpointOptions): string {
     this.#prepare();
-    const directory = resolve(expandPath(path, this.#simulation.curTick()));
+    const directory = this.#directoryOf(path);
     const moment = this.#beginTracking(options);
     try {
       const digest = this.#save(directory, options);
@@ -107,6 +111,25 @@ export class Checkpoints implements M5Checkpoints {
     }
     simulation.drain();
     for (const object of simulation.objects) object.memWriteback();
+  }
+
+  /** The directory to write to, whose present content nobody needs. */
+  #directoryOf(path: string): string {
+    const directory = resolve(expandPath(path, this.#simulation.curTick()));
+    if (!existsSync(directory)) return directory;
+    const last = this.#last === undefined ? [] : [this.#last];
+    const others = [...this.#written, ...last, ...this.#parentsInUse];
+    const isPending = this.#parentsInUse.includes(directory);
+    const child = others.find(other => other !== directory && ancestorsOf(other).has(directory));
+    if (child !== undefined || isPending) {
+      const what = child ?? 'a checkpoint that is being written';
+      fatal(`a checkpoint cannot replace ${directory}: ${what} builds upon it`);
+    }
+    return directory;
+  }
+
+  #parentOf({ parent, incremental }: CheckpointOptions): string | undefined {
+    return parent ?? (incremental === true ? this.#last : undefined);
   }
 
   /** From the first incremental checkpoint on all memories note what is written to them. */
@@ -134,7 +157,7 @@ export class Checkpoints implements M5Checkpoints {
           tick: simulation.curTick(),
           ticksPerSecond: simulation.ticksPerSecond,
           configuration: pythonJson(configJson(root, simulation.ticksPerSecond)),
-          parent: options.parent ?? (options.incremental === true ? this.#last : undefined),
+          parent: this.#parentOf(options),
         }),
       );
       return digest;
@@ -153,9 +176,11 @@ export class Checkpoints implements M5Checkpoints {
     parts: ForkEachParts,
   ): Promise<string> {
     this.#prepare();
-    const directory = resolve(expandPath(path, this.#simulation.curTick()));
+    const directory = this.#directoryOf(path);
     // The child knows what this process knows now; only here it is known what is written later.
+    const parent = this.#parentOf(options);
     const moment = this.#beginTracking(options);
+    const release = this.#use(parent);
     try {
       await writeInBackground(parts, directory, () => {
         this.#save(directory, options);
@@ -164,9 +189,21 @@ export class Checkpoints implements M5Checkpoints {
     } catch (error) {
       moment?.abandon();
       throw error;
+    } finally {
+      release();
     }
     this.#note(directory);
     return directory;
+  }
+
+  /** Keeps a parent from being replaced or removed. @returns what ends that */
+  #use(parent: string | undefined): () => void {
+    if (parent === undefined) return () => undefined;
+    const directory = resolve(parent);
+    this.#parentsInUse.push(directory);
+    return () => {
+      this.#parentsInUse.splice(this.#parentsInUse.indexOf(directory), 1);
+    };
   }
 
   #note(directory: string): void {
@@ -182,7 +219,8 @@ export class Checkpoints implements M5Checkpoints {
   #removeOld(): void {
     if (this.#maxCount === 0 || this.#written.length <= this.#maxCount) return;
     const kept = this.#written.slice(-this.#maxCount);
-    const needed = new Set(kept.flatMap(path => readChain(path).map(link => link.directory)));
+    const users = [...kept, ...this.#parentsInUse];
+    const needed = new Set(users.flatMap(path => readChain(path).map(link => link.directory)));
     for (const path of this.#written.slice(0, -this.#maxCount)) {
       if (needed.has(path)) continue;
       this.#written.splice(this.#written.indexOf(path), 1);
@@ -204,6 +242,16 @@ export class Checkpoints implements M5Checkpoints {
     }
     this.#last = chain[0]?.directory;
     return sections;
+  }
+}
+
+/** A checkpoint and those that it builds upon; none when it cannot be restored anyway. */
+function ancestorsOf(directory: string): ReadonlySet<string> {
+  try {
+    return new Set(readChain(directory).map(link => link.directory));
+  } catch (error) {
+    if (error instanceof CheckpointError) return new Set();
+    throw error;
   }
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { squashCheckpoint } from '../../src/checkpoint/index';
 import { inFolder } from '../support/command';
-import { guestScript, linesOf } from '../support/forking';
+import { guestScript, linesOf, plainScript } from '../support/forking';
 
 const IMAGE = 'system.physmem.store0.img';
 
@@ -59,6 +59,47 @@ describe('An incremental checkpoint', () => {
         expect(full!.equals(made!), name).to.equal(true);
         expect(statSync(join(changed, IMAGE)).size).to.be.lessThan(full!.length);
       }
+    });
+  });
+
+  it('keeps what it builds upon: nothing replaces or removes that', function () {
+    this.timeout(60_000);
+    inFolder(folder => {
+      const lines = linesOf(
+        `${plainScript}
+        const refused = (name: string) => {
+          try {
+            m5.checkpoint(name);
+            console.log('replaced', name);
+          } catch (error) {
+            console.log((error as Error).message.replaceAll(process.cwd() + '/', ''));
+          }
+        };
+        async function run() {
+          m5.checkpoint('a');
+          m5.checkpoint('a');
+          m5.checkpoint('b', { incremental: true });
+          refused('a');
+          const written = m5.checkpointInBackground('c', { incremental: true });
+          m5.checkpoints.ckptMaxCount = 1;
+          refused('b');
+          m5.checkpoint('d');
+          console.log('kept', fs.existsSync('a') && fs.existsSync('b'));
+          await written;
+          m5.checkpoint('e');
+          console.log('left', ...fs.readdirSync('.').filter(name => name.length === 1));
+        }
+        void run();`,
+        folder,
+      ).filter(line => line !== 'Writing checkpoint');
+      expect(lines).to.deep.equal(
+        [
+          'a checkpoint cannot replace a: b builds upon it',
+          'a checkpoint cannot replace b: a checkpoint that is being written builds upon it',
+          'kept true',
+          'left e',
+        ].sort(),
+      );
     });
   });
 });
