@@ -219,10 +219,10 @@ export class Checkpoints implements M5Checkpoints {
   #removeOld(): void {
     if (this.#maxCount === 0 || this.#written.length <= this.#maxCount) return;
     const kept = this.#written.slice(-this.#maxCount);
-    const users = [...kept, ...this.#parentsInUse];
-    const needed = new Set(users.flatMap(path => readChain(path).map(link => link.directory)));
+    const needed = new Set(kept.flatMap(path => readChain(path).map(link => link.directory)));
+    const inUse = new Set(this.#parentsInUse.flatMap(path => [...ancestorsOf(path)]));
     for (const path of this.#written.slice(0, -this.#maxCount)) {
-      if (needed.has(path)) continue;
+      if (needed.has(path) || inUse.has(path)) continue;
       this.#written.splice(this.#written.indexOf(path), 1);
       rmSync(path, { recursive: true, force: true });
     }
