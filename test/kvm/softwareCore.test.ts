@@ -14,7 +14,7 @@ const usualCount = process.env['NODE_V8_COVERAGE'] === undefined ? 100_000 : 10_
 const count = Number(process.env['FUZZ_COUNT'] ?? usualCount);
 const seed = Number(process.env['FUZZ_SEED'] ?? Date.now());
 
-const [RCX, RSI, RDI] = [1, 6, 7];
+const [RAX, RCX, RDX, RBP, RSI, RDI] = [0, 1, 2, 5, 6, 7];
 const DATA = BigInt(slotAddresses(0).data);
 const STACK = BigInt(slotAddresses(0).stack + 0x800);
 
@@ -32,10 +32,15 @@ describeWithKvm('A software core does what the processor does', function () {
     expect(fuzzer.differ(situation, noTolerance)).to.deep.equal([]);
   };
 
-  const expectSameOf = (code: string, values: Readonly<Record<number, bigint>>): void => {
+  const expectSameOf = (
+    code: string,
+    values: Readonly<Record<number, bigint>>,
+    segments: readonly [bigint, bigint] = [0n, 0n],
+  ): void => {
     const registers = Array.from({ length: 16 }, (_, i) => values[i] ?? (i === 4 ? STACK : 0n));
     const x87 = [0x37f, 0, 0] as const;
-    expectSame({ slot: 0, code, registers, flags: 0x202, mxcsr: 0x1f80, x87, fill: 1 });
+    const usual = { slot: 0, flags: 0x202, mxcsr: 0x1f80, x87, fill: 1 };
+    expectSame({ ...usual, code, segments, registers });
   };
 
   it(`in ${String(count)} random situations, FUZZ_SEED=${String(seed)}`, () => {
@@ -48,5 +53,28 @@ describeWithKvm('A software core does what the processor does', function () {
 
   it('reads two bytes for a MOVSXD of two, at the end of what is mapped', () => {
     expectSameOf('66406316', { [RSI]: DATA + 0x1ffen });
+  });
+
+  it('adds the base of a segment once, whatever the scale of an index that is not there', () => {
+    // mov %fs:(%rdx), %eax, with a SIB byte of scale 8
+    expectSameOf('648b04e2', { [RDX]: DATA - 0x1000n }, [0x1004n, 0n]);
+    // movabs %fs:…, %al, behind an instruction with a scale
+    expectSameOf('64a00000000000000000', {}, [DATA, 0n]);
+  });
+
+  it('blames the stack only for addresses in it', () => {
+    for (const code of ['8b4500', '648b4500', '64428b440500', '8b00']) {
+      expectSameOf(code, { [RBP]: 1n << 62n, [RAX]: 1n << 62n });
+    }
+  });
+
+  it('leaves the base of a segment out of LEA', () => {
+    expectSameOf('65488d4710', { [RDI]: 5n }, [0n, 0x1234n]);
+  });
+
+  it('cuts the address of a bit in memory to 32 bits where addresses have so many', () => {
+    // bt %rcx, (%esi)
+    expectSameOf('67480fa30e', { [RSI]: DATA | (5n << 32n), [RCX]: 1n << 63n });
+    expectSameOf('67480fa30e', { [RSI]: DATA + 8n, [RCX]: -64n & (2n ** 64n - 1n) });
   });
 });

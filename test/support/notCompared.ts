@@ -38,7 +38,7 @@ function undefinedFlags({ definition, operands }: Encoding): number {
  */
 function afterFault({ definition, map, opcode }: Encoding): Tolerance['afterFault'] {
   if (map === 1 && (opcode === 0x7e || opcode === 0x7f)) return 'x87';
-  return definition.name === 'fstp' || definition.name === 'fbstp' ? 'memory' : null;
+  return /^(fstp|fbstp|fnsave|fnstenv)$/.test(definition.name) ? 'memory' : null;
 }
 
 /** What of the outcome of an instruction is not compared. */

@@ -16,6 +16,8 @@ export interface RandomInstruction {
   readonly registers: ReadonlyMap<number, bigint>;
   /** The vector register that is an index, or -1. */
   readonly vectorIndex: number;
+  /** The base of the segment that its address counts from, and which it is. */
+  readonly segment: { readonly prefix: number; readonly base: bigint };
 }
 
 const RSP = 4;
@@ -25,6 +27,9 @@ const mandatoryBytes: Readonly<Record<string, number>> = { 66: 0x66, F2: 0xf2, F
 export class InstructionMaker {
   readonly #random: Random;
   #window: MemoryWindow = { start: 0, bytes: 1 };
+  #isShort = false;
+  #segment = 0;
+  #segmentBase = 0n;
 
   constructor(random: Random) {
     this.#random = random;
@@ -47,6 +52,7 @@ export class InstructionMaker {
     if (encoding.rexB) rex |= 1;
     let modrm = -1;
     let vectorIndex = -1;
+    this.#choosePrefixes(encoding.operands.some(({ place }) => place === 'X' || place === 'L'));
     if (encoding.hasModrm) {
       modrm = this.#modrm(encoding);
       if (encoding.operands.some(({ place }) => place === 'X')) {
@@ -67,11 +73,36 @@ export class InstructionMaker {
     const cut = immediates.flatMap(([code, values]) =>
       values.slice(0, this.#immediateBytes(code, size)),
     );
+    const ofAddress = modrm >= 0 && modrm < 0xc0 ? this.#addressPrefixes() : [];
     const bytes = encoding.vex
-      ? [...this.#vex(encoding, rex), opcode]
-      : [...prefixes, ...this.#rex(encoding, rex), ...this.#escape(encoding.map), opcode];
+      ? [...ofAddress, ...this.#vex(encoding, rex), opcode]
+      : [
+          ...ofAddress,
+          ...prefixes,
+          ...this.#rex(encoding, rex),
+          ...this.#escape(encoding.map),
+          opcode,
+        ];
     if (modrm >= 0) bytes.push(modrm);
-    return { bytes: [...bytes, ...tail, ...cut], registers, vectorIndex };
+    const segment = { prefix: ofAddress.length > 0 ? this.#segment : 0, base: this.#segmentBase };
+    return { bytes: [...bytes, ...tail, ...cut], registers, vectorIndex, segment };
+  }
+
+  /** Now and then addresses of 32 bits, and such that count from FS or GS; `plain`: not now. */
+  #choosePrefixes(plain: boolean): void {
+    this.#isShort = !plain && this.#below(16) === 0;
+    this.#segment = !plain && this.#below(16) === 0 ? this.#pick([0x64, 0x65]) : 0;
+    this.#segmentBase = this.#segment === 0 ? 0n : BigInt(this.#below(0x800_0000));
+  }
+
+  #addressPrefixes(): number[] {
+    return [...(this.#isShort ? [0x67] : []), ...(this.#segment === 0 ? [] : [this.#segment])];
+  }
+
+  /** A register's value for an address: of 32 bits, the upper half is anything. */
+  #addressRegister(value: bigint): bigint {
+    if (!this.#isShort) return BigInt.asUintN(64, value);
+    return BigInt.asUintN(32, value) | (BigInt(this.#random.next32()) << 32n);
   }
 
   #modrm({ reg, mod, modrmByte, operands }: Encoding): number {
@@ -132,16 +163,16 @@ export class InstructionMaker {
       mod === 0 ? 0 : mod === 1 ? this.#below(256) - 128 : this.#below(2 ** 31) - 2 ** 30;
     if (mod === 1) bytes.push(displacement & 0xff);
     if (mod === 2) bytes.push(...little(BigInt(displacement), 4));
-    let rest = target - BigInt(displacement);
+    let rest = target - this.#segmentBase - BigInt(displacement);
     if (index === base) {
       // base * (1 + 2^scale) has to be the address.
       rest /= BigInt(1 + (1 << scale));
     } else if (index >= 0) {
       const value = BigInt(this.#below(4096));
-      registers.set(index, value);
+      registers.set(index, this.#addressRegister(value));
       rest -= value << BigInt(scale);
     }
-    registers.set(base, BigInt.asUintN(64, rest));
+    registers.set(base, this.#addressRegister(rest));
     return { modrm, rex, bytes };
   }
 

@@ -21,6 +21,8 @@ export interface BriefSituation {
   readonly codeOffset?: number;
   /** Whether execution may go on elsewhere than behind it. */
   readonly jumps?: boolean;
+  /** Bases of FS and GS; default 0. */
+  readonly segments?: readonly [fs: bigint, gs: bigint];
   readonly registers: readonly bigint[];
   readonly flags: number;
   readonly mxcsr: number;
@@ -50,6 +52,7 @@ export class SituationMaker {
     // A little beyond the second page, so that some accesses fault.
     const window = { start: data + 0x800, bytes: PAGES - 0x800 + 8 };
     const instruction = this.#instructions.make(encoding, window);
+    const { prefix, base } = instruction.segment;
     const registers = Array.from({ length: 16 }, () => edge(random));
     const inPages = (): bigint => BigInt(data + random.nextInt(0, PAGES - 1));
     if (strings.has(definition.name)) {
@@ -68,6 +71,7 @@ export class SituationMaker {
       code: Buffer.from(instruction.bytes).toString('hex'),
       ...this.#place(instruction.bytes.length),
       ...(jumps ? { jumps } : {}),
+      ...(prefix === 0 ? {} : { segments: prefix === 0x64 ? [base, 0n] : [0n, base] }),
       registers,
       flags: 0x202 | (random.next32() & arithmeticFlags) | (down ? direction : 0),
       mxcsr: randomMxcsr(random),
@@ -189,13 +193,14 @@ export function situationOf(brief: BriefSituation): Situation {
   };
   const [control, status, tags] = brief.x87;
   const vectors = from(fill >>> 8, 512);
+  const [fsBase, gsBase] = brief.segments ?? [0n, 0n];
   const wide = (fill % (WIDE_NUMBERS - 8)) * 16;
   return {
     ...{ registers, flags, mxcsr },
     codeOffset: brief.codeOffset ?? usualCodeOffset,
     jumps: brief.jumps ?? false,
-    fsBase: 0n,
-    gsBase: 0n,
+    fsBase,
+    gsBase,
     code: Buffer.from(code, 'hex'),
     memory: from(fill, 3 * PAGE),
     vectors:
@@ -207,7 +212,8 @@ export function situationOf(brief: BriefSituation): Situation {
 
 /** The text of a test of this situation. */
 export function pasteable(name: string, situation: BriefSituation): string {
-  const { slot, code, codeOffset, jumps, registers, flags, mxcsr, x87, fill } = situation;
+  const { slot, code, codeOffset, jumps, segments, registers, flags, mxcsr, x87, fill } = situation;
+  const bases = (segments ?? []).map(value => `0x${value.toString(16)}n`).join(', ');
   const { vectorIndex } = situation;
   const index = vectorIndex === undefined ? '' : ` vectorIndex: ${String(vectorIndex)},`;
   const numbers = registers.map(value => `0x${value.toString(16)}n`).join(', ');
@@ -215,6 +221,7 @@ export function pasteable(name: string, situation: BriefSituation): string {
   return [
     `it('${name} ${code}', () => {`,
     `  expectSame({ slot: ${String(slot)}, code: '${code}', ${place}${jumps === true ? 'jumps: true, ' : ''}` +
+      (segments === undefined ? '' : `segments: [${bases}], `) +
       `flags: 0x${flags.toString(16)}, mxcsr: 0x${mxcsr.toString(16)},`,
     `    x87: [${x87.join(', ')}], fill: ${String(fill)},${index} registers: [${numbers}] });`,
     '});',

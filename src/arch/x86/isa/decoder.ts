@@ -223,6 +223,7 @@ export class Decoder {
     const encoding = this.#choose(candidates, modrm);
     if (encoding === null) return 'invalid';
     this.encoding = encoding;
+    if (encoding.definition.ignoresSegment === true) this.segment = -1;
     this.opcodeRegister = (opcode & 7) | ((this.#rex & 1) << 3);
     this.#setOperandSize(encoding);
     if (modrm >= 0) this.#readModrm(modrm);

@@ -22,6 +22,8 @@ export interface DefinitionOptions extends FlagUse {
   readonly ends?: boolean;
   /** It is no instruction of a program, and does not count as one. */
   readonly pseudo?: boolean;
+  /** The memory operand is an offset, wherever its segment begins. */
+  readonly ignoresSegment?: boolean;
   /** F2 and F3 repeat it. */
   readonly repeats?: boolean;
   /** There is a VEX form with the same opcode; of vectors, unless scalar, also one of 32 bytes. */

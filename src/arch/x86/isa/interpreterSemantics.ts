@@ -48,14 +48,15 @@ export class InterpreterSemantics extends Semantics {
     return this.code.load('i32', record, at.displacement);
   }
 
-  protected override effectiveAddress(): Value<'i64'> {
+  protected override effectiveAddress(distance: Value<'i64'> | null): Value<'i64'> {
     const { code } = this;
     const { addressing } = this.form;
     const register = (offset: number): Value<'i64'> =>
       code.load('i64', code.load('i32', record, offset));
     const base = this.popsBeforeAddress === 0 ? register(at.base) : this.#baseAfterPop();
     const displacement = extendS(code.load('i32', record, at.displacement));
-    const start = add(base, displacement);
+    const near = add(base, displacement);
+    const start = distance === null ? near : add(near, distance);
     if (addressing === 'base') return start;
     const scale = extendU(code.load('u8', record, at.scale));
     const sum = add(start, shl(register(at.index), scale));

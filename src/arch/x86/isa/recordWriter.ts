@@ -1,5 +1,5 @@
 /** Records, written from decoded instructions and read again. */
-import { RBP, RSP } from '../registers';
+import { FS, GS, RBP, RSP } from '../registers';
 import {
   coreOffset,
   encodedGpr,
@@ -53,8 +53,13 @@ export class RecordWriter {
   /** Whether an instruction's access to memory is one to the stack segment. */
   usesStack(record: number, { addressing, definition }: Form): boolean {
     if (addressing === 'none') return definition.repeats !== true;
-    const base = (this.#memory.u32[(record + at.base) >>> 2] ?? 0) - this.#memory.base;
-    const bySegment = addressing === 'segment' || addressing === 'segment32';
+    const pointer = (offset: number): number =>
+      (this.#memory.u32[(record + offset) >>> 2] ?? 0) - this.#memory.base;
+    const base = pointer(at.base);
+    // The base of a segment may have the place of an index.
+    const index = addressing === 'index' ? pointer(at.index) : 0;
+    const inIndex = index === segmentBaseOffset(FS) || index === segmentBaseOffset(GS);
+    const bySegment = inIndex || addressing === 'segment' || addressing === 'segment32';
     return !bySegment && (base === gprOffset(RSP) || base === gprOffset(RBP));
   }
 
@@ -76,7 +81,8 @@ export class RecordWriter {
     for (let slot = 0; slot < recordOperands; slot++) u32[((record + at.operand) >>> 2) + slot] = 0;
     this.#writeAddress(record, decoder, form);
     this.#writeRegisters(record, decoder, form);
-    bytes[record + at.scale] = decoder.scale;
+    // The base of a segment that has the place of an index is taken as it is.
+    bytes[record + at.scale] = decoder.index === noRegister ? 0 : decoder.scale;
     bytes[record + at.length] = decoder.length;
     i32[(record + at.immediate) >>> 2] = decoder.immediateLow;
     i32[(record + at.immediate + 4) >>> 2] = decoder.immediateHigh;

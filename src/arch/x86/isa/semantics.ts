@@ -64,8 +64,8 @@ export abstract class Semantics extends CoreAccess {
   protected abstract immediate(): Value<'i64'>;
   /** The second immediate, of ENTER. */
   protected abstract secondImmediate(): Value<'i32'>;
-  /** The address of the memory operand. */
-  protected abstract effectiveAddress(): Value<'i64'>;
+  /** The address of the memory operand, so far beyond what its registers say, or null. */
+  protected abstract effectiveAddress(distance: Value<'i64'> | null): Value<'i64'>;
   /** The address of the next instruction. */
   abstract nextRip(): Value<'i64'>;
   /** Goes on with the next instruction. */
@@ -258,13 +258,13 @@ export abstract class Semantics extends CoreAccess {
 
   /** The address that the memory operand stands for. */
   address(): Value<'i64'> {
-    this.#effective ??= this.code.let(this.effectiveAddress());
+    this.#effective ??= this.code.let(this.effectiveAddress(null));
     return this.#effective;
   }
 
   /** Moves the memory operand, before it is used. */
   addToAddress(distance: Value<'i64'>): void {
-    this.#effective = this.code.let(add(this.address(), distance));
+    this.#effective = this.code.let(this.effectiveAddress(distance));
   }
 
   /** Where a memory operand lies in linear memory, checked for what the definition does to it. */

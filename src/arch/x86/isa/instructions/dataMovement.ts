@@ -152,7 +152,7 @@ export const dataMovement: Family = [
     {},
     c => c.set(0, c.get(1)),
   ),
-  ...define('lea', { '8d': 'Gv,Ma' }, {}, c => c.set(0, c.address())),
+  ...define('lea', { '8d': 'Gv,Ma' }, { ignoresSegment: true }, c => c.set(0, c.address())),
   ...define('xchg', exchangeRows(), {}, exchange),
   ...define('nop', { 'F3 90': '', '90': '' }, {}, () => undefined),
   ...define('cbw', { '98': '' }, {}, c => {
