@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { commandPath, configPath, inFolder, inFolderAsync, runCommand } from '../support/command';
+import { describeWithKvm } from '../support/kvm';
 import { connected } from '../support/unixSocket';
 
 /** Sent by one repeated instruction, and then the first of them again by one instruction each. */
@@ -37,7 +38,7 @@ function optionsIn(folder: string, serial: string, waits = false): string[] {
   return [configPath('baremetal.ts'), '-k', 'flood', '--format', 'flat', '--serial', serial];
 }
 
-describe('A guest that floods its serial line', function () {
+describeWithKvm('A guest that floods its serial line', function () {
   this.timeout(180_000);
 
   it('fills a file', () => {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { commandPath, configPath, inFolderAsync } from '../support/command';
 import { guestPath } from '../support/guests';
+import { describeWithKvm } from '../support/kvm';
 
 const CTRL_C = '\x03';
 
@@ -51,7 +52,7 @@ function shellScript(): string {
   return ['trap : INT', `look() { ${look}; }`, 'look start', ...runs].join('\n');
 }
 
-describe('The terminal', function () {
+describeWithKvm('The terminal', function () {
   this.timeout(120_000);
 
   it('is left as it was, however a run ends', async () => {
