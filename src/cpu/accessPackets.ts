@@ -1,4 +1,5 @@
 /** Accesses of a CPU as packets: one for each cache line that they touch. */
+import { panic } from '../base/index';
 import type { Addr, ContextID, RequestorID, Tick } from '../base/index';
 import { MemCmd, Packet, Request, RequestFlag, type RequestPort } from '../mem/index';
 import type { LoggedAccess } from '../arch/x86/index';
@@ -50,13 +51,16 @@ export class AccessPackets {
   }
 
   #split(address: Addr, bytes: number, buffer: number, isWrite: boolean, context: ContextID): void {
-    const { requestorId, lineBytes, data } = this.#target;
+    const { port, requestorId, lineBytes, data } = this.#target;
     const flags = this.#target.isMemory(address) ? 0 : RequestFlag.UNCACHEABLE;
     for (let done = 0; done < bytes;) {
       const at = address + done;
       const size = Math.min(bytes - done, lineBytes - (at % lineBytes));
       const fragment = this.#fragments[this.#count++];
-      if (fragment === undefined) return;
+      if (fragment === undefined) {
+        const lines = `more than ${String(MAX_FRAGMENTS)} lines of ${String(lineBytes)} bytes`;
+        return panic(`${port.name()}: an access to 0x${address.toString(16)} touches ${lines}`);
+      }
       const { request, packet } = fragment;
       request.set(at, size, flags, requestorId);
       request.contextId = context;
@@ -72,7 +76,9 @@ export class AccessPackets {
     let ticks = 0;
     for (let i = 0; i < this.#count; i++) {
       const fragment = this.#fragments[i];
-      if (fragment !== undefined) ticks += this.#target.port.sendAtomic(fragment.packet);
+      if (fragment === undefined) continue;
+      ticks += this.#target.port.sendAtomic(fragment.packet);
+      this.#check(fragment.packet);
     }
     return ticks;
   }
@@ -93,8 +99,14 @@ export class AccessPackets {
   }
 
   /** A response has come. @returns whether it was the last one */
-  received(): boolean {
+  received(response: Packet): boolean {
+    this.#check(response);
     this.#outstanding--;
     return this.#outstanding === 0;
+  }
+
+  #check(response: Packet): void {
+    if (!response.isError()) return;
+    panic(`${this.#target.port.name()}: data access failed: ${response.toString()}`);
   }
 }

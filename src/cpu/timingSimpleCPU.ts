@@ -188,9 +188,17 @@ export class TimingSimpleCPU extends BaseSimpleCPU<SteppedCore> {
     return true;
   }
 
-  #completeFetch(): void {
+  /** What the instruction waited for is here. @returns whether it goes on: its thread may have ended */
+  #goesOn(): boolean {
     this.#moveTo('Running');
     this.#updateCycles();
+    if (this.thread.status() !== 'Halted') return true;
+    this.#advance();
+    return false;
+  }
+
+  #completeFetch(): void {
+    if (!this.#goesOn()) return;
     const rip = this.#fetchRip;
     if (this.thread.state.gprNumber(RIP) !== rip) {
       // A signal has sent the program elsewhere meanwhile.
@@ -261,14 +269,12 @@ export class TimingSimpleCPU extends BaseSimpleCPU<SteppedCore> {
   }
 
   #accessArrived(pkt: Packet): boolean {
-    if (pkt.isError()) panic(`${this.name()}: data access failed: ${pkt.toString()}`);
-    if (this.packets.received()) this.schedule(this.#accessedEvent, this.clockEdge());
+    if (this.packets.received(pkt)) this.schedule(this.#accessedEvent, this.clockEdge());
     return true;
   }
 
   #completeAccess(): void {
-    this.#moveTo('Running');
-    this.#updateCycles();
+    if (!this.#goesOn()) return;
     const access = this.#reading;
     if (access === null) {
       this.#continue();
@@ -315,6 +321,12 @@ export class TimingSimpleCPU extends BaseSimpleCPU<SteppedCore> {
   }
 
   // Threads, draining, switching
+
+  /** After a restore the cycles before it are another run's. */
+  override startup(): void {
+    super.startup();
+    this.#previousCycle = this.curCycle();
+  }
 
   override activateContext(_threadId: number): void {
     // One that waited for less than its instruction just goes on.

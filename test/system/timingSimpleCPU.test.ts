@@ -163,6 +163,22 @@ describe('TimingSimpleCPU', () => {
     }
   });
 
+  it('executes nothing more of a thread that was halted, whatever is on its way to it', () => {
+    const code = [0x48, 0x8b, 0x04, 0x24, 0x0f, 0x0b]; // mov (%rsp), %rax; ud2
+    for (const [waiting, insts] of [
+      ['IcacheWaitResponse', 1],
+      ['DcacheWaitResponse', 0],
+    ] as const) {
+      const it = machine(code);
+      const { simulation, cpu } = it;
+      while (cpu.status !== waiting || cpu.totalInsts() < insts) simulation.simulate(CYCLE);
+      cpu.thread.halt();
+      simulation.simulate(10 * LATENCY);
+      expect([cpu.status, cpu.totalInsts()]).to.deep.equal(['Idle', insts]);
+      simulation.drain();
+    }
+  });
+
   it('kills a program by the signal that its fault is', () => {
     const faults: readonly (readonly [readonly number[], number])[] = [
       [[0x0f, 0x0b], 4],
