@@ -187,7 +187,7 @@ export class AtomicSimpleCPU extends BaseSimpleCPU<SoftwareCore> {
 
   override activateContext(_threadId: number): void {
     if (this.#status !== 'Idle') panic(`${this.name()} was activated in state ${this.#status}`);
-    this.#addCycles(this.ticksToCycles(this.curTick() - this.thread.lastSuspend));
+    this.#addCycles(this.waitedCycles(this.thread));
     this.#status = 'Running';
     this.#scheduleTick(0);
   }

@@ -1,6 +1,6 @@
 import type { CpuidFeatureBit, UserFeatures } from '../arch/x86/index';
 import { fatal, panic } from '../base/index';
-import type { Cycles, RequestorID } from '../base/index';
+import type { Cycles, RequestorID, Tick } from '../base/index';
 import type { MemoryMode, RequestPort, System } from '../mem/index';
 import {
   ClockedObject,
@@ -105,6 +105,8 @@ export abstract class BaseCPU
   /** Statistics of each thread. */
   readonly commitStats: readonly CommitCPUStats[];
   readonly #cpuId: number;
+  /** When statistics began, unless they go on from those of a checkpoint. */
+  #statsSince: Tick = 0;
   #switchedOut: boolean;
 
   /** @throws {FatalError} when processes and threads do not match. */
@@ -251,6 +253,7 @@ export abstract class BaseCPU
 
   override startup(): void {
     super.startup();
+    if (!this.simulation.stats.keepsAtStart) this.#statsSince = this.curTick();
     const { progressInterval } = this.params;
     if (progressInterval !== 0) new CPUProgressEvent(this, progressInterval);
   }
@@ -268,6 +271,11 @@ export abstract class BaseCPU
     return (
       this.threadContexts[threadId] ?? panic(`${this.name()} has no thread ${String(threadId)}`)
     );
+  }
+
+  /** Cycles that a thread has waited on this CPU when it is activated. */
+  protected waitedCycles({ lastSuspend }: ThreadContext): Cycles {
+    return this.ticksToCycles(this.curTick() - Math.max(lastSuspend, this.#statsSince));
   }
 
   activateContext(_threadId: number): void {

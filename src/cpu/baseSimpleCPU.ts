@@ -9,6 +9,7 @@ import {
   Disassembler,
   enterSyscall,
   formatVirtual,
+  Msr,
   RAX,
   RIP,
   softwareCpuid,
@@ -23,11 +24,16 @@ import {
   type LoggedAccess,
   type UserFeatures,
 } from '../arch/x86/index';
-import { fatal, panic, warn, type Tick } from '../base/index';
-import type { NearestSymbol } from '../base/index';
+import { fatal, panic, warn } from '../base/index';
+import type { Cycles, NearestSymbol, Tick } from '../base/index';
 import { requireCompilingChildren } from '../host/index';
 import { RequestPort, Workload, type Packet } from '../mem/index';
-import { defineSchema, EventFunctionWrapper, type ParamsOf } from '../sim/index';
+import {
+  defineSchema,
+  EventFunctionWrapper,
+  type CheckpointOut,
+  type ParamsOf,
+} from '../sim/index';
 import { AccessPackets } from './accessPackets';
 import { BaseCPU, baseCPUSchema } from './baseCPU';
 import { withoutAvx512 } from './foreignState';
@@ -99,6 +105,8 @@ export abstract class BaseSimpleCPU<Core extends BaseCore = BaseCore> extends Ba
   #core: Core | null = null;
   #packets: AccessPackets | null = null;
   #generation = -1;
+  /** What the time stamp counter of the thread is ahead of the CPU's cycles; null before startup. */
+  #timestampBase: bigint | null = null;
   #insts = 0;
   /** What RAX is when the instruction that executes a pseudo-instruction is complete. */
   #pseudoResult: bigint | null = null;
@@ -157,7 +165,7 @@ export abstract class BaseSimpleCPU<Core extends BaseCore = BaseCore> extends Ba
     this.#core = this.makeCore(this.#coreMemory(), {
       cpuid: softwareCpuid(this.cpuId()),
       processor: this.cpuId(),
-      timestampAfter: instructions => BigInt(this.curCycle() + this.traced.done + instructions),
+      timestampAfter: instructions => this.#timestampAfter(this.traced.done + instructions),
     });
     this.#packets = new AccessPackets({
       ...{ port: this.dataPort, requestorId: this.dataRequestorId },
@@ -168,16 +176,42 @@ export abstract class BaseSimpleCPU<Core extends BaseCore = BaseCore> extends Ba
 
   override startup(): void {
     super.startup();
+    this.#continueTimestamp();
     const { functionTrace, functionTraceStart } = this.params;
     if (!functionTrace) return;
-    const begin = (): void => {
-      const directory = this.simulation.host.makeOutputDirectory();
-      const find = (address: number): NearestSymbol | null =>
-        this.thread.process?.symbolAt(address) ?? null;
-      this.traced.functions = new FunctionTrace(directory, this.name(), functionTraceStart, find);
-    };
+    const begin = (): void => this.#traceFunctions(functionTraceStart);
     if (functionTraceStart <= this.curTick()) begin();
     else this.schedule(new EventFunctionWrapper(begin, this.name(), true), functionTraceStart);
+  }
+
+  #traceFunctions(from: Tick): void {
+    const directory = this.simulation.host.makeOutputDirectory();
+    const find = (address: number): NearestSymbol | null =>
+      this.thread.process?.symbolAt(address) ?? null;
+    this.traced.functions = new FunctionTrace(directory, this.name(), from, find);
+  }
+
+  // The time stamp counter
+
+  #timestampAfter(cycles: Cycles): bigint {
+    return BigInt.asUintN(64, (this.#timestampBase ?? 0n) + BigInt(this.curCycle() + cycles));
+  }
+
+  /** Counts on from what the thread's counter was when it came here, or was saved. */
+  #continueTimestamp(): void {
+    if (this.switchedOut()) return;
+    this.#timestampBase = this.thread.state.msr(Msr.TSC) - BigInt(this.curCycle());
+  }
+
+  /** Leaves the counter where whoever has the thread next looks for it. */
+  #saveTimestamp(): void {
+    if (this.switchedOut() || this.#timestampBase === null) return;
+    this.thread.state.setMsr(Msr.TSC, this.#timestampAfter(0));
+  }
+
+  override serialize(checkpoint: CheckpointOut): void {
+    this.#saveTimestamp();
+    super.serialize(checkpoint);
   }
 
   override dispose(): void {
@@ -306,9 +340,23 @@ export abstract class BaseSimpleCPU<Core extends BaseCore = BaseCore> extends Ba
     requireCompilingChildren();
   }
 
+  /** In the child of a fork: what it does belongs into its own output directory. */
+  override notifyFork(): void {
+    super.notifyFork();
+    if (this.traced.functions === null) return;
+    this.traced.functions.close();
+    this.#traceFunctions(this.curTick());
+  }
+
   override switchOut(): void {
+    this.#saveTimestamp();
     super.switchOut();
     this.#core?.detach();
+  }
+
+  override takeOverFrom(old: BaseCPU): void {
+    super.takeOverFrom(old);
+    this.#continueTimestamp();
   }
 
   override flushTLBs(): void {

@@ -172,6 +172,7 @@ export class ThreadContext implements SystemThreadContext, Serializable {
     old.#state = this.#state;
     this.#state = state;
     this.#status = old.#status;
+    this.#lastActivate = this.#lastSuspend = this.cpu.curTick();
     old.#status = 'Halted';
     this.#contextId = old.#contextId;
   }

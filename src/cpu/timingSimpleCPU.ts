@@ -13,22 +13,14 @@ import {
   type CoreSurroundings,
   type LoggedAccess,
 } from '../arch/x86/index';
-import { panic, warnOnce } from '../base/index';
+import { panic } from '../base/index';
 import type { Cycles } from '../base/index';
-import {
-  AbstractMemory,
-  Bridge,
-  CoherentXBar,
-  MemCmd,
-  NoncoherentXBar,
-  Packet,
-  Request,
-  RequestFlag,
-  type MemoryMode,
-} from '../mem/index';
-import { defineSchema, EventFunctionWrapper, EventPriority, type ParamsOf } from '../sim/index';
+import { MemCmd, Packet, Request, RequestFlag, type MemoryMode } from '../mem/index';
+import { defineSchema, EventFunctionWrapper, EventPriority } from '../sim/index';
+import type { CheckpointIn, CheckpointOut, ParamsOf } from '../sim/index';
 import type { BaseCPU } from './baseCPU';
 import { BaseSimpleCPU, baseSimpleCPUSchema } from './baseSimpleCPU';
+import { warnOfCache } from './cacheWarning';
 import { InstKindStats } from './instKindStats';
 import { step, type TimingStatus } from './timingStatus';
 
@@ -103,26 +95,15 @@ export class TimingSimpleCPU extends BaseSimpleCPU<SteppedCore> {
 
   override startup(): void {
     super.startup();
+    // Unless statistics go on, cycles before a restore are not this run's.
+    if (!this.simulation.stats.keepsAtStart) this.#previousCycle = this.curCycle();
     if (!this.switchedOut()) this.#warnOfCaches();
   }
 
   /** The operating system that is emulated works in memory itself. */
   #warnOfCaches(): void {
     if (this.thread.process === null) return;
-    for (const port of [this.instPort, this.dataPort]) {
-      const { owner } = port.peer;
-      const keepsNothing =
-        owner instanceof AbstractMemory ||
-        owner instanceof CoherentXBar ||
-        owner instanceof NoncoherentXBar ||
-        owner instanceof Bridge;
-      if (keepsNothing) continue;
-      warnOnce(
-        `${this.name()} ${owner.name()}`,
-        `${this.name()} accesses memory through ${owner.name()}, which emulated system calls do ` +
-          'not: if that keeps data, the program sees what was there before',
-      );
-    }
+    for (const port of [this.instPort, this.dataPort]) warnOfCache(this.name(), port);
   }
 
   override memoryMode(): MemoryMode {
@@ -322,12 +303,6 @@ export class TimingSimpleCPU extends BaseSimpleCPU<SteppedCore> {
 
   // Threads, draining, switching
 
-  /** After a restore the cycles before it are another run's. */
-  override startup(): void {
-    super.startup();
-    this.#previousCycle = this.curCycle();
-  }
-
   override activateContext(_threadId: number): void {
     // One that waited for less than its instruction just goes on.
     if (this.#status !== 'Idle') return;
@@ -368,6 +343,18 @@ export class TimingSimpleCPU extends BaseSimpleCPU<SteppedCore> {
     if (this.thread.status() !== 'Active') return;
     this.#moveTo('Running');
     this.schedule(this.#fetchEvent, this.nextCycle());
+  }
+
+  override serialize(checkpoint: CheckpointOut): void {
+    super.serialize(checkpoint);
+    checkpoint.paramOut('previousCycle', this.#previousCycle);
+  }
+
+  override unserialize(checkpoint: CheckpointIn): void {
+    super.unserialize(checkpoint);
+    // Other models do not have it.
+    const isSaved = checkpoint.has('previousCycle');
+    this.#previousCycle = isSaved ? checkpoint.number('previousCycle') : this.curCycle();
   }
 
   override switchOut(): void {

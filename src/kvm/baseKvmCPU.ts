@@ -253,7 +253,7 @@ export abstract class BaseKvmCPU extends KvmCPURun {
     // Woken before the access that it waits behind was answered, it goes on then.
     if (this.#status === 'RunningMMIOPending') return;
     this.#requireIdle('activated');
-    this.baseStats.numCycles.value += this.ticksToCycles(this.curTick() - this.thread.lastSuspend);
+    this.baseStats.numCycles.value += this.waitedCycles(this.thread);
     this.schedule(this.#tickEvent, this.clockEdge(0));
     this.#moveTo('Running');
   }

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { R15, RAX } from '../../src/arch/x86/index';
 import type { BaseCPU } from '../../src/cpu/index';
 import { M5 } from '../../src/m5/m5';
@@ -65,13 +65,15 @@ export class ModelMachine {
 
   /**
    * @param models - the first runs
-   * @param program - name and arguments of a guest program
+   * @param program - name or path of a guest program, and its arguments
    * @param checkpoint - directory of one to restore
+   * @param options - how to restore it
    */
   constructor(
     models: readonly [Model, ...Model[]],
     [name, ...args]: readonly [string, ...string[]],
     checkpoint?: string,
+    options: Parameters<M5['instantiate']>[2] = {},
   ) {
     this.folder = mkdtempSync(join(tmpdir(), 'mini-gem5-models-'));
     // Where a restored program goes on writing.
@@ -83,7 +85,7 @@ export class ModelMachine {
     const cpu = makeCpu(first, { cpuId: 0 });
     const waiting = others.map(model => makeCpu(model, { cpuId: 0, switchedOut: true }));
     this.#cpus = new Map(models.map((model, i) => [model, [cpu, ...waiting][i]!]));
-    const binary = guestPath(name);
+    const binary = isAbsolute(name) ? name : guestPath(name);
     this.#system = new System({
       clkDomain: new SrcClockDomain({ clock: '1GHz', voltageDomain: new VoltageDomain() }),
       ...{ memMode: MODES[first], memRanges: [new AddrRange('32MiB')], m5opsBase: 0xffff0000 },
@@ -101,7 +103,7 @@ export class ModelMachine {
       errout: 'err',
     });
     for (const each of this.#cpus.values()) each.workload = process;
-    this.m5.instantiate(new Root({ fullSystem: false, system: this.#system }), checkpoint);
+    this.m5.instantiate(new Root({ fullSystem: false, system: this.#system }), checkpoint, options);
   }
 
   #wire(cpu: CpuNode): void {

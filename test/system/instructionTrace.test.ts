@@ -115,9 +115,29 @@ describe('The trace of instructions', function () {
       expect(text).to.include(`${String(first)}: _start (${String(second! - first!)})\n`);
     });
   });
+
+  it('has the functions of a forked child in its own output directory', () => {
+    inFolder(folder => {
+      const text = `${head(assembled(program, folder), true)}
+        m5.simulate(2000);
+        if (m5.fork() === 0) m5.simulate();`;
+      const result = runScriptText(text, folder);
+      expect(result.status, result.stderr).to.equal(0);
+      const names = (directory: string): (string | undefined)[] => {
+        const trace = readFileSync(join(folder, directory, 'ftrace.system.cpu'), 'utf8');
+        return Array.from(trace.matchAll(/^\d+: (\w+)/gm), ([, name]) => name);
+      };
+      const all = ['_start', 'again', 'square', 'again', 'square', 'again'];
+      const before = names('m5out');
+      expect(before.length).to.be.within(1, 5);
+      expect(
+        before.concat(names('m5out.f0')).filter((name, i, list) => name !== list[i - 1]),
+      ).to.deep.equal(all);
+    });
+  });
 });
 
-const script = (path: string, functionTrace: boolean): string => `
+const head = (path: string, functionTrace: boolean): string => `
 import * as m5 from 'mini-gem5';
 import { AddrRange, AtomicSimpleCPU, Process, Root, SEWorkload, SimpleMemory, SrcClockDomain, System,
   SystemXBar, VoltageDomain } from 'mini-gem5/objects';
@@ -137,5 +157,8 @@ system.memory.port = system.membus.memSidePorts;
 system.systemPort = system.membus.cpuSidePorts;
 system.cpu.workload = new Process({ cmd: [path] });
 m5.instantiate(new Root({ fullSystem: false, system }));
+`;
+
+const script = (path: string, functionTrace: boolean): string => `${head(path, functionTrace)}
 console.log(m5.simulate().cause, m5.curTick());
 `;
