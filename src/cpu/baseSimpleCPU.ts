@@ -31,6 +31,7 @@ import { RequestPort, Workload, type Packet } from '../mem/index';
 import {
   defineSchema,
   EventFunctionWrapper,
+  type CheckpointIn,
   type CheckpointOut,
   type ParamsOf,
 } from '../sim/index';
@@ -105,8 +106,8 @@ export abstract class BaseSimpleCPU<Core extends BaseCore = BaseCore> extends Ba
   #core: Core | null = null;
   #packets: AccessPackets | null = null;
   #generation = -1;
-  /** What the time stamp counter of the thread is ahead of the CPU's cycles; null before startup. */
-  #timestampBase: bigint | null = null;
+  /** What the time stamp counter of the thread is ahead of the CPU's cycles. */
+  #timestampBase = 0n;
   #insts = 0;
   /** What RAX is when the instruction that executes a pseudo-instruction is complete. */
   #pseudoResult: bigint | null = null;
@@ -176,7 +177,6 @@ export abstract class BaseSimpleCPU<Core extends BaseCore = BaseCore> extends Ba
 
   override startup(): void {
     super.startup();
-    this.#continueTimestamp();
     const { functionTrace, functionTraceStart } = this.params;
     if (!functionTrace) return;
     const begin = (): void => this.#traceFunctions(functionTraceStart);
@@ -194,7 +194,7 @@ export abstract class BaseSimpleCPU<Core extends BaseCore = BaseCore> extends Ba
   // The time stamp counter
 
   #timestampAfter(cycles: Cycles): bigint {
-    return BigInt.asUintN(64, (this.#timestampBase ?? 0n) + BigInt(this.curCycle() + cycles));
+    return BigInt.asUintN(64, this.#timestampBase + BigInt(this.curCycle() + cycles));
   }
 
   /** Counts on from what the thread's counter was when it came here, or was saved. */
@@ -205,13 +205,17 @@ export abstract class BaseSimpleCPU<Core extends BaseCore = BaseCore> extends Ba
 
   /** Leaves the counter where whoever has the thread next looks for it. */
   #saveTimestamp(): void {
-    if (this.switchedOut() || this.#timestampBase === null) return;
-    this.thread.state.setMsr(Msr.TSC, this.#timestampAfter(0));
+    if (!this.switchedOut()) this.thread.state.setMsr(Msr.TSC, this.#timestampAfter(0));
   }
 
   override serialize(checkpoint: CheckpointOut): void {
     this.#saveTimestamp();
     super.serialize(checkpoint);
+  }
+
+  override unserialize(checkpoint: CheckpointIn): void {
+    super.unserialize(checkpoint);
+    this.#continueTimestamp();
   }
 
   override dispose(): void {
