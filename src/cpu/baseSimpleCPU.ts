@@ -5,6 +5,7 @@
  * Source of the behaviour: gem5 `cpu/simple/base.{hh,cc}`.
  */
 import {
+  enableComponents,
   deliverException,
   Disassembler,
   enterSyscall,
@@ -256,6 +257,9 @@ export abstract class BaseSimpleCPU<Core extends BaseCore = BaseCore> extends Ba
   protected prepareCore(): void {
     const { core, thread } = this;
     if (core.state !== thread.state) {
+      // A program that comes from a KVM CPU may have seen AVX in a processor whose CPUID KVM leaves as
+      // it is, though nothing was switched on for it.
+      if (thread.process !== null) enableComponents(thread.state, this.userFeatures().xcr0);
       core.attach(thread.state);
       this.#generation = this.#currentGeneration();
     } else if (this.#generation !== this.#currentGeneration()) {

@@ -79,7 +79,7 @@ export {
 } from './descriptors';
 export type { Gate, TaskState } from './descriptors';
 export { m5opsAddress, supervisorAddress, trapPort, userCode, userData } from './supervisorLayout';
-export { sanitizeUserFlags } from './userThread';
+export { enableComponents, sanitizeUserFlags } from './userThread';
 export type { UserFeatures } from './userThread';
 export { GuestSupervisor } from './guestSupervisor';
 export type { ExceptionTrap, PortTrap, SyscallTrap, Trap } from './guestSupervisor';

@@ -43,6 +43,14 @@ export function setUserSegments(state: X86ThreadState): void {
   if (ss.selector !== Selector.UserData) ss.assign(userData);
 }
 
+/** Switches on parts of the XSAVE area, {@link XFeature} bits, beside those that are on already. */
+export function enableComponents(state: X86ThreadState, components: number): void {
+  const missing = BigInt(components) & ~state.xcr0;
+  if (missing !== 0n) state.xcr0 |= missing;
+  const { cr4 } = state;
+  if (components !== 0 && (cr4 & BigInt(Cr4.OSXSAVE)) === 0n) state.cr4 = cr4 | BigInt(Cr4.OSXSAVE);
+}
+
 /**
  * Makes a thread ready to run a program in user mode: every register as Linux's kernel leaves it for a
  * new program (RIP and RSP are still 0), and the special registers that the supervisor's pages need.
@@ -57,13 +65,9 @@ export function prepareUserThread(state: X86ThreadState, root: Addr, features: U
   state.cr0 = BigInt(Cr0.PG) | BigInt(Cr0.PE | Cr0.MP | Cr0.ET | Cr0.NE | Cr0.WP | Cr0.AM);
   state.cr3 = BigInt(root);
   state.efer = BigInt(Efer.SCE | Efer.LME | Efer.LMA | Efer.NXE);
-  let cr4 = Cr4.PAE | Cr4.OSFXSR | Cr4.OSXMMEXCPT;
-  if (features.fsgsbase) cr4 |= Cr4.FSGSBASE;
-  if (features.xcr0 !== 0) {
-    cr4 |= Cr4.OSXSAVE;
-    state.xcr0 = BigInt(features.xcr0);
-  }
-  state.cr4 = BigInt(cr4);
+  state.cr4 = BigInt(Cr4.PAE | Cr4.OSFXSR | Cr4.OSXMMEXCPT);
+  if (features.fsgsbase) state.cr4 |= BigInt(Cr4.FSGSBASE);
+  enableComponents(state, features.xcr0);
   setUserSegments(state);
   for (const index of [DS, ES, FS, GS, LDTR]) state.segment(index).assign(nullSegment);
   state.segment(TR).assign(taskSegment(taskState().length - 1));
