@@ -123,6 +123,16 @@ describe('AtomicSimpleCPU', () => {
     expect(seen).to.deep.equal([1, 2, 10, 11, 500]);
   });
 
+  it('gives AVX to a thread for which a KVM CPU had not switched it on', () => {
+    // xor %ecx, %ecx; xgetbv; mov %eax, %edi; mov $60, %eax; syscall
+    const code = [0x31, 0xc9, 0x0f, 0x01, 0xd0, 0x89, 0xc7, 0xb8, 60, 0, 0, 0, 0x0f, 0x05];
+    const { simulation, cpu } = machine(code);
+    const { state } = cpu.thread;
+    state.cr4 &= ~0x40000n;
+    state.xcr0 = 1n;
+    expect(simulation.simulate().code).to.equal(7);
+  });
+
   it('executes code that the program has just written', () => {
     // movb $7, 1f+1(%rip); 1: mov $0, %edi; mov $60, %eax; syscall
     const code = [0xc6, 0x05, 1, 0, 0, 0, 7, 0xbf, 0, 0, 0, 0, 0xb8, 60, 0, 0, 0, 0x0f, 0x05];

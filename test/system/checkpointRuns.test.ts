@@ -5,6 +5,7 @@ import { encodeCheckpoint, readCheckpointFile } from '../../src/checkpoint/check
 import { configPath, inFolder, runCommand } from '../support/command';
 import { guestScript, linesOf } from '../support/forking';
 import { guestPath, type ProgramRun } from '../support/guests';
+import { itWithKvm } from '../support/kvm';
 
 describe('m5.checkpoints', () => {
   it('keeps the newest of ckptMaxCount checkpoints, and what they build upon', function () {
@@ -55,7 +56,7 @@ describe('configs/se.ts', function () {
     });
   const result = ({ stdout }: ProgramRun): string => /^rounds .*$/m.exec(stdout)?.[0] ?? stdout;
 
-  it('restores with another CPU model, from KVM to software and back', () => {
+  itWithKvm('restores with another CPU model, from KVM to software and back', () => {
     inFolder(folder => {
       const whole = se(folder, '--cpu-type', 'X86KvmCPU');
       const first = ['--cpu-type', 'X86KvmCPU', '--take-checkpoints', '1000000,1000000000000'];

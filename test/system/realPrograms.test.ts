@@ -1,5 +1,13 @@
 /** Programs as a distribution ships them, dynamic and static: the oracle is the host itself. */
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  lutimesSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -34,6 +42,7 @@ function someFiles(folder: string): void {
     utimesSync(join(folder, name), time, time);
   }
   symlinkSync('d/noise', join(folder, 'link'));
+  lutimesSync(join(folder, 'link'), time, time);
   utimesSync(join(folder, 'd'), time, time);
 }
 
