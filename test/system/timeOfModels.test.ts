@@ -7,6 +7,7 @@ import { R15 } from '../../src/arch/x86/index';
 import { setLogSink } from '../../src/base/index';
 import { assembled } from '../support/assembled';
 import { ModelMachine, type Model } from '../support/cpuModels';
+import { itWithKvm } from '../support/kvm';
 
 /** Reads the time stamp counter into R15 forever; ends when it has gone backwards. */
 const watching = `
@@ -100,7 +101,7 @@ describe('When a CPU model goes on with a thread', function () {
     return now;
   }
 
-  it('the time stamp counter does not go backwards', () => {
+  itWithKvm('the time stamp counter does not go backwards', () => {
     const it = machine(ALL, programs.watching);
     const plan = ['atomic', 'kvm', 'timing', 'atomic', 'kvm', 'timing', 'kvm', 'atomic'] as const;
     let last = watchOn(it, 0n);
@@ -112,7 +113,7 @@ describe('When a CPU model goes on with a thread', function () {
     }
   });
 
-  it('the time stamp counter goes on from that of a checkpoint', () => {
+  itWithKvm('the time stamp counter goes on from that of a checkpoint', () => {
     for (const model of ['kvm', 'atomic'] as const) {
       const saved = machine([model], programs.watching);
       const last = watchOn(saved, 0n);
@@ -137,7 +138,7 @@ describe('When a CPU model goes on with a thread', function () {
     }
   });
 
-  it('cycles count from then on, though the thread sleeps', () => {
+  itWithKvm('cycles count from then on, though the thread sleeps', () => {
     const cycles = (it: ModelMachine): number => it.cpu().baseStats.numCycles.value;
     const ends = (it: ModelMachine, what: string): void => {
       expect(it.m5.simulate().code).to.equal(0);
