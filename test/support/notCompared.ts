@@ -31,13 +31,16 @@ function undefinedFlags({ definition, operands }: Encoding): number {
   return rotates && operands[1]?.place === 'I' ? RFlags.OF : 0;
 }
 
+/** Map 1: MOVD and MOVQ, MOVNTQ, MASKMOVQ. */
+const storesOfMmx: ReadonlySet<number> = new Set([0x7e, 0x7f, 0xe7, 0xf7]);
+
 /**
  * What processors have changed already when a store of the x87 or MMX faults, and the instruction will
  * be executed again: Intel's count the registers from 0 by then, and may have written the first 8 of
  * 10 bytes. The SDM promises nothing of either; software cores leave everything as it was.
  */
 function afterFault({ definition, map, opcode }: Encoding): Tolerance['afterFault'] {
-  if (map === 1 && (opcode === 0x7e || opcode === 0x7f)) return 'x87';
+  if (map === 1 && storesOfMmx.has(opcode)) return 'x87';
   return /^(fstp|fbstp|fnsave|fnstenv)$/.test(definition.name) ? 'memory' : null;
 }
 
