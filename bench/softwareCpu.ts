@@ -26,8 +26,9 @@ const guest = (name: string): string => repositoryPath('guests', 'bin', name);
 const LUA =
   'local t, s = {}, 0 for i = 1, N do t[i % 1000 + 1] = (t[i % 1000 + 1] or i) * 3 % 1000003 ' +
   's = (s + t[i % 1000 + 1]) % 1000003 end print(s, #string.rep("ab", 1000):gsub("a", "c"))';
+// The program may write no temporary files.
 const SQL =
-  'create table t(a integer, b text); with recursive c(x) as (select 1 union all select x + 1 from c ' +
+  'pragma temp_store = memory; create table t(a integer, b text); with recursive c(x) as (select 1 union all select x + 1 from c ' +
   "limit N) insert into t select x * 7919 % N, printf('%d', x) from c; create index i on t(b); " +
   'select sum(a), max(b) from t;';
 
