@@ -7,7 +7,7 @@ const BACKLOG_BYTES = 1024 * 1024;
 /** Milliseconds between looks at whether the user wants to stop. */
 const LOOK_INTERVAL = 50;
 /** Milliseconds without a byte read, in the end, after which nobody is waited for any longer. */
-const LAST_WAIT = 1000;
+const LAST_WAIT = 5000;
 /**
  * The same while the simulation runs. The reader may be another part of this process, which cannot
  * read while it is waited for.
