@@ -6,19 +6,8 @@
  *     mini-gem5 bench/scripts/forkPause.ts PROGRAM MIB ROUNDS
  */
 import * as m5 from 'mini-gem5';
-import {
-  AddrRange,
-  KvmVM,
-  Process,
-  Root,
-  SEWorkload,
-  SimpleMemory,
-  SrcClockDomain,
-  System,
-  SystemXBar,
-  VoltageDomain,
-  X86KvmCPU,
-} from 'mini-gem5/objects';
+import { AddrRange } from 'mini-gem5/objects';
+import { programOnKvm } from './programOnKvm';
 
 const [binary = '', mebibytes = '64', rounds = '5'] = process.argv.slice(2);
 const TOUCHED = Number(mebibytes) << 20;
@@ -27,22 +16,8 @@ const PAGE_BYTES = 4096;
 const OFFSET = 64 << 20;
 
 const range = new AddrRange(`${String(Number(mebibytes) + 128)}MiB`);
-const system = new System({
-  clkDomain: new SrcClockDomain({ clock: '1GHz', voltageDomain: new VoltageDomain() }),
-  memMode: 'atomic_noncaching',
-  memRanges: [range],
-  kvmVm: new KvmVM(),
-  cpu: new X86KvmCPU(),
-  membus: new SystemXBar(),
-  memory: new SimpleMemory({ range }),
-  workload: SEWorkload.initCompatible(binary),
-});
-system.cpu.icachePort = system.membus.cpuSidePorts;
-system.cpu.dcachePort = system.membus.cpuSidePorts;
-system.memory.port = system.membus.memSidePorts;
-system.systemPort = system.membus.cpuSidePorts;
-system.cpu.workload = new Process({ cmd: [binary], output: '' });
-m5.instantiate(new Root({ fullSystem: false, system }));
+const { system, root } = programOnKvm(binary, range);
+m5.instantiate(root);
 m5.simulate(1e9);
 
 function touch(value: number): void {

@@ -5,39 +5,13 @@
  *     mini-gem5 bench/scripts/restoreStart.ts PROGRAM MIB save|restore DIRECTORY
  */
 import * as m5 from 'mini-gem5';
-import {
-  AddrRange,
-  KvmVM,
-  Process,
-  Root,
-  SEWorkload,
-  SimpleMemory,
-  SrcClockDomain,
-  System,
-  SystemXBar,
-  VoltageDomain,
-  X86KvmCPU,
-} from 'mini-gem5/objects';
+import { AddrRange } from 'mini-gem5/objects';
+import { programOnKvm } from './programOnKvm';
 
 const [binary = '', mebibytes = '64', action = 'save', directory = ''] = process.argv.slice(2);
 const bytes = Number(mebibytes) * 2 ** 20;
 const range = new AddrRange(`${mebibytes}MiB`);
-const system = new System({
-  clkDomain: new SrcClockDomain({ clock: '1GHz', voltageDomain: new VoltageDomain() }),
-  memMode: 'atomic_noncaching',
-  memRanges: [range],
-  kvmVm: new KvmVM(),
-  cpu: new X86KvmCPU(),
-  membus: new SystemXBar(),
-  memory: new SimpleMemory({ range }),
-  workload: SEWorkload.initCompatible(binary),
-});
-system.cpu.icachePort = system.membus.cpuSidePorts;
-system.cpu.dcachePort = system.membus.cpuSidePorts;
-system.memory.port = system.membus.memSidePorts;
-system.systemPort = system.membus.cpuSidePorts;
-system.cpu.workload = new Process({ cmd: [binary], output: '' });
-const root = new Root({ fullSystem: false, system });
+const { system, root } = programOnKvm(binary, range);
 const start = performance.now();
 m5.instantiate(root, action === 'restore' ? directory : undefined);
 if (action === 'restore') {
