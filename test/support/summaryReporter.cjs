@@ -4,16 +4,21 @@ const { reporters, Runner } = require('mocha');
 
 /**
  * Mocha's `spec` reporter with more lines at the very end: which tests were left out and why, where any
- * were, and one that is easy to read by a program: `N passed, N failed`, with `, N skipped` only where
- * something was skipped.
+ * were; `FAILED:` with name and message, a line for each test that failed; and one that is easy to read
+ * by a program: `N passed, N failed`, with `, N skipped` only where something was skipped.
  */
 module.exports = class SummaryReporter extends reporters.Spec {
   /** How many tests were left out of each outermost suite. */
   #leftOut = new Map();
+  #failed = [];
 
   constructor(runner, options) {
     super(runner, options);
-    const { EVENT_RUN_END, EVENT_TEST_PENDING } = Runner.constants;
+    const { EVENT_RUN_END, EVENT_TEST_FAIL, EVENT_TEST_PENDING } = Runner.constants;
+    runner.on(EVENT_TEST_FAIL, (test, error) => {
+      const message = String(error?.message ?? error).replaceAll(/\s+/gu, ' ');
+      this.#failed.push(`FAILED: ${test.fullTitle()}: ${message.slice(0, 400)}`);
+    });
     runner.on(EVENT_TEST_PENDING, test => {
       const [suite] = test.titlePath();
       this.#leftOut.set(suite, (this.#leftOut.get(suite) ?? 0) + 1);
@@ -22,6 +27,7 @@ module.exports = class SummaryReporter extends reporters.Spec {
     runner.once(EVENT_RUN_END, () => {
       const { passes, failures, pending } = this.stats;
       if (pending > 0) this.#tellLeftOut();
+      for (const line of this.#failed) console.log(line);
       const skipped = pending > 0 ? `, ${pending} skipped` : '';
       console.log(`${passes} passed, ${failures} failed${skipped}`);
     });
