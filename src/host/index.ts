@@ -81,5 +81,6 @@ export {
   residentMemoryBytes,
   virtualMemoryBytes,
 } from './processInfo';
+export { timedCycles, timedSystemCall, timeStampCounterProblem } from './timeStampCounter';
 export { UnixListener } from './unixSocket';
 export { WrittenPages } from './writtenPages';

@@ -248,6 +248,19 @@ export function callCode(address: bigint, table: ArrayBufferView): number {
   return koffi.call(address, codeWithTable, table) as number;
 }
 
+/** A function that makes a system call: its number, and three arguments. */
+export type SystemCallFunction = (number: number, a: number, b: number, c: number) => number;
+
+// SAFETY: a prototype, nothing is called.
+const systemCallCode = koffi.proto('long SystemCallCode(long number, long a, long b, long c)');
+
+/** Machine code at an address, `long code(long number, long a, long b, long c)`, as a function. */
+export function systemCallAt(address: bigint): SystemCallFunction {
+  // SAFETY: the caller has put code there that keeps to the C calling convention, and leaves it there
+  // for as long as the function is used.
+  return koffi.decode(address, systemCallCode) as SystemCallFunction;
+}
+
 /** Requests of the event loop that are under way: in libuv's threads, or of sockets. */
 export function activeRequests(): number {
   // `struct uv_loop_s` begins: data, active_handles, handle_queue (two pointers), active_reqs.count;

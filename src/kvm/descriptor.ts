@@ -59,6 +59,12 @@ export class KvmDescriptor implements HostResource {
     return this.#calls.ioctl(this.#fd, request, argument);
   }
 
+  /** As {@link tryRequest} without an argument, timed: {@link KvmSystemCalls.timedIoctl}. */
+  tryTimedRequest(request: number): number {
+    if (this.#fd < 0) panic(`${this.#what} was used after it was closed`);
+    return this.#calls.timedIoctl(this.#fd, request);
+  }
+
   /** Closes the descriptor; a second call does nothing. */
   dispose(): void {
     if (this.#fd < 0) return;

@@ -1,9 +1,7 @@
 /**
  * Entering the guest for a bounded time, and measuring how long it ran.
  *
- * Simulated time is host time spent inside KVM_RUN, by the monotonic clock (decision 10). gem5 takes the
- * guest's time stamp counter, which says the same where its frequency is known, but costs a request for
- * each reading.
+ * Simulated time is the time spent inside KVM_RUN, by the time stamp counter (decision 12), as in gem5.
  */
 import type { Tick } from '../base/index';
 import type { VcpuExit } from './exits';
@@ -11,6 +9,12 @@ import type { Kick } from './kickSignal';
 import type { RunCounters } from './guestCounters';
 import type { BaseKvmTimer } from './kvmTimer';
 import type { VcpuPort } from './vcpu';
+
+/**
+ * A run that the time stamp counter says was longer, in nanoseconds, or took negative time, was more
+ * likely one in which the counter was set: the machine slept, or moved to another host.
+ */
+const PLAUSIBLE_NS = 1e9;
 
 /** What a runner is made of. */
 export interface KvmRunnerOptions {
@@ -23,7 +27,7 @@ export interface KvmRunnerOptions {
   readonly counters: RunCounters | null;
   /** Whether the timer starts and stops the counters, being one of them. */
   readonly timerDrivesCounters: boolean;
-  /** Host time in nanoseconds. */
+  /** Host time in nanoseconds, for the timer and for runs that the counter does not time. */
   readonly now: () => number;
 }
 
@@ -62,7 +66,7 @@ export class KvmRunner {
     const start = this.#now();
     this.#timer.arm(ticks, start);
     const exit = this.#vcpu.run();
-    this.hostNs = this.#now() - start;
+    this.hostNs = this.#elapsedNs(start);
     // The signal stays pending when it ends a run.
     if (exit.kind === 'interrupted') this.#kick.discard();
     return exit;
@@ -74,13 +78,19 @@ export class KvmRunner {
     this.#timer.arm(ticks, start);
     if (!this.#timerDrivesCounters) counters.start();
     const exit = this.#vcpu.run();
-    this.hostNs = this.#now() - start;
+    this.hostNs = this.#elapsedNs(start);
     if (this.#timerDrivesCounters) this.#timer.disarm();
     else counters.stop();
     this.instructions = counters.instructions() - before;
     // A counter sends a signal for each period, also between the end of the run and its own.
     while (this.#kick.discard());
     return exit;
+  }
+
+  /** Host time of the run that has just ended. @param start - when it began, by the monotonic clock */
+  #elapsedNs(start: number): number {
+    const { runNs } = this.#vcpu;
+    return runNs >= 0 && runNs < PLAUSIBLE_NS ? runNs : this.#now() - start;
   }
 
   /**

@@ -2,7 +2,16 @@
  * The border between this floor and the kernel. Everything that talks to KVM does so through one
  * of these, so that a test can put a double in the kernel's place and refuse any request.
  */
-import { close, HostMapping, ioctlRaw, MapFlag, tryOpen } from '../host/index';
+import {
+  close,
+  HostMapping,
+  ioctlRaw,
+  MapFlag,
+  timedCycles,
+  timedSystemCall,
+  timeStampCounterProblem,
+  tryOpen,
+} from '../host/index';
 import type { HostPointer, HostResource } from '../host/index';
 import { constants } from 'node:fs';
 
@@ -26,11 +35,24 @@ export interface KvmSystemCalls {
    */
   ioctl(fd: number, request: number, argument: HostPointer): number;
   /**
+   * Makes a request without an argument, once, and times it by the time stamp counter. Only where
+   * {@link timingProblem} has found none.
+   * @returns as {@link ioctl}
+   */
+  timedIoctl(fd: number, request: number): number;
+  /** Cycles of the counter that the last {@link timedIoctl} took. */
+  timedCycles(): number;
+  /** Why the counter, said to run at so many hertz, cannot be used; undefined where it can. */
+  timingProblem(hertz: number): string | undefined;
+  /**
    * Maps the first bytes of a descriptor, shared, readable and writable.
    * @throws {ErrnoError} when the kernel refuses.
    */
   map(fd: number, length: number, doing: string): SharedMapping;
 }
+
+/** Number of ioctl(2) on x86-64. */
+const SYS_IOCTL = 16;
 
 /** The kernel itself. */
 export const hostSystemCalls: KvmSystemCalls = {
@@ -39,5 +61,8 @@ export const hostSystemCalls: KvmSystemCalls = {
     close(fd);
   },
   ioctl: ioctlRaw,
+  timedIoctl: (fd, request) => timedSystemCall(SYS_IOCTL, fd, request, 0),
+  timedCycles,
+  timingProblem: timeStampCounterProblem,
   map: (fd, length, doing) => new HostMapping({ fd, length, flags: MapFlag.Shared, doing }),
 };

@@ -4,7 +4,7 @@
  * Source: KVM API sections 4 and 5.
  */
 import type { CpuidLeaf } from '../arch/x86/index';
-import { panic } from '../base/index';
+import { panic, warnOnce } from '../base/index';
 import { Errno, pageSize } from '../host/index';
 import * as abi from './abi';
 import { kvmInterrupt, kvmMsrEntry, kvmMsrs, kvmRun, kvmSignalMask, kvmSyncRegs } from './abiVcpu';
@@ -15,7 +15,7 @@ import { ExitDecoder } from './exits';
 import type { VcpuExit } from './exits';
 import type { Kvm } from './kvm';
 import { KvmError } from './kvmError';
-import type { SharedMapping } from './systemCalls';
+import type { KvmSystemCalls, SharedMapping } from './systemCalls';
 import { VCPU_STATE } from './vcpuState';
 import type { VcpuStateName } from './vcpuState';
 
@@ -41,6 +41,11 @@ export interface VcpuPort {
    * @throws {KvmError} when KVM cannot run it
    */
   run(): VcpuExit;
+  /**
+   * Host time of the last {@link run} in nanoseconds, by the time stamp counter, which is the guest's
+   * plus a constant; NaN where the counter cannot be used.
+   */
+  readonly runNs: number;
   /** The next {@link run} finishes what is pending and comes back before any guest instruction. */
   setImmediateExit(on: boolean): void;
   /** The next {@link run} comes back as soon as the guest can take an interrupt. */
@@ -84,17 +89,24 @@ export class Vcpu implements VcpuPort {
   /** All of the memory shared with the kernel: kvm_run, port data and the coalesced ring. */
   readonly page: DataView;
   readonly syncRegs: Uint8Array;
+  runNs = NaN;
   readonly #descriptor: KvmDescriptor;
   readonly #mapping: SharedMapping;
   readonly #exits: ExitDecoder;
+  readonly #calls: KvmSystemCalls;
+  /** Nanoseconds of one cycle of the time stamp counter; NaN where it cannot be used. */
+  readonly #cycleNs: number;
 
   /**
+   * @param calls - by which the descriptor was made
    * @param descriptor - taken over
    * @param mapping - the vCPU's shared memory, taken over
    */
-  constructor(descriptor: KvmDescriptor, mapping: SharedMapping) {
+  constructor(calls: KvmSystemCalls, descriptor: KvmDescriptor, mapping: SharedMapping) {
+    this.#calls = calls;
     this.#descriptor = descriptor;
     this.#mapping = mapping;
+    this.#cycleNs = 1e9 / usableFrequency(calls, descriptor);
     this.page = new DataView(mapping.buffer);
     this.syncRegs = new Uint8Array(mapping.buffer, SYNC_REGS, kvmSyncRegs.size);
     this.#exits = new ExitDecoder(this.page);
@@ -111,7 +123,7 @@ export class Vcpu implements VcpuPort {
     const descriptor = new KvmDescriptor(kvm.calls, fd, name);
     try {
       const mapping = kvm.calls.map(fd, kvm.getVCPUMMapSize(), `mapping ${name}`);
-      return new Vcpu(descriptor, mapping);
+      return new Vcpu(kvm.calls, descriptor, mapping);
     } catch (error) {
       descriptor.dispose();
       throw error;
@@ -124,11 +136,18 @@ export class Vcpu implements VcpuPort {
   }
 
   run(): VcpuExit {
-    const result = this.#descriptor.tryRequest(abi.KVM_RUN, 0);
+    const result = this.#enter();
     if (result < 0 && result !== -Errno.EINTR && result !== -Errno.EAGAIN) {
       throw new KvmError(abi.KVM_RUN, -result, 'running the guest');
     }
     return this.#exits.decode(result);
+  }
+
+  #enter(): number {
+    if (Number.isNaN(this.#cycleNs)) return this.#descriptor.tryRequest(abi.KVM_RUN, 0);
+    const result = this.#descriptor.tryTimedRequest(abi.KVM_RUN);
+    this.runNs = this.#calls.timedCycles() * this.#cycleNs;
+    return result;
   }
 
   setImmediateExit(on: boolean): void {
@@ -245,6 +264,25 @@ export class Vcpu implements VcpuPort {
     }
     return refused;
   }
+}
+
+/**
+ * Frequency of the time stamp counter in Hz, by which runs are timed. NaN, and a warning, where the
+ * counter cannot be used.
+ */
+function usableFrequency(calls: KvmSystemCalls, descriptor: KvmDescriptor): number {
+  const kilohertz = descriptor.tryRequest(abi.KVM_GET_TSC_KHZ, 0);
+  const hertz = kilohertz * 1000;
+  const problem =
+    kilohertz > 0
+      ? calls.timingProblem(hertz)
+      : 'KVM does not know the frequency of the time stamp counter';
+  if (problem === undefined) return hertz;
+  warnOnce(
+    'time stamp counter',
+    `KVM: simulated time is the monotonic clock's, because ${problem}`,
+  );
+  return NaN;
 }
 
 function checkSize(bytes: Uint8Array, size: number): Uint8Array {

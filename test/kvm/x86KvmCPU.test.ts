@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { CS, RAX, RBX, RCX, RIP } from '../../src/arch/x86/index';
 import { AddrRange, PanicError, setLogSink } from '../../src/base/index';
 import { hostResources, mappingCount, openDescriptorCount } from '../../src/host/index';
+import { KVM_GET_TSC_KHZ } from '../../src/kvm/abi';
 import { NodeHost } from '../../src/m5/nodeHost';
 import { EventFunctionWrapper } from '../../src/sim/index';
 import { CODE } from '../support/bareGuest';
@@ -90,6 +91,29 @@ describeWithKvm('X86KvmCPU', () => {
       .and.lessThan(5000);
     expect(simulation.curTick()).to.equal(21 * MILLISECOND);
     expect(cpu.kvmStats.numExitSignal.value).to.be.greaterThan(0);
+  });
+
+  it('takes simulated time from the guest’s counter, whatever hostFreq is', () => {
+    // rdtsc; mov ebx, eax; again: rdtsc; sub eax, ebx; cmp eax, 100,000,000; jb again; out
+    const look = [0x0f, 0x31, 0x89, 0xc3, 0x0f, 0x31, 0x29, 0xd8, 0x3d, 0x00, 0xe1, 0xf5, 0x05];
+    for (const hostFreq of ['100MHz', '50GHz']) {
+      const { simulation, vm, device } = guest({
+        code: [...look, 0x72, 0xf5, ...OUT_E9],
+        hostFreq,
+      });
+      device.onWrite = () => {
+        simulation.exitSimLoop('written');
+      };
+      expect(simulation.simulate(10_000 * MILLISECOND).cause).to.equal('written');
+      const other = vm.createVCPU(vm.allocVCPUID());
+      const kilohertz = other.ioctl(KVM_GET_TSC_KHZ, 0, 'asking for the frequency');
+      other.dispose();
+      // Only a busy host makes it differ: by time that passes outside of the guest, or before it exits.
+      expect(simulation.curTick() / ((1e8 / kilohertz) * MILLISECOND), hostFreq).to.be.within(
+        0.3,
+        8,
+      );
+    }
   });
 
   it('lets events happen on time while the guest runs', () => {

@@ -106,6 +106,7 @@ export interface BareKvmCpuOptions {
   readonly host?: SimulationHost;
   readonly useCoalescedMMIO?: boolean;
   readonly usePerf?: boolean;
+  readonly hostFreq?: string;
   readonly coalescedMMIO?: readonly AddrRange[];
 }
 
@@ -121,12 +122,12 @@ export interface BareKvmCpu {
 /** Builds the system, with the guest about to run; the caller disposes of the simulation. */
 export function aBareKvmCpu(options: BareKvmCpuOptions): BareKvmCpu {
   const { code, mode = 'user', host, useCoalescedMMIO = false, coalescedMMIO = [] } = options;
-  const { usePerf = false } = options;
+  const { usePerf = false, hostFreq = '2GHz' } = options;
   const system = new System({
     clkDomain: new SrcClockDomain({ clock: '1GHz', voltageDomain: new VoltageDomain() }),
     memMode: 'atomic_noncaching',
     kvmVm: new KvmVM({ coalescedMMIO }),
-    cpu: new X86KvmCPU({ useCoalescedMMIO, usePerf }),
+    cpu: new X86KvmCPU({ useCoalescedMMIO, usePerf, hostFreq }),
     memory: new SimpleMemory({ range: '1MiB' }),
     device: new EchoDeviceNode(),
   });

@@ -49,6 +49,10 @@ export class FakeKvm implements KvmSystemCalls {
   readonly openDescriptors = new Set<number>();
   /** Mappings that are in place. */
   mappings = 0;
+  /** Why the time stamp counter cannot be used. */
+  problem: string | undefined;
+  /** How long each timed request takes, in cycles. */
+  cycles = 0;
   /** Set to refuse the opening of the device. */
   openErrno: ErrnoName | undefined;
   readonly #answers = new Map<number, Answer>();
@@ -96,6 +100,18 @@ export class FakeKvm implements KvmSystemCalls {
     this.requests.push({ fd, request, value, struct: copy });
     const answer = this.#answers.get(request);
     return answer === undefined ? this.#usual(request, value) : answer(view ?? NO_STRUCT, value);
+  }
+
+  timedIoctl(fd: number, request: number): number {
+    return this.ioctl(fd, request, 0);
+  }
+
+  timedCycles(): number {
+    return this.cycles;
+  }
+
+  timingProblem(): string | undefined {
+    return this.problem;
   }
 
   map(_fd: number, length: number): SharedMapping {

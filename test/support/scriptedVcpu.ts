@@ -23,6 +23,7 @@ export class ScriptedVcpu implements VcpuPort {
   validSyncRegs = 0;
   dirtySyncRegs = 0;
   disposed = false;
+  runNs = NaN;
   cpuid: readonly CpuidLeaf[] = [];
   /** What each run does; the last goes on for ever. */
   readonly #script: (() => VcpuExit)[];

@@ -50,6 +50,21 @@ describe('KvmRunner', () => {
     expect(runner.hostNs).to.equal(2500);
   });
 
+  it('believes the time stamp counter where there is one, unless it was set meanwhile', () => {
+    const vcpu = new ScriptedVcpu();
+    const { runner } = aRunner(vcpu, { running: 2500 });
+    for (const [counter, measured] of [
+      [2400.5, 2400.5],
+      [0, 0],
+      [-1, 2500],
+      [3600e9, 2500],
+    ] as const) {
+      vcpu.runNs = counter;
+      runner.run(1e9);
+      expect(runner.hostNs, `${String(counter)} ns`).to.equal(measured);
+    }
+  });
+
   it('takes away the signal that ended a run, so that it does not end the next', () => {
     const { runner, kick, late } = aRunner(new ScriptedVcpu([{ kind: 'interrupted' }]));
     late();
