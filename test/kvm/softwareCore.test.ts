@@ -77,4 +77,11 @@ describeWithKvm('A software core does what the processor does', function () {
     expectSameOf('67480fa30e', { [RSI]: DATA | (5n << 32n), [RCX]: 1n << 63n });
     expectSameOf('67480fa30e', { [RSI]: DATA + 8n, [RCX]: -64n & (2n ** 64n - 1n) });
   });
+
+  it('takes a number for too big that rounds up to what an integer cannot be', () => {
+    // cvtsd2si -0x3bc7c1a6(%r8), %r12d: just below 2^31
+    const registers = Array.from({ length: 16 }, (_, i) => (i === 8 ? 0x4bde0aeen : 0n));
+    const [code, x87] = ['f2470f2da05a3e38c4', [0x37f, 0, 0] as const];
+    expectSame({ slot: 44, code, flags: 0x202, mxcsr: 0x1ff6, x87, fill: 58878168, registers });
+  });
 });

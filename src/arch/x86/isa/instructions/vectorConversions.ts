@@ -169,8 +169,11 @@ function toInteger(c: Semantics, bytes: FloatBytes, rounds: boolean): void {
   const fits = compareFloats('less', value, floatConstant(limit));
   const least = constant(type, type === 'i32' ? -(2n ** 31n) : -(2n ** 63n));
   const fast = convert(select(fits, truncate(value, type), least), 'i64');
+  const shape = shapeOf(bytes);
   const limits = splatBytes(bytes, floatBits(limit, bytes));
-  const inside = shapeOf(bytes).less(magnitude(bytes, vector), limits);
+  // Half below the limit rounds up to it, and is too big.
+  const whole = rounds ? shape.nearest(vector) : vector;
+  const inside = shape.less(magnitude(bytes, whole), limits);
   const size = c.size(0) as 4 | 8;
   const [result = vector] = guarded(c, {
     task: {
