@@ -46,14 +46,15 @@ describe('processInfo', () => {
   });
 
   it('sees memory in use, mapped and touched', () => {
+    // Large, for the engine may free tens of mebibytes of its own at any time.
+    const length = 256 * 2 ** 20;
     const size = virtualMemoryBytes();
     const resident = residentMemoryBytes();
-    const length = 64 * 2 ** 20;
     const mapping = new HostMapping({ length });
-    expect(virtualMemoryBytes() - size).to.be.at.least(length * 0.9);
-    expect(residentMemoryBytes() - resident).to.be.below(length * 0.5);
+    expect(virtualMemoryBytes() - size).to.be.at.least(length * 0.7);
+    expect(residentMemoryBytes() - resident).to.be.below(length * 0.3);
     mapping.bytes.fill(1);
-    expect(residentMemoryBytes() - resident).to.be.at.least(length * 0.9);
+    expect(residentMemoryBytes() - resident).to.be.at.least(length * 0.7);
     mapping.unmap();
   });
 });
