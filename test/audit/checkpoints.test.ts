@@ -150,8 +150,7 @@ describe('What a checkpoint holds', () => {
 });
 
 describe('The generated code of checkpoint.proto', () => {
-  it('is what `npm run proto` makes of it', function () {
-    this.timeout(60_000);
+  it('is what `npm run proto` makes of it', () => {
     const folder = mkdtempSync(join(tmpdir(), 'mini-gem5-proto-'));
     try {
       const made = join(folder, 'checkpointProto.js');

@@ -79,8 +79,7 @@ class SilentHost extends NodeHost {
   }
 }
 
-describeWithKvm('A program that does what it must not', function () {
-  this.timeout(120_000);
+describeWithKvm('A program that does what it must not', () => {
   let previousSink: LogSink;
   const messages: string[] = [];
   before(() => {

@@ -118,8 +118,7 @@ const aStore = fc.record({
 });
 
 describeWithKvm('Pages that have changed since a checkpoint', () => {
-  it('are known, whoever wrote them', function () {
-    this.timeout(120_000);
+  it('are known, whoever wrote them', () => {
     withDirectory(folder => {
       const machine = aKvmMachine({ code: STORE_AND_TELL });
       try {

@@ -8,8 +8,7 @@ import { inFolder } from '../support/command';
 import { guestPath } from '../support/guests';
 import { describeWithKvm } from '../support/kvm';
 
-describeWithKvm('A program in lock-step with the processor', function () {
-  this.timeout(120_000);
+describeWithKvm('A program in lock-step with the processor', () => {
   let previousSink: LogSink;
   before(() => {
     previousSink = setLogSink({ message: () => undefined, debug: () => undefined });

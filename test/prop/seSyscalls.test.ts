@@ -14,8 +14,7 @@ import { TestProcess } from '../support/se';
 
 const HIGHEST_ERRNO = 133;
 
-describe('System calls', function () {
-  this.timeout(60_000);
+describe('System calls', () => {
   let folder = '';
   let logBefore: LogSink;
 

@@ -2,7 +2,7 @@ import type { Simulation } from '../../src/sim/index';
 
 /** A millisecond, in ticks. */
 const STEP = 1e9;
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 60_000;
 
 /**
  * Simulates a millisecond at a time until something is so. On a busy host a guest may not execute a

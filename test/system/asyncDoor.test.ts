@@ -66,9 +66,7 @@ async function main(): Promise<void> {
 void main();
 `;
 
-describe('Events from a timer, a socket and a signal', function () {
-  this.timeout(20_000);
-
+describe('Events from a timer, a socket and a signal', () => {
   it('enter the run through one door, in the order in which they come', () => {
     inFolder(folder => {
       const run = runScriptText(script, folder);

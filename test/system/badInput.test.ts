@@ -51,9 +51,7 @@ system.systemPort = system.membus.cpuSidePorts;
 system.cpu.workload = new Process({ cmd: [binary] });
 `;
 
-describe('A mistake in a script is answered by one line', function () {
-  this.timeout(20_000);
-
+describe('A mistake in a script is answered by one line', () => {
   const mistakes: readonly (readonly [string, string, RegExp])[] = [
     [
       'an unknown parameter, with the nearest name',
@@ -174,9 +172,7 @@ describe('A mistake in a script is answered by one line', function () {
   });
 });
 
-describe('A program that cannot run is answered by one line', function () {
-  this.timeout(20_000);
-
+describe('A program that cannot run is answered by one line', () => {
   it('missing', () => {
     inFolder(folder => {
       expectRefused(folder, './nothing', /^fatal: .*nothing does not exist/m);

@@ -30,9 +30,7 @@ function body({ stdout }: ProgramRun): string {
   return stdout.replace(/^.*\n/, '').replace(/Exiting @ tick.*\n$/, '');
 }
 
-describeWithKvm('mini-gem5 configs/baremetal.ts runs', function () {
-  this.timeout(120_000);
-
+describeWithKvm('mini-gem5 configs/baremetal.ts runs', () => {
   for (const mode of ['atomic_noncaching', 'timing']) {
     it(`a Multiboot image that takes timer interrupts, in memory mode ${mode}`, () => {
       const args = ['--kernel', MULTIBOOT, '-a', 'ticks=20', '--mem-mode', mode];
@@ -116,9 +114,7 @@ describeWithKvm('mini-gem5 configs/baremetal.ts runs', function () {
   });
 });
 
-describeWithKvm('mini-gem5 configs/baremetal.ts saves and restores', function () {
-  this.timeout(120_000);
-
+describeWithKvm('mini-gem5 configs/baremetal.ts saves and restores', () => {
   it('interrupt controllers, timer and local APICs of the kernel, of two processors', () => {
     inFolder(folder => {
       const machine = ['-k', MULTIBOOT, '-a', 'processors=2 ticks=60', '--num-cpus', '2'];
@@ -169,9 +165,7 @@ function scriptWith(folder: string, devices: string, connections: string): strin
   return path;
 }
 
-describeWithKvm('A device of a bare machine', function () {
-  this.timeout(120_000);
-
+describeWithKvm('A device of a bare machine', () => {
   it('is reached by memory and by port, through both crossbars and the bridge', () => {
     const devices = `
       mapped: new IsaFake({ pioAddr: 0xd0000000, pioSize: 8, retData32: 0x12345678 }),
@@ -221,9 +215,7 @@ describeWithKvm('A device of a bare machine', function () {
   });
 });
 
-describeWithKvm('The serial line of a bare machine', function () {
-  this.timeout(120_000);
-
+describeWithKvm('The serial line of a bare machine', () => {
   const echo = (way: string): string[] => ['-k', MULTIBOOT, '-a', `ticks=0 echo=${way}`];
 
   it('leads to a file, or nowhere', () => {
@@ -272,9 +264,7 @@ async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise(resolve => setTimeout(resolve, 20));
 }
 
-describeWithKvm('A bare machine whose program goes wrong', function () {
-  this.timeout(120_000);
-
+describeWithKvm('A bare machine whose program goes wrong', () => {
   it('says that it has shut down, with the registers', () => {
     const { status, stderr } = runOnce(['-k', MULTIBOOT, '-a', 'fault']);
     expect(stderr).to.match(/^(?:info.*\n)?panic: system\.cpu: the guest shut down: .*\n +rax /);
@@ -306,9 +296,7 @@ describeWithKvm('A bare machine whose program goes wrong', function () {
   });
 });
 
-describeWithKvm('mini-gem5 configs/baremetal.ts refuses, in one line,', function () {
-  this.timeout(120_000);
-
+describeWithKvm('mini-gem5 configs/baremetal.ts refuses, in one line,', () => {
   const elf = anElfImage();
   const cases: readonly (readonly [string, Uint8Array | null, RegExp, ...string[]])[] = [
     ['a file that is not there', null, /image does not exist/],

@@ -139,8 +139,7 @@ describe('configs/se.ts', () => {
       cwd: folder,
     });
 
-  it('takes checkpoints, restores the one that is asked for, and says what it cannot find', function () {
-    this.timeout(120_000);
+  it('takes checkpoints, restores the one that is asked for, and says what it cannot find', () => {
     inFolder(folder => {
       const period = 20_000_000;
       const first = se(

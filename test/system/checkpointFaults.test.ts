@@ -113,8 +113,7 @@ describe('A checkpoint that cannot be written', () => {
     return `${done.stdout}${done.stderr}`;
   }
 
-  it('because the disk is full says so, and leaves nothing', function () {
-    this.timeout(60_000);
+  it('because the disk is full says so, and leaves nothing', () => {
     withDirectory(folder => {
       const output = onSmallDisk(folder, 'size=256k', '200');
       expect(output).to.match(/CheckpointError: .*store0\.img: writing it failed: no space left/);
@@ -123,8 +122,7 @@ describe('A checkpoint that cannot be written', () => {
     });
   });
 
-  it('because the place is read-only says so', function () {
-    this.timeout(60_000);
+  it('because the place is read-only says so', () => {
     withDirectory(folder => {
       const output = onSmallDisk(folder, 'size=256k,ro', '4');
       expect(output).to.match(/CheckpointError: .*cpt: writing it failed: read-only file system/);

@@ -49,8 +49,7 @@ describe('A program that is saved and restored', () => {
   ];
 
   for (const [name, ...args] of programs) {
-    it(`at any point ends as if nothing had happened: ${name}`, function () {
-      this.timeout(120_000);
+    it(`at any point ends as if nothing had happened: ${name}`, () => {
       inFolder(folder => {
         const env = { WRITABLE: folder };
         const program = guestPath(name);
@@ -79,8 +78,7 @@ describe('A program that is saved and restored', () => {
     });
   }
 
-  it('at any point ends at the same tick with the same statistics on a CPU without KVM', function () {
-    this.timeout(120_000);
+  it('at any point ends at the same tick with the same statistics on a CPU without KVM', () => {
     inFolder(folder => {
       const env = { CPU: 'atomic', RESTORE_STATS: '1' };
       const words = [guestPath('syscallLoop'), '-', '-', '-', '400'];
@@ -101,8 +99,7 @@ describe('A program that is saved and restored', () => {
     });
   });
 
-  it('is saved as the same bytes twice, and again when it is restored and saved', function () {
-    this.timeout(60_000);
+  it('is saved as the same bytes twice, and again when it is restored and saved', () => {
     inFolder(folder => {
       const program = guestPath('malloc');
       const [a, b, c] = ['a', 'b', 'c'].map(name => join(folder, name));
@@ -116,8 +113,7 @@ describe('A program that is saved and restored', () => {
     });
   });
 
-  it('can be moved elsewhere, and needs nothing but its directory', function () {
-    this.timeout(60_000);
+  it('can be moved elsewhere, and needs nothing but its directory', () => {
     inFolder(folder => {
       const program = guestPath('compute');
       const [old, moved] = ['old', 'moved'].map(name => join(folder, name));
@@ -130,8 +126,7 @@ describe('A program that is saved and restored', () => {
 });
 
 describe('A restore into another system', () => {
-  it('is a clear error that names what does not fit', function () {
-    this.timeout(60_000);
+  it('is a clear error that names what does not fit', () => {
     inFolder(folder => {
       const program = guestPath('compute');
       const directory = join(folder, 'cpt');

@@ -8,8 +8,7 @@ import { guestPath, type ProgramRun } from '../support/guests';
 import { itWithKvm } from '../support/kvm';
 
 describe('m5.checkpoints', () => {
-  it('keeps the newest of ckptMaxCount checkpoints, and what they build upon', function () {
-    this.timeout(60_000);
+  it('keeps the newest of ckptMaxCount checkpoints, and what they build upon', () => {
     inFolder(folder => {
       const lines = linesOf(
         `${guestScript(['compute', '3000'])}
@@ -48,8 +47,7 @@ describe('m5.checkpoints', () => {
   });
 });
 
-describe('configs/se.ts', function () {
-  this.timeout(120_000);
+describe('configs/se.ts', () => {
   const se = (folder: string, ...words: string[]): ProgramRun =>
     runCommand([configPath('se.ts'), '-c', guestPath('compute'), '-o', '300', ...words], {
       cwd: folder,

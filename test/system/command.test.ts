@@ -8,9 +8,7 @@ import { guestPath, runProgram } from '../support/guests';
 import { itWithKvm, noKvm } from '../support/kvm';
 import { packageJson } from '../support/repository';
 
-describe('mini-gem5 configs/hello.ts', function () {
-  this.timeout(20_000);
-
+describe('mini-gem5 configs/hello.ts', () => {
   it('prints what gem5’s first example prints, around what the program prints', () => {
     inFolder(folder => {
       const run = runProgram(process.execPath, [commandPath, configPath('hello.ts')], {
@@ -66,9 +64,7 @@ describe('mini-gem5 configs/hello.ts', function () {
   });
 });
 
-describe('mini-gem5 configs/se.ts', function () {
-  this.timeout(20_000);
-
+describe('mini-gem5 configs/se.ts', () => {
   it('splits the words of -o as a shell does', () => {
     inFolder(folder => {
       const words = `0 one 'two words' "it's" three\\ four`;
@@ -158,9 +154,7 @@ describe('mini-gem5 configs/se.ts', function () {
   });
 });
 
-describe('mini-gem5 --redirect-stdout', function () {
-  this.timeout(20_000);
-
+describe('mini-gem5 --redirect-stdout', () => {
   it('puts what script, program and simulator print into files, in order', () => {
     inFolder(folder => {
       const args = ['-r', '-e', configPath('se.ts'), '-c', guestPath('cat')];
@@ -187,9 +181,7 @@ describe('mini-gem5 --redirect-stdout', function () {
   });
 });
 
-describe('mini-gem5 doctor', function () {
-  this.timeout(20_000);
-
+describe('mini-gem5 doctor', () => {
   itWithKvm('says that KVM can be used here, and what kind it is', () => {
     inFolder(folder => {
       const run = runCommand(['doctor'], { cwd: folder });

@@ -50,8 +50,7 @@ function languageService(): ts.LanguageService {
   });
 }
 
-describe('An editor completes', function () {
-  this.timeout(60_000);
+describe('An editor completes', () => {
   let service: ts.LanguageService;
 
   before(() => {

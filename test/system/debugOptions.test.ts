@@ -44,9 +44,7 @@ function lines(objects: readonly string[], ticks: readonly number[]): string[] {
   return ticks.flatMap(tick => objects.map(name => `${String(tick).padStart(7)}: ${name}: hello`));
 }
 
-describe('The options for debug output', function () {
-  this.timeout(30_000);
-
+describe('The options for debug output', () => {
   it('switch flags of the script’s own, and compound ones, on and off', () => {
     // Of equals the last to be scheduled happens first.
     const all = lines(['b', 'a.c', 'a'], [10]).concat(lines(['a', 'a.c', 'b'], [20]));

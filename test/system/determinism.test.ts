@@ -9,9 +9,7 @@ import { guestPath } from '../support/guests';
 /** Statistics of the host, which is another each time. */
 const OF_HOST = /^(?:host\w+|\S*\.host\w+) .*\n/gm;
 
-describe('Two runs on AtomicSimpleCPU', function () {
-  this.timeout(60_000);
-
+describe('Two runs on AtomicSimpleCPU', () => {
   for (const program of ['args', 'hello']) {
     it(`of ${program} give the same output, statistics and trace`, () => {
       inFolder(folder => {

@@ -18,9 +18,7 @@ const checkpointsIn = (folder: string): string[] =>
 const COMMANDS = 'checkpoint then sum 1 2 then quiesce 100000 then sum 20 22 then exit';
 const ENDED = /sum 3\n[^]*sum 42\n[^]*because m5_exit instruction encountered/;
 
-describe('configs/se.ts with several CPUs', function () {
-  this.timeout(120_000);
-
+describe('configs/se.ts with several CPUs', () => {
   it('makes the checkpoints that the guest asks for, in every stage, and goes on', () => {
     const plans: readonly (readonly [plan: string, switched: number])[] = [
       ['--fast-forward 40us --cpu-type TimingSimpleCPU --fast-forward-cpu AtomicSimpleCPU', 1],

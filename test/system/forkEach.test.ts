@@ -56,7 +56,7 @@ describe('m5.forkEach()', () => {
               if (what === 'kill') process.kill(process.pid, 'SIGKILL');
               if (what === 'hang') for (;;);
               return what === 'function' ? () => 1 : 5;
-            }, { timeout: 1500, parallel: 8 })`,
+            }, { timeout: 5000, parallel: 8 })`,
             `('error' in outcome ? outcome.error.name + ' ' + outcome.error.message
               : 'code' in outcome ? outcome.code : 'signal' in outcome ? outcome.signal
               : 'result' in outcome ? outcome.result : '')`,

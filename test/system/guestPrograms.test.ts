@@ -143,9 +143,7 @@ function expectSameRun(guest: GuestCase, cpuType: string): void {
 
 for (const cpuType of ['X86KvmCPU', 'AtomicSimpleCPU'] as const) {
   const describeOn = cpuType === 'X86KvmCPU' ? describeWithKvm : describe;
-  describeOn(`A guest program runs on ${cpuType} as it does natively`, function () {
-    this.timeout(60_000);
-
+  describeOn(`A guest program runs on ${cpuType} as it does natively`, () => {
     for (const guest of cases.filter(isHere)) {
       it(`${guest.program} ${guest.does}`, () => expectSameRun(guest, cpuType));
     }

@@ -43,8 +43,7 @@ const script = `${guestScript(['malloc', '24'])}
 `;
 
 describe('An incremental checkpoint', () => {
-  it('makes with its parents what a full one has, whoever wrote to memory meanwhile', function () {
-    this.timeout(60_000);
+  it('makes with its parents what a full one has, whoever wrote to memory meanwhile', () => {
     inFolder(folder => {
       linesOf(script, folder);
       const names = readdirSync(folder).filter(name => name.startsWith('all-'));
@@ -62,8 +61,7 @@ describe('An incremental checkpoint', () => {
     });
   });
 
-  it('keeps what it builds upon: nothing replaces or removes that', function () {
-    this.timeout(60_000);
+  it('keeps what it builds upon: nothing replaces or removes that', () => {
     inFolder(folder => {
       const lines = linesOf(
         `${plainScript}

@@ -14,9 +14,7 @@ function answer(...options: string[]): string {
   });
 }
 
-describe('The options that ask for information', function () {
-  this.timeout(20_000);
-
+describe('The options that ask for information', () => {
   it('say what the command is made of', () => {
     const text = answer('-B');
     expect(text).to.include(`mini-gem5 ${packageJson().version}\nNode `);
@@ -48,9 +46,7 @@ describe('The options that ask for information', function () {
   });
 });
 
-describe('docs/command.md', function () {
-  this.timeout(20_000);
-
+describe('docs/command.md', () => {
   it('names options and exit statuses that there are', () => {
     const help = answer('--help');
     const page = readText('docs/command.md');
@@ -64,8 +60,7 @@ describe('docs/command.md', function () {
   });
 });
 
-describe('mini-gem5 --interactive', function () {
-  this.timeout(20_000);
+describe('mini-gem5 --interactive', () => {
   const script = `
 import * as m5 from 'mini-gem5';
 import { Root, SrcClockDomain, VoltageDomain } from 'mini-gem5/objects';
@@ -104,9 +99,7 @@ m5.simulate(1000);
   });
 });
 
-describe('mini-gem5 --debug-break', function () {
-  this.timeout(20_000);
-
+describe('mini-gem5 --debug-break', () => {
   it('stops in the debugger before the rest of the tick, and warns where there is none', () => {
     inFolder(folder => {
       writeFileSync(

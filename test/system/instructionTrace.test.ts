@@ -73,9 +73,7 @@ const expected = [
   '+44 @again+39    : syscall                    : IntAlu :',
 ];
 
-describe('The trace of instructions', function () {
-  this.timeout(60_000);
-
+describe('The trace of instructions', () => {
   it('has a line for each, as gem5 writes it', () => {
     inFolder(folder => {
       const { lines, insts } = trace(folder, 'ExecNoTicks');

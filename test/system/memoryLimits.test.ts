@@ -9,9 +9,7 @@ function exhaust(...args: readonly string[]): ProgramRun {
   return inFolder(cwd => runCommand([configPath('se.ts'), ...options], { cwd }));
 }
 
-describe('A program that uses up the memory', function () {
-  this.timeout(60_000);
-
+describe('A program that uses up the memory', () => {
   it('is told ENOMEM at its end by brk and mmap, and gets more when it has given some back', () => {
     const { status, stdout, stderr } = exhaust();
     expect(status, stderr).to.equal(0);

@@ -36,9 +36,7 @@ function run(
   });
 }
 
-describe('The output directory', function () {
-  this.timeout(30_000);
-
+describe('The output directory', () => {
   it('has configuration and statistics under gem5’s names', () => {
     run([], (read, names) => {
       expect(names).to.deep.equal([

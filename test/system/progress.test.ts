@@ -37,9 +37,7 @@ function output(mebibytes: number, where: 'terminal' | 'pipe'): string {
   });
 }
 
-describe('Loading a big image', function () {
-  this.timeout(30_000);
-
+describe('Loading a big image', () => {
   it('shows a bar on a terminal, and takes it away in the end', () => {
     const text = output(72, 'terminal');
     expect(text).to.match(/Loading disk\.img \[-+\] 0 % of 72 MiB/);

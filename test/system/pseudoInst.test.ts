@@ -28,9 +28,7 @@ function said(commands: string, ...options: readonly string[]): string[] {
 
 const TO_ITS_END = 'because exiting with last active thread context';
 
-describe('A program in syscall emulation executes pseudo-instructions', function () {
-  this.timeout(120_000);
-
+describe('A program in syscall emulation executes pseudo-instructions', () => {
   it('with results: sum, initParam, the time', () => {
     expect(said('sum 1 2 3 4 5 6 then rpns then initparam', '--init-param', '42')).to.deep.equal([
       ...['sum 21', 'time passes: yes', '42', TO_ITS_END],

@@ -169,8 +169,7 @@ const cases: readonly Case[] = [
 
 const here = cases.filter(({ program }) => installed(program) !== undefined);
 
-describe('A program of the distribution', function () {
-  this.timeout(60_000);
+describe('A program of the distribution', () => {
   let base = '';
 
   before(() => {
@@ -198,9 +197,7 @@ describe('A program of the distribution', function () {
   }
 });
 
-describe('A program that wants to be two', function () {
-  this.timeout(60_000);
-
+describe('A program that wants to be two', () => {
   it('is told ENOSYS, with one warning, and goes on as it can', () => {
     const base = mkdtempSync(join(tmpdir(), 'mini-gem5-real-'));
     try {

@@ -40,9 +40,7 @@ function ticksOfDumps(stats: string): string[] {
   return Array.from(stats.matchAll(/^(simTicks|finalTick) +(\d+)/gm), ([, , tick]) => tick ?? '');
 }
 
-describe('A script', function () {
-  this.timeout(20_000);
-
+describe('A script', () => {
   it('ends runs at ticks of its choice', () => {
     const { lines } = outcome(`
       m5.instantiate(root);

@@ -38,9 +38,7 @@ function optionsIn(folder: string, serial: string, waits = false): string[] {
   return [configPath('baremetal.ts'), '-k', 'flood', '--format', 'flat', '--serial', serial];
 }
 
-describeWithKvm('A guest that floods its serial line', function () {
-  this.timeout(180_000);
-
+describeWithKvm('A guest that floods its serial line', () => {
   it('fills a file', () => {
     inFolder(folder => {
       const { status } = runCommand(optionsIn(folder, 'line.txt'), { cwd: folder });

@@ -7,8 +7,7 @@ import { expect } from 'chai';
 import { commandPath, configPath } from '../support/command';
 import { guestPath } from '../support/guests';
 
-describe('A guest that runs for ever', function () {
-  this.timeout(60_000);
+describe('A guest that runs for ever', () => {
   let folder = '';
   before(() => {
     folder = mkdtempSync(join(tmpdir(), 'mini-gem5-test-'));

@@ -19,8 +19,7 @@ const ALL: readonly [Model, ...Model[]] =
 const isHere = (model: Model): boolean => ALL.includes(model);
 const LIMIT = 'simulate() limit reached';
 
-describe('Which CPU model runs a program', function () {
-  this.timeout(120_000);
+describe('Which CPU model runs a program', () => {
   const made: ModelMachine[] = [];
   let sink: ReturnType<typeof setLogSink> | undefined;
 

@@ -52,9 +52,7 @@ function shellScript(): string {
   return ['trap : INT', `look() { ${look}; }`, 'look start', ...runs].join('\n');
 }
 
-describeWithKvm('The terminal', function () {
-  this.timeout(120_000);
-
+describeWithKvm('The terminal', () => {
   it('is left as it was, however a run ends', async () => {
     await inFolderAsync(async folder => {
       writeFileSync(join(folder, 'runs.sh'), shellScript());

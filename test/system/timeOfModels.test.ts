@@ -50,8 +50,7 @@ const ALL: readonly [Model, ...Model[]] = ['kvm', 'atomic', 'timing'];
 const CYCLE = 1000;
 const HALF_OF_SLEEP = 100e9;
 
-describe('When a CPU model goes on with a thread', function () {
-  this.timeout(60_000);
+describe('When a CPU model goes on with a thread', () => {
   const made: ModelMachine[] = [];
   let folder = '';
   let programs = { watching: '', sleeping: '' };

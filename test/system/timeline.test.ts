@@ -90,9 +90,7 @@ async function interrupt(
   });
 }
 
-describe('mini-gem5 --trace-out', function () {
-  this.timeout(30_000);
-
+describe('mini-gem5 --trace-out', () => {
   itWithKvm('shows the guest’s runs with their exit reasons, and what the CPU is doing', () => {
     inFolder(folder => {
       const run = runCommand(['--trace-out', 'trace.json', hello], { cwd: folder });

@@ -104,9 +104,7 @@ function linesOf(text: string, pattern: RegExp): string {
     .join('\n');
 }
 
-describe('The scripts of the tutorial', function () {
-  this.timeout(20_000);
-
+describe('The scripts of the tutorial', () => {
   for (const run of runs) {
     it(`give what the tutorial says: ${run.command}`, () => {
       inFolder(folder => {
@@ -127,9 +125,7 @@ describe('The scripts of the tutorial', function () {
   }
 });
 
-describe('A project that installs mini-gem5', function () {
-  this.timeout(120_000);
-
+describe('A project that installs mini-gem5', () => {
   it('compiles the models of the tutorial as its own, with declarations', () => {
     inFolder(folder => {
       cpSync(join(repositoryRoot, 'configs', 'tutorial'), folder, { recursive: true });

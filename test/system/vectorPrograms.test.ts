@@ -10,9 +10,7 @@ import { repositoryRoot } from '../support/repository';
 
 const options = ['-O2', '-march=x86-64-v3', '-maes', '-mpclmul'];
 
-describe('Programs of x86-64-v3', function () {
-  this.timeout(120_000);
-
+describe('Programs of x86-64-v3', () => {
   for (const linked of ['static', 'dynamic'] as const) {
     it(`${linked}ally linked`, () => {
       inFolder(folder => {
