@@ -1,6 +1,6 @@
 /** Where the parts of a record with pages lie in its file. */
 import { ImagePageBytes } from '../sim/index';
-import { CHECKSUM_BYTES, varint } from './record';
+import { CHECKSUM_BYTES, frameHead, varint } from './record';
 
 /** Tags of ImageRecord.pages, PageBatch.padding and PageBatch.data. */
 export const PAGES_TAG = 0x1a;
@@ -10,7 +10,7 @@ export const DATA_TAG = 0x7a;
 /** A record with pages, without the pages themselves. */
 export interface BatchFrame {
   /** What stands in the file before the record: tag and length. */
-  readonly head: number[];
+  readonly head: Uint8Array;
   /** The record from its byte 9 on, up to the content of `data`. */
   readonly structure: Uint8Array;
 }
@@ -24,7 +24,7 @@ const varintBytes = (value: number): number => varint(value).length;
  * @param dataBytes - bytes of all pages, 0 for none
  */
 export function layOutBatch(start: number, fields: Uint8Array, dataBytes: number): BatchFrame {
-  if (dataBytes === 0) return frame(fields, [], 0);
+  if (dataBytes === 0) return frame(fields, new Uint8Array(0), 0);
   // Longer padding makes lengths longer in turn: a target that cannot be met is followed by the next.
   const least = start + 40 + fields.length;
   let target = Math.ceil(least / ImagePageBytes) * ImagePageBytes;
@@ -33,8 +33,7 @@ export function layOutBatch(start: number, fields: Uint8Array, dataBytes: number
       const rest = target - start - lengthBytes;
       const padding = paddingFor(rest, fields.length, dataBytes);
       if (padding < 0 || varintBytes(padding) !== lengthBytes) continue;
-      const tail = [PADDING_TAG, ...varint(padding), ...new Array<number>(padding).fill(0)];
-      const result = frame(fields, [...tail, DATA_TAG, ...varint(dataBytes)], dataBytes);
+      const result = frame(fields, beforeData(padding, dataBytes), dataBytes);
       if (start + result.head.length + CHECKSUM_BYTES + result.structure.length === target) {
         return result;
       }
@@ -50,9 +49,19 @@ function paddingFor(rest: number, fieldBytes: number, dataBytes: number): number
   return rest - inner - outer;
 }
 
-function frame(fields: Uint8Array, tail: readonly number[], dataBytes: number): BatchFrame {
+/** The padding, and what stands before the content of `data`. */
+function beforeData(padding: number, dataBytes: number): Uint8Array {
+  const head = [PADDING_TAG, ...varint(padding)];
+  const end = [DATA_TAG, ...varint(dataBytes)];
+  const bytes = new Uint8Array(head.length + padding + end.length);
+  bytes.set(head);
+  bytes.set(end, head.length + padding);
+  return bytes;
+}
+
+function frame(fields: Uint8Array, tail: Uint8Array, dataBytes: number): BatchFrame {
   const batchBytes = fields.length + tail.length + dataBytes;
-  const structure = Uint8Array.from([PAGES_TAG, ...varint(batchBytes), ...fields, ...tail]);
+  const structure = Buffer.concat([Uint8Array.of(PAGES_TAG, ...varint(batchBytes)), fields, tail]);
   const recordBytes = CHECKSUM_BYTES + structure.length + dataBytes;
-  return { head: [0x0a, ...varint(recordBytes)], structure };
+  return { head: frameHead(recordBytes), structure };
 }

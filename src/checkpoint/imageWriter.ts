@@ -116,9 +116,10 @@ class ImageWriting {
     const range = this.#batch.filter(run => !run.zero);
     const zero = this.#batch.filter(run => run.zero);
     const dataBytes = this.#batchPages * ImagePageBytes;
+    const runs = proto.PageBatch.encode({ range, zero }).finish();
     const frameWith = (dataChecksum: bigint): BatchFrame => {
-      const checksum = range.length > 0 && { dataChecksum: toWire(dataChecksum) };
-      const fields = proto.PageBatch.encode({ range, zero, ...checksum }).finish();
+      const checksum = range.length > 0 ? { dataChecksum: toWire(dataChecksum) } : {};
+      const fields = Buffer.concat([runs, proto.PageBatch.encode(checksum).finish()]);
       return layOutBatch(this.#position, fields, dataBytes);
     };
     // The pages go to the file first: their checksum stands before them, and takes as much space
@@ -130,7 +131,7 @@ class ImageWriting {
     const { record, checksum } = sealRecord(frame.structure);
     this.#checksums.push(checksum, dataChecksum);
     this.#records++;
-    this.#writePieces([Uint8Array.from(frame.head), record], this.#position);
+    this.#writePieces([frame.head, record], this.#position);
     this.#position = dataAt + dataBytes;
     this.#pages += this.#batchPages;
     const last = this.#batch.at(-1);

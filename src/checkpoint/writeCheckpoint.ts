@@ -1,11 +1,12 @@
 /** Writing a checkpoint: everything or nothing. */
-import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
+import { writeSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { atomicDirectory } from './atomicDirectory';
 import { ChainImages, readChain, type ChainLink } from './chain';
-import { CheckpointError, fileError } from './checkpointError';
+import { CheckpointError } from './checkpointError';
 import { CHECKPOINT_FILE, encodeCheckpoint, type ImageReference } from './checkpointFile';
 import { writeImage, type Progress } from './imageWriter';
+import { withNewFiles, type NewFiles } from './newFiles';
 import type { CheckpointSections } from './sections';
 import { xxh64 } from './xxh64';
 
@@ -54,26 +55,36 @@ export function writeCheckpoint(request: CheckpointRequest): WrittenCheckpoint {
       'a checkpoint cannot replace one that it builds upon',
     );
   }
-  return atomicDirectory(directory, folder => {
-    const { images, pages } = writeImages(folder, request, chain);
-    const parent = chain?.[0];
-    const bytes = encodeCheckpoint(join(directory, CHECKPOINT_FILE), {
-      ...request,
-      parent: parent && {
-        path: relative(directory, parent.directory),
-        digest: parent.content.digest,
-      },
-      sections: sections.sections,
-      images,
-    });
-    writeFile(join(folder, CHECKPOINT_FILE), descriptor => {
-      for (let done = 0; done < bytes.length;) done += writeSync(descriptor, bytes, done);
-    });
-    return { directory, pages, digest: xxh64(bytes) };
+  return atomicDirectory(directory, folder =>
+    withNewFiles(files => writeFiles(files, folder, request, chain)),
+  );
+}
+
+function writeFiles(
+  files: NewFiles,
+  folder: string,
+  request: CheckpointRequest,
+  chain: readonly ChainLink[] | undefined,
+): WrittenCheckpoint {
+  const { sections } = request.sections;
+  const directory = resolve(request.sections.directory);
+  const { images, pages } = writeImages(files, folder, request, chain);
+  const parent = chain?.[0];
+  const bytes = encodeCheckpoint(join(directory, CHECKPOINT_FILE), {
+    ...{ ...request, sections, images },
+    parent: parent && {
+      path: relative(directory, parent.directory),
+      digest: parent.content.digest,
+    },
   });
+  files.write(join(folder, CHECKPOINT_FILE), descriptor => {
+    for (let done = 0; done < bytes.length;) done += writeSync(descriptor, bytes, done);
+  });
+  return { directory, pages, digest: xxh64(bytes) };
 }
 
 function writeImages(
+  files: NewFiles,
   folder: string,
   { sections, progress, images: known = new ChainImages() }: CheckpointRequest,
   chain: readonly ChainLink[] | undefined,
@@ -86,27 +97,11 @@ function writeImages(
       const place = { file: chain?.[0]?.directory ?? '' };
       throw new CheckpointError(place, `it is of a system with other memory ('${file}')`);
     }
-    const written = writeFile(join(folder, file), descriptor =>
+    const written = files.write(join(folder, file), descriptor =>
       writeImage(descriptor, source, parent, progress ?? (() => undefined)),
     );
     images.push({ file, size: source.size, digest: written.digest });
     pages += written.pages;
   }
   return { images, pages };
-}
-
-/** Writes a file and brings it to the disk. */
-function writeFile<Result>(path: string, body: (descriptor: number) => Result): Result {
-  try {
-    const descriptor = openSync(path, 'wx', 0o664);
-    try {
-      const result = body(descriptor);
-      fsyncSync(descriptor);
-      return result;
-    } finally {
-      closeSync(descriptor);
-    }
-  } catch (error) {
-    throw fileError(path, 'writing it', error);
-  }
 }

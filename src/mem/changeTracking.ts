@@ -9,8 +9,11 @@ import { ImagePageBytes } from '../sim/index';
 interface SavedMoment {
   /** Which checkpoint it was saved in; undefined while that is being written. */
   checkpoint: bigint | undefined;
-  /** One byte for each page: whether it was written between this moment and the next one. */
-  readonly written: Uint8Array;
+  /**
+   * One byte for each page: whether it was written between this moment and the next one; undefined
+   * while no page was.
+   */
+  written: Uint8Array | undefined;
 }
 
 /** Follows the stores to a memory, whoever makes them, once {@link begin} was called. */
@@ -44,19 +47,13 @@ export class ChangeTracking {
     } else {
       this.#note(this.#moments.at(-1), written);
     }
-    const moment = {
-      checkpoint: undefined,
-      written: new Uint8Array(this.#size / ImagePageBytes),
-    };
+    const moment = { checkpoint: undefined, written: undefined };
     this.#moments.push(moment);
     return moment;
   }
 
-  #note(moment: SavedMoment | undefined, written: Uint8Array): void {
-    if (moment === undefined) return;
-    for (let page = written.indexOf(1); page >= 0; page = written.indexOf(1, page + 1)) {
-      moment.written[page] = 1;
-    }
+  #note(moment: SavedMoment | undefined, written: Uint8Array | undefined): void {
+    if (moment !== undefined) moment.written = union(moment.written, written);
   }
 
   /** The memory of a moment is in a checkpoint now. Earlier moments are forgotten. */
@@ -82,9 +79,8 @@ export class ChangeTracking {
   since(checkpoint: bigint): Uint8Array | undefined {
     const first = this.#moments.findIndex(moment => moment.checkpoint === checkpoint);
     if (first < 0) return undefined;
-    const all = { checkpoint, written: new Uint8Array(this.#size / ImagePageBytes) };
-    for (const { written } of this.#moments.slice(first)) this.#note(all, written);
-    return all.written;
+    const lists = this.#moments.slice(first).map(moment => moment.written);
+    return lists.reduce(union) ?? new Uint8Array(this.#size / ImagePageBytes);
   }
 
   /** Ends it. */
@@ -93,6 +89,14 @@ export class ChangeTracking {
     this.#pages = undefined;
     this.#moments = [];
   }
+}
+
+/** Pages that are marked in one of two lists: one of the lists itself where it has all of them. */
+function union(a: Uint8Array | undefined, b: Uint8Array | undefined): Uint8Array | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  const all = a.slice();
+  for (let page = b.indexOf(1); page >= 0; page = b.indexOf(1, page + 1)) all[page] = 1;
+  return all;
 }
 
 /** A moment at which several memories are saved together. */

@@ -10,11 +10,8 @@ import {
   type PageRun,
 } from '../sim/index';
 import type { BackingStore } from './backingStore';
-import { MappedImage } from './mappedImage';
+import { BLOCK_PAGES, ParentImage } from './parentImage';
 import { mergePages, pagesOf } from './pageRuns';
-
-/** Pages that are looked at together before they are looked at one by one. */
-const BLOCK_PAGES = 16;
 
 /** What a store gives a checkpoint. */
 export class StoreImage implements MemoryImageSource {
@@ -33,11 +30,11 @@ export class StoreImage implements MemoryImageSource {
   }
 
   *changedPages(image: MemoryImage): Generator<ChangedPages> {
-    const old = new MappedImage(image);
+    const parent = new ParentImage(image);
     try {
-      yield* mergeChanges(this.#changes(image, old));
+      yield* mergeChanges(this.#changes(image, parent));
     } finally {
-      old.dispose();
+      parent.close();
     }
   }
 
@@ -77,10 +74,14 @@ export class StoreImage implements MemoryImageSource {
           continue;
         }
         for (const stop = at + block; at < stop; at++) {
-          if (this.#beginsNonZero(at) || !this.#isZero(at, 1)) yield { first: at, count: 1 };
+          if (!this.#isZeroPage(at)) yield { first: at, count: 1 };
         }
       }
     }
+  }
+
+  #isZeroPage(page: number): boolean {
+    return !this.#beginsNonZero(page) && this.#isZero(page, 1);
   }
 
   /** Whether a page's first byte tells already that it is not zero: cheaper than a call. */
@@ -96,15 +97,26 @@ export class StoreImage implements MemoryImageSource {
     return isZeroMemory(this.#address + offset, length);
   }
 
-  *#changes(image: MemoryImage, old: MappedImage): Generator<ChangedPages> {
+  *#changes(image: MemoryImage, parent: ParentImage): Generator<ChangedPages> {
     const marks = this.#store.changes.since(image.checkpoint) ?? this.#possiblyChanged(image);
-    for (let page = marks.indexOf(1); page >= 0; page = marks.indexOf(1, page + 1)) {
-      if (old.has(page)) {
-        if (this.#isSame(page, old)) continue;
-        yield { first: page, count: 1, zero: this.#isZero(page, 1) };
-      } else if (!this.#isZero(page, 1)) {
-        yield { first: page, count: 1, zero: false };
+    for (const run of pagesOf(marks)) {
+      for (const { first, count, place } of parent.blocksOf(run)) {
+        if (place !== undefined) {
+          yield* this.#differing({ first, count }, parent.read(place, count));
+          continue;
+        }
+        for (const pages of this.#nonZero([{ first, count }])) yield { ...pages, zero: false };
       }
+    }
+  }
+
+  /** The pages of a block that are not as they were. @param old - address of what they were */
+  *#differing({ first, count }: PageRun, old: number): Generator<ChangedPages> {
+    if (this.#isSame(first, count, old)) return;
+    for (let i = 0; i < count; i++) {
+      const page = first + i;
+      if (count > 1 && this.#isSame(page, 1, old + i * ImagePageBytes)) continue;
+      yield { first: page, count: 1, zero: this.#isZeroPage(page) };
     }
   }
 
@@ -117,10 +129,10 @@ export class StoreImage implements MemoryImageSource {
     return marks;
   }
 
-  #isSame(page: number, old: MappedImage): boolean {
-    const offset = page * ImagePageBytes;
-    const length = Math.min(ImagePageBytes, this.#store.size - offset);
-    return sameMemory(this.#address + offset, old.addressOf(page), length);
+  #isSame(first: number, count: number, old: number): boolean {
+    const offset = first * ImagePageBytes;
+    const length = Math.min(count * ImagePageBytes, this.#store.size - offset);
+    return sameMemory(this.#address + offset, old, length);
   }
 
   /** Takes the marks of pages away that were mapped from the image and not written since. */
