@@ -39,11 +39,16 @@ import {
 const options = parseSeOptions(process.argv.slice(2));
 const { outdir } = m5.options;
 const checkpoint = checkpointToRestore(options.checkpoints, outdir);
+const { cpuType } = options;
 const restoreWithCpu = checkpoint === undefined ? undefined : options.restoreWithCpu;
-const plan = planStages(options.switching, restoreWithCpu ?? options.cpuType, {
-  isRestored: checkpoint !== undefined,
-  takesCheckpoints: options.checkpoints.takeCheckpoints !== undefined,
-});
+const plan = planStages(
+  options.switching,
+  { cpuType, restoreWithCpu },
+  {
+    isRestored: checkpoint !== undefined,
+    takesCheckpoints: options.checkpoints.takeCheckpoints !== undefined,
+  },
+);
 
 const workload = new Process({
   executable: options.executable,

@@ -19,7 +19,7 @@ export interface SeOptions {
   readonly env: readonly string[];
   /** Class of the CPU that counts, or undefined for the best that there is. */
   readonly cpuType: string | undefined;
-  /** The same for a run that begins at a checkpoint. */
+  /** Class of the CPU that a checkpoint is restored with. */
   readonly restoreWithCpu?: string;
   readonly cpuClock: string;
   readonly sysClock: string;
@@ -91,7 +91,10 @@ export function parseSeOptions(args: readonly string[]): SeOptions {
     .option('--writable <path>', 'let it write this file or folder; repeatable', oneMore, [])
     .option('--host-time', "let it see the host's date instead of simulated time", false)
     .option('--cpu-type <class>', `class of the CPU: ${cpuTypes.join(', ')}`)
-    .option('--restore-with-cpu <class>', 'class of the CPU to restore a checkpoint with')
+    .option(
+      '--restore-with-cpu <class>',
+      'restore a checkpoint with a CPU of this class, from which that of --cpu-type takes over',
+    )
     .option('--cpu-clock <clock>', 'clock of the CPU', '2GHz')
     .option('--sys-clock <clock>', 'clock of everything else', '1GHz')
     .option('--sys-voltage <voltage>', 'supply voltage', '1.0V')

@@ -85,6 +85,17 @@ export interface StagePlan {
   readonly repeat?: { readonly stage: Stage; readonly ticks: number };
 }
 
+/** Classes of CPUs, undefined for what is best. */
+export interface WantedCpus {
+  /** Of the CPU that counts. */
+  readonly cpuType: string | undefined;
+  /** Of the CPU that a checkpoint is restored with; undefined also when none is. */
+  readonly restoreWithCpu: string | undefined;
+}
+
+/** For how many ticks a checkpoint's CPU runs before the one that counts takes over, as in gem5. */
+const RESTORED_TICKS = 10_000;
+
 /** What a run has to do with checkpoints. */
 export interface CheckpointUse {
   /** Whether it begins at one. */
@@ -96,24 +107,23 @@ export interface CheckpointUse {
 /** @throws {FatalError} when options exclude each other, or a CPU cannot do what is asked of it */
 export function planStages(
   options: SwitchOptions,
-  wantedType: string | undefined,
+  wanted: WantedCpus,
   checkpoints: CheckpointUse,
 ): StagePlan {
-  checkCombination(options, checkpoints);
+  checkCombination(options, wanted, checkpoints);
   const { maxinsts = 0, standardSwitch, warmupInsts, repeatSwitch } = options;
-  const forward = options.fastForward;
-  if (forward === undefined && standardSwitch === undefined && repeatSwitch === undefined) {
-    const type = chooseCpuType(wantedType, maxinsts !== 0);
-    return { stages: [checked({ name: 'cpu', type, maxInsts: maxinsts })] };
-  }
-  const measured = wantedType === undefined ? 'TimingSimpleCPU' : cpuType(wantedType);
-  const first = fastForwardType(options);
+  const measured = cpuType(wanted.cpuType ?? 'TimingSimpleCPU');
+  const first = firstType(options, wanted);
   if (repeatSwitch !== undefined) {
     const stage = checked({ name: 'repeatSwitchCpus', type: measured, maxInsts: maxinsts });
     const start = checked({ name: 'cpu', type: first, maxInsts: 0 });
     return { stages: [start], repeat: { stage, ticks: repeatSwitch } };
   }
-  const until = forward ?? { kind: 'insts', insts: 1 };
+  const until = endOfFirst(options, wanted);
+  if (until === undefined) {
+    const type = chooseCpuType(wanted.restoreWithCpu ?? wanted.cpuType, maxinsts !== 0);
+    return { stages: [checked({ name: 'cpu', type, maxInsts: maxinsts })] };
+  }
   const start: Stage = { name: 'cpu', type: first, until, maxInsts: instsOf(until) };
   const last = (name: Stage['name']): Stage => ({ name, type: measured, maxInsts: maxinsts });
   if (standardSwitch === undefined) return { stages: [start, last('switchCpus')].map(checked) };
@@ -128,13 +138,28 @@ export function planStages(
   return { stages: [start, warming, last('switchCpus_1')].map(checked) };
 }
 
+/** When the first CPU hands over to the next; undefined when it does not. */
+function endOfFirst(
+  { fastForward: forward, standardSwitch }: SwitchOptions,
+  { cpuType: measured, restoreWithCpu }: WantedCpus,
+): Until | undefined {
+  if (forward !== undefined) return forward;
+  if (standardSwitch !== undefined) return { kind: 'insts', insts: 1 };
+  const differs = restoreWithCpu !== undefined && (measured ?? restoreWithCpu) !== restoreWithCpu;
+  return differs ? { kind: 'ticks', ticks: RESTORED_TICKS } : undefined;
+}
+
 function instsOf(until: Until): number {
   return until.kind === 'insts' ? until.insts : 0;
 }
 
 /** The CPU that gets there: one that counts, where instructions are counted, else the fastest. */
-function fastForwardType({ fastForwardCpu, fastForward: how }: SwitchOptions): CpuType {
-  if (fastForwardCpu !== undefined) return cpuType(fastForwardCpu);
+function firstType(
+  { fastForwardCpu, fastForward: how }: SwitchOptions,
+  { restoreWithCpu }: WantedCpus,
+): CpuType {
+  const wanted = restoreWithCpu ?? fastForwardCpu;
+  if (wanted !== undefined) return cpuType(wanted);
   const counts = how === undefined || how.kind === 'insts';
   return !counts && kvmIsUsable() ? 'X86KvmCPU' : 'AtomicSimpleCPU';
 }
@@ -152,6 +177,7 @@ function checked(stage: Stage): Stage {
 
 function checkCombination(
   options: SwitchOptions,
+  { restoreWithCpu }: WantedCpus,
   { isRestored, takesCheckpoints }: CheckpointUse,
 ): void {
   const {
@@ -177,6 +203,10 @@ function checkCombination(
   refuse(
     takesCheckpoints && repeatSwitch !== undefined,
     both('--take-checkpoints', '--repeat-switch'),
+  );
+  refuse(
+    fastForwardCpu !== undefined && restoreWithCpu !== undefined,
+    both('--fast-forward-cpu', '--restore-with-cpu'),
   );
   refuse(
     warmupInsts !== undefined && standardSwitch === undefined,

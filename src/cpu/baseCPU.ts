@@ -10,7 +10,7 @@ import {
   Parent,
   requestPort,
   serializeSection,
-  unserializeSection,
+  unserializeFrom,
   vectorParam,
 } from '../sim/index';
 import type {
@@ -104,6 +104,8 @@ export abstract class BaseCPU
   readonly baseStats: BaseCPUStats;
   /** Statistics of each thread. */
   readonly commitStats: readonly CommitCPUStats[];
+  /** One that waits to take over has no thread to restore. */
+  override readonly mayStartFresh: boolean;
   readonly #cpuId: number;
   /** When statistics began, unless they go on from those of a checkpoint. */
   #statsSince: Tick = 0;
@@ -117,6 +119,7 @@ export abstract class BaseCPU
     this.socketId = params.socketId;
     this.syscallRetryLatency = params.syscallRetryLatency;
     this.#switchedOut = params.switchedOut;
+    this.mayStartFresh = params.switchedOut;
     this.#cpuId = params.cpuId === -1 ? this.#nextCpuId() : params.cpuId;
     this.instRequestorId = system.getRequestorId(this, 'inst');
     this.dataRequestorId = system.getRequestorId(this, 'data');
@@ -384,7 +387,11 @@ export abstract class BaseCPU
     super.unserialize(checkpoint);
     if (this.#switchedOut) return;
     for (const context of this.threadContexts) {
-      unserializeSection(checkpoint, `xc.${String(context.threadId)}`, context);
+      const { sectionName, contextId } = context;
+      const elsewhere = checkpoint.sectionExists(sectionName)
+        ? undefined
+        : this.system.threads.savedSection(contextId);
+      unserializeFrom(checkpoint, elsewhere ?? sectionName, context);
     }
   }
 }

@@ -77,6 +77,10 @@ export class ThreadContext implements SystemThreadContext, Serializable {
     return this.#contextId;
   }
 
+  get sectionName(): string {
+    return `${this.cpu.name()}.xc.${String(this.threadId)}`;
+  }
+
   setContextId(id: ContextID): void {
     this.#contextId = id;
   }

@@ -14,6 +14,8 @@ export type ThreadStatus = 'Active' | 'Suspended' | 'Halting' | 'Halted';
 export interface SystemThreadContext {
   /** Its number in the system; the same for all CPUs that run it one after the other. */
   readonly contextId: ContextID;
+  /** Full name of the section of a checkpoint that its state is saved in. */
+  readonly sectionName: string;
   /** Called by the system that registers it. */
   setContextId(id: ContextID): void;
   status(): ThreadStatus;
@@ -35,6 +37,8 @@ export class SystemThreads<T extends SystemThreadContext = SystemThreadContext> 
   readonly #name: string;
   readonly #events: EventManager;
   readonly #entries: Entry<T>[] = [];
+  /** Names of the sections that a checkpoint has the threads in. */
+  #sections: readonly string[] = [];
 
   /**
    * @param name - the name of the system
@@ -133,8 +137,10 @@ export class SystemThreads<T extends SystemThreadContext = SystemThreadContext> 
     dprintf(Quiesce, this.#events.curTick(), this.#name, text);
   }
 
-  /** Saves until when each thread waits; 0 for one that does not. */
+  /** Saves where each thread is, and until when it waits; 0 for one that does not. */
   serialize(checkpoint: CheckpointOut): void {
+    const sections = this.#entries.map(({ context }) => context.sectionName);
+    checkpoint.paramOut('threadSections', sections);
     this.#entries.forEach(({ resumeEvent }, id) => {
       const when = resumeEvent.scheduled ? resumeEvent.when : 0;
       checkpoint.paramOut(`quiesceEndTick_${String(id)}`, when);
@@ -143,10 +149,20 @@ export class SystemThreads<T extends SystemThreadContext = SystemThreadContext> 
 
   /** Lets threads wait as they did. */
   unserialize(checkpoint: CheckpointIn): void {
+    const key = 'threadSections';
+    this.#sections = checkpoint.has(key) ? checkpoint.strings(key) : [];
     this.#entries.forEach(({ resumeEvent }, id) => {
       const key = `quiesceEndTick_${String(id)}`;
       const when = checkpoint.has(key) ? checkpoint.number(key) : 0;
       if (when !== 0) this.#events.schedule(resumeEvent, when);
     });
+  }
+
+  /**
+   * Name of the section that the checkpoint being restored has a thread in: another CPU may have run
+   * it then. Undefined when it does not say.
+   */
+  savedSection(id: ContextID): string | undefined {
+    return this.#sections[id];
   }
 }

@@ -44,6 +44,7 @@ export {
   currentSection,
   ImagePageBytes,
   serializeSection,
+  unserializeFrom,
   unserializeSection,
 } from './serializable';
 export type {

@@ -28,6 +28,11 @@ export function serializeStats(
   }
 }
 
+/** Whether a section has an object's statistics. */
+export function isStatsSection(name: string): boolean {
+  return name.endsWith(`.${SECTION}`);
+}
+
 /** Has all objects go on counting from where they were; those that were not saved begin at zero. */
 export function restoreStats(
   stats: StatsRegistry,
@@ -46,10 +51,12 @@ class SavedStats implements Serializable {
   readonly #stats: ReadonlyMap<string, Stat>;
   readonly #totals: StatsRegistry['rootStats'] | undefined;
   readonly #name: string;
+  readonly #goOn: boolean;
 
-  constructor(object: SimObject, { root, rootStats }: StatsRegistry) {
+  constructor(object: SimObject, { root, rootStats, keepsAtStart }: StatsRegistry) {
     const isRoot = object.simulation.root?.simObject() === object;
     this.#name = object.name();
+    this.#goOn = keepsAtStart;
     this.#totals = isRoot ? rootStats : undefined;
     this.#stats = statsOf(isRoot ? root : object.stats, object);
   }
@@ -67,6 +74,7 @@ class SavedStats implements Serializable {
     if (this.#totals !== undefined) this.#totals.loadTotals(checkpoint.numbers(TOTALS));
     for (const [name, stat] of this.#stats) {
       if (!checkpoint.has(name) || stat.loadState(checkpoint.numbers(name))) continue;
+      if (!this.#goOn) continue;
       warn(`${this.#name}: the statistic ${name} has another size than in the checkpoint`);
     }
   }

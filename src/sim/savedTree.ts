@@ -1,6 +1,6 @@
 /** Saving and restoring every object. Source of the behaviour: gem5 `python/m5/simulate.py`. */
 import { fatal, warn } from '../base/index';
-import { restoreStats } from './savedStats';
+import { isStatsSection, restoreStats } from './savedStats';
 import { serializeSection, unserializeSection } from './serializable';
 import type { CheckpointIn, CheckpointOut } from './serializable';
 import type { SimObject } from './simObject';
@@ -38,7 +38,9 @@ export function restoreTree(
   for (const object of objects) object.loadState(checkpoint);
   // Last, since objects may count while they take their state.
   restoreStats(stats, objects, checkpoint);
-  const unused = checkpoint.unusedSections();
+  const unused = checkpoint
+    .unusedSections()
+    .filter(name => stats.keepsAtStart || !isStatsSection(name));
   if (unused.length > 0) {
     warn(`${checkpoint.directory}: nobody has taken the state of ${unused.join(', ')}`);
   }

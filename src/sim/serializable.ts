@@ -149,31 +149,25 @@ export interface Serializable {
   unserialize(checkpoint: CheckpointIn): void;
 }
 
-function inSection(
-  checkpoint: CheckpointOut | CheckpointIn,
-  name: string,
-  body: (fullName: string) => void,
-): void {
-  const outer = currentSection(checkpoint);
-  const fullName = outer === '' ? name : `${outer}.${name}`;
-  checkpoint.sectionPath.push(fullName);
-  try {
-    body(fullName);
-  } finally {
-    checkpoint.sectionPath.pop();
-  }
-}
-
 /** Saves `object` in the section `name` below the current one. */
 export function serializeSection(
   checkpoint: CheckpointOut,
   name: string,
   object: Serializable,
 ): void {
-  inSection(checkpoint, name, fullName => {
+  const fullName = fullNameOf(checkpoint, name);
+  checkpoint.sectionPath.push(fullName);
+  try {
     checkpoint.beginSection(fullName, object.sectionFormat ?? FirstSectionFormat);
     object.serialize(checkpoint);
-  });
+  } finally {
+    checkpoint.sectionPath.pop();
+  }
+}
+
+function fullNameOf(checkpoint: CheckpointOut | CheckpointIn, name: string): string {
+  const outer = currentSection(checkpoint);
+  return outer === '' ? name : `${outer}.${name}`;
 }
 
 /** Restores `object` from the section `name` below the current one. */
@@ -182,8 +176,20 @@ export function unserializeSection(
   name: string,
   object: Serializable,
 ): void {
-  inSection(checkpoint, name, fullName => {
+  unserializeFrom(checkpoint, fullNameOf(checkpoint, name), object);
+}
+
+/** Restores `object` from the section of this full name, wherever that is. */
+export function unserializeFrom(
+  checkpoint: CheckpointIn,
+  fullName: string,
+  object: Serializable,
+): void {
+  checkpoint.sectionPath.push(fullName);
+  try {
     checkpoint.openSection(fullName, object.sectionFormat ?? FirstSectionFormat);
     object.unserialize(checkpoint);
-  });
+  } finally {
+    checkpoint.sectionPath.pop();
+  }
 }

@@ -20,24 +20,41 @@ const ENDED = /sum 3\n[^]*sum 42\n[^]*because m5_exit instruction encountered/;
 
 describe('configs/se.ts with several CPUs', () => {
   it('makes the checkpoints that the guest asks for, in every stage, and goes on', () => {
-    const plans: readonly (readonly [plan: string, switched: number])[] = [
-      ['--fast-forward 40us --cpu-type TimingSimpleCPU --fast-forward-cpu AtomicSimpleCPU', 1],
-      ['--fast-forward 1 --standard-switch 90000000 --cpu-type AtomicSimpleCPU', 2],
-      ['--repeat-switch 10000000 --cpu-type TimingSimpleCPU --checkpoint-at-end', 3],
+    /** Options of a run, how often it switches at least; the same of a restore, and how often exactly. */
+    const plans = [
+      {
+        plan: '--fast-forward 40us --cpu-type TimingSimpleCPU --fast-forward-cpu AtomicSimpleCPU',
+        switches: 1,
+        restore: '--restore-with-cpu AtomicSimpleCPU --cpu-type TimingSimpleCPU',
+        restoredSwitches: 1,
+      },
+      {
+        plan: '--fast-forward 1 --standard-switch 90000000 --cpu-type AtomicSimpleCPU',
+        switches: 2,
+        restore: '--cpu-type AtomicSimpleCPU',
+        restoredSwitches: 0,
+      },
+      {
+        plan: '--repeat-switch 10000000 --cpu-type TimingSimpleCPU --checkpoint-at-end',
+        switches: 3,
+        restore: '--standard-switch 9000000',
+        restoredSwitches: 2,
+      },
     ];
-    for (const [plan, switched] of plans) {
+    const switchesOf = ({ stdout }: ProgramRun): number =>
+      stdout.split('switching cpus').length - 1;
+    for (const { plan, switches, restore, restoredSwitches } of plans) {
       inFolder(folder => {
         const run = se(folder, COMMANDS, ...plan.split(' '));
         expect(run.status, run.stderr).to.equal(0);
         expect(run.stdout).to.match(ENDED);
-        const count = run.stdout.split('switching cpus').length - 1;
-        expect(count, plan).to.be.at.least(switched);
+        expect(switchesOf(run), plan).to.be.at.least(switches);
         expect(run.stdout.lastIndexOf('switching cpus')).to.be.above(run.stdout.indexOf('Writing'));
         expect(checkpointsIn(folder), plan).to.have.length(plan.includes('at-end') ? 2 : 1);
-        // Only a CPU of the same name finds its state there.
-        if (!plan.includes('40us')) return;
-        const restored = se(folder, COMMANDS, '-r', '1', '--cpu-type', 'AtomicSimpleCPU');
+        // Whatever CPU had the thread then.
+        const restored = se(folder, COMMANDS, '-r', '1', ...restore.split(' '));
         expect(restored.stdout, restored.stderr).to.match(ENDED);
+        expect(switchesOf(restored), restore).to.equal(restoredSwitches);
       });
     }
   });

@@ -50,6 +50,7 @@ describe('QemuFwCfgIo', () => {
     for (const _ of [1, 2]) {
       system.simObject().registerThreadContext({
         contextId: 0,
+        sectionName: 'system.cpu.xc.0',
         setContextId: () => undefined,
         status: () => 'Suspended',
         activate: () => undefined,

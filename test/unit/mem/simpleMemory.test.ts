@@ -57,6 +57,7 @@ function aBench(args: MemoryArgs = {}): Bench {
 /** A stand-in for a thread context; counts how often its monitor was cleared. */
 class TestContext implements SystemThreadContext {
   contextId = -1;
+  readonly sectionName = 'system.cpu.xc.0';
   cleared = 0;
 
   setContextId(id: number): void {

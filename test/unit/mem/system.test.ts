@@ -33,6 +33,7 @@ function aSystem(
 /** A stand-in for a thread context. */
 class TestContext implements SystemThreadContext {
   contextId = -1;
+  readonly sectionName = 'system.cpu.xc.0';
   state: ThreadStatus = 'Active';
   readonly journal: string[] = [];
 
@@ -251,6 +252,7 @@ describe('A checkpoint of a system', () => {
     const checkpoint = new SectionsOnly('.');
     serializeSection(checkpoint, 'system', saved);
     expect([...checkpoint.section('system')!]).to.deep.equal([
+      ['threadSections', ['system.cpu.xc.0', 'system.cpu.xc.0']],
       ['quiesceEndTick_0', 0],
       ['quiesceEndTick_1', 700],
       ['workItems', []],

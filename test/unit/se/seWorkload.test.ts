@@ -54,6 +54,7 @@ import { aSimulation, Root, SrcClockDomain, VoltageDomain } from '../../support/
 /** A thread context that remembers what became of it. */
 class TestContext implements ProcessThreadContext {
   contextId: ContextID = InvalidContextID;
+  readonly sectionName = 'system.cpu.xc.0';
   readonly state = new X86ThreadState();
   /** What it has stopped for is still to be served. */
   stopped = false;
