@@ -81,6 +81,9 @@ function measure(folder: string, size: number, full: number, rounds: number): Be
   tiny.bytes.fill(1, 0, full * (MiB / 16));
   save(tiny, join(folder, 'tiny'));
   for (let round = 0; round < rounds; round++) {
+    for (const name of ['full', 'changed']) {
+      rmSync(join(folder, name), { recursive: true, force: true });
+    }
     reference?.push(dd(folder, full));
     whole?.push(time(() => save(store, join(folder, 'full'))));
     for (let page = 0; page < (full * MiB) / PAGE; page += 100) {

@@ -4,8 +4,11 @@ import { createRequire } from 'node:module';
 import { basename, join, resolve } from 'node:path';
 import { atomicDirectory, withTemporary } from './atomicDirectory';
 import { CheckpointError, fileError } from './checkpointError';
+import { CHECKPOINT_FILE } from './checkpointFile';
+import { refuseParent } from './children';
 import { squashCheckpoint } from './squash';
 import { verifyCheckpoint } from './verify';
+import { xxh64File } from './xxh64';
 
 /** Loaded when it is needed: no run of a simulation does. */
 const loadTar = (): typeof import('tar') =>
@@ -56,5 +59,6 @@ export function unpackCheckpoint(file: string, directory: string): void {
       throw fileError(file, 'unpacking it', error);
     }
     verifyCheckpoint(folder);
+    refuseParent(resolve(directory), xxh64File(join(folder, CHECKPOINT_FILE)));
   });
 }

@@ -120,6 +120,14 @@ export function readCheckpointFile(path: string): CheckpointFileContent {
   });
 }
 
+/**
+ * The checkpoint that one builds upon, undefined for a full one; of the file no more is read.
+ * @throws {CheckpointError} as {@link readCheckpointFile}
+ */
+export function readParent(path: string): ParentReference | undefined {
+  return withRecordFile(path, file => new FileReading(file).readParent());
+}
+
 class FileReading {
   readonly #file: RecordFile;
   readonly #checksums: bigint[] = [];
@@ -139,17 +147,22 @@ class FileReading {
     const header = this.#header;
     if (header === undefined || !this.#ended)
       return file.fail(file.size, 'the file is cut off here');
-    const { parent } = header;
     return {
       producer: header.producer,
       tick: toNumber(header.tick),
       ticksPerSecond: toNumber(header.ticksPerSecond),
-      parent: parent === null ? undefined : { path: parent.path, digest: toBigint(parent.digest) },
+      parent: parentOf(header),
       configuration: this.#configuration,
       sections: this.#sections,
       images: this.#images,
       digest: xxh64(file.read(0, file.size)),
     };
+  }
+
+  readParent(): ParentReference | undefined {
+    const place = this.#file.next();
+    if (place !== undefined) this.#take(place);
+    return this.#header && parentOf(this.#header);
   }
 
   #take(place: RecordPlace): void {
@@ -234,4 +247,8 @@ class FileReading {
     if (!agrees) this.#file.fail(offset, 'records are missing, or are not those that were written');
     this.#ended = true;
   }
+}
+
+function parentOf({ parent }: proto.CheckpointHeader): ParentReference | undefined {
+  return parent === null ? undefined : { path: parent.path, digest: toBigint(parent.digest) };
 }

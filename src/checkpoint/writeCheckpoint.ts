@@ -4,6 +4,7 @@ import { join, relative, resolve } from 'node:path';
 import { atomicDirectory } from './atomicDirectory';
 import { ChainImages, readChain, type ChainLink } from './chain';
 import { CheckpointError } from './checkpointError';
+import { refuseParent } from './children';
 import { CHECKPOINT_FILE, encodeCheckpoint, type ImageReference } from './checkpointFile';
 import { writeImage, type Progress } from './imageWriter';
 import { withNewFiles, type NewFiles } from './newFiles';
@@ -43,7 +44,8 @@ export interface WrittenCheckpoint {
 /**
  * Writes a checkpoint to the directory of its sections. When it fails, nothing is left of it, and a
  * checkpoint that was there stays.
- * @throws {CheckpointError} when it cannot be written, or the parent is none
+ * @throws {CheckpointError} when it cannot be written, the parent is none, or it would replace one that
+ *   others build upon
  */
 export function writeCheckpoint(request: CheckpointRequest): WrittenCheckpoint {
   const { sections } = request;
@@ -80,7 +82,9 @@ function writeFiles(
   files.write(join(folder, CHECKPOINT_FILE), descriptor => {
     for (let done = 0; done < bytes.length;) done += writeSync(descriptor, bytes, done);
   });
-  return { directory, pages, digest: xxh64(bytes) };
+  const digest = xxh64(bytes);
+  refuseParent(directory, digest);
+  return { directory, pages, digest };
 }
 
 function writeImages(

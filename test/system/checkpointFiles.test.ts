@@ -1,9 +1,24 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { join, resolve } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { SimError } from '../../src/base/index';
-import { CheckpointError, openCheckpoint, removeLeftovers } from '../../src/checkpoint/index';
+import {
+  CheckpointError,
+  openCheckpoint,
+  packCheckpoint,
+  removeLeftovers,
+  squashCheckpoint,
+  unpackCheckpoint,
+} from '../../src/checkpoint/index';
 import { verifyImage } from '../../src/checkpoint/imageReader';
 import { unserializeSection, type CheckpointValue } from '../../src/sim/index';
 import {
@@ -197,8 +212,13 @@ describe('A damaged checkpoint', () => {
     withDirectory(folder => {
       const parent = writeTestCheckpoint(join(folder, 'parent'));
       const child = writeTestCheckpoint(join(folder, 'child'), { parent, pages: [1, 5, 2] });
+      rmSync(parent, { recursive: true });
+      expect(errorOf(() => readAll(child)).file).to.equal(join(parent, FILE));
       writeTestCheckpoint(parent, { tick: 5 });
-      expect(errorOf(() => readAll(child)).message).to.include('builds upon');
+      const { message } = errorOf(() => readAll(child));
+      expect(message).to.equal(
+        `${join(parent, FILE)}: it is not the checkpoint that ${child} builds upon`,
+      );
     });
   });
 
@@ -247,6 +267,34 @@ describe('Writing a checkpoint', () => {
       const error = errorOf(() => writeTestCheckpoint(parent, { parent }));
       expect(error.message).to.include('builds upon');
       readAll(parent);
+    });
+  });
+
+  it('refuses to replace a checkpoint that one beside it builds upon, unless by the same', () => {
+    withDirectory(folder => {
+      const parent = writeTestCheckpoint(join(folder, 'parent'), { pages: [1] });
+      const middle = writeTestCheckpoint(join(folder, 'middle'), { parent, pages: [2] });
+      const child = writeTestCheckpoint(join(folder, 'child'), { parent: middle, pages: [3] });
+      const packed = join(folder, 'packed.tar.gz');
+      packCheckpoint(child, packed);
+      const replacing = {
+        [parent]: () => writeTestCheckpoint(parent, { pages: [4] }),
+        [middle]: () => squashCheckpoint(middle, middle),
+        [`${folder}/./middle`]: () => {
+          unpackCheckpoint(packed, `${folder}/./middle`);
+        },
+      };
+      for (const [path, replace] of Object.entries(replacing)) {
+        const { file, message } = errorOf(replace);
+        expect(file).to.equal(resolve(path));
+        expect(message).to.include(`${path === parent ? middle : child} builds upon it`);
+      }
+      writeTestCheckpoint(parent, { pages: [1] });
+      squashCheckpoint(child, child);
+      rmSync(middle, { recursive: true });
+      writeTestCheckpoint(parent, { pages: [4] });
+      readAll(child);
+      expect(readdirSync(folder).sort()).to.deep.equal(['child', 'packed.tar.gz', 'parent']);
     });
   });
 
