@@ -17,6 +17,9 @@ describe('files about the system and the program', () => {
     const process = new TestProcess({ memorySize: 0x40_0000 });
     expect(contents(process, '/proc/meminfo')).to.match(/^MemTotal: +4096 kB\nMemFree: +\d+ kB\n/);
     expect(contents(process, '/sys/devices/system/cpu/online')).to.equal('0\n');
+    // What C libraries and coreutils look into before they do anything else.
+    expect(contents(process, '/proc/filesystems')).to.include('nodev\trootfs\n');
+    expect(contents(process, '/proc/sys/kernel/ngroups_max')).to.equal('65536\n');
     expect(contents(process, '/proc/cpuinfo').match(/^processor/gm)).to.have.length(1);
   });
 
@@ -48,6 +51,8 @@ describe('files about the system and the program', () => {
     expect(contents(process, '/proc/version')).to.match(/^Linux version 5\.1\.0 /);
     expect(contents(process, '/proc/self/comm')).to.equal('program\n');
     expect(contents(process, '/proc/104/mounts')).to.equal(contents(process, '/proc/mounts'));
+    expect(contents(process, '/etc/mtab')).to.equal(contents(process, '/proc/mounts'));
+    expect(contents(process, '/proc/self/mountinfo')).to.match(/ \/ \/ rw - rootfs /);
     expect(contents(process, '/proc/loadavg')).to.match(/ 104\n$/);
   });
 
