@@ -58,7 +58,7 @@ module.exports = {
           '^src/$1/',
           '^src/[^/]+/index\\.ts$',
           '^src/arch/x86/index\\.ts$',
-          '^src/m5/(?:objects|version)\\.ts$',
+          '^src/m5/(?:objects|model|version)\\.ts$',
         ],
       },
     },

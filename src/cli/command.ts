@@ -6,8 +6,11 @@ import type { perform } from './perform';
 import { reportError } from './reportError';
 import { TerminalSink } from './terminalSink';
 
-/** Runs the command to its end; the exit status is left in `process.exitCode`. */
-export function runCommand(args: readonly string[]): void {
+/**
+ * Runs the command to its end; the exit status is left in `process.exitCode`.
+ * @param afterRun - called at the end of a process that has run a script, or begun to
+ */
+export function runCommand(args: readonly string[], afterRun = (): void => {}): void {
   const sink = new TerminalSink();
   setLogSink(sink);
   const fail = (error: unknown): void => {
@@ -21,6 +24,7 @@ export function runCommand(args: readonly string[]): void {
   });
   try {
     const request = parseCommandLine(args, version());
+    if (request.kind === 'run') process.once('exit', afterRun);
     if (request.kind === 'done') process.exitCode = request.status;
     else loadPerform()(request, args, sink);
   } catch (error) {

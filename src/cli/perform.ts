@@ -12,7 +12,7 @@ import { applyDebugOptions, debugHelp } from './debugOptions';
 import { doctor } from './doctor';
 import { listSimObjects } from './listSimObjects';
 import type { CommandOptions, WorkRequest } from './options';
-import { prompt } from './prompt';
+import type { prompt } from './prompt';
 import { redirect } from './redirect';
 import { runScript } from './runScript';
 import { statsHelp } from './statsHelp';
@@ -64,7 +64,10 @@ export function perform(request: WorkRequest, args: readonly string[], sink: Ter
 
 function run({ script, args, options }: Extract<WorkRequest, { readonly kind: 'run' }>): void {
   const exported = script === undefined ? {} : runScript(script, args);
-  if (options.interactive) prompt({ m5, ...objects, ...exported });
+  if (!options.interactive) return;
+  // Node's own prompt takes long to load.
+  const module = require('./prompt') as { readonly prompt: typeof prompt };
+  module.prompt({ m5, ...objects, ...exported });
 }
 
 /** What comes before a script. */

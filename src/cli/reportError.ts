@@ -24,10 +24,13 @@ export function reportError(error: unknown, write: (line: string) => void): numb
   return FatalStatus;
 }
 
-/** The part of the stack that lies in the user's files. */
+/** The stack without Node's part, and without the command's that called the script. */
 function stackOf(error: Error): string {
   const lines = (error.stack ?? String(error)).split('\n');
-  const isOurs = (line: string): boolean =>
-    /\(node:internal|at node:internal/.test(line) || line.includes(`(${__dirname}/`);
-  return lines.filter(line => !isOurs(line)).join('\n');
+  const others = lines.filter(line => !/\(node:internal|at node:internal/.test(line));
+  const last = others.findLastIndex(line => !line.includes(`(${__dirname}/`));
+  const shown = others.slice(0, last + 1);
+  // An error of our own, of which the user's part is not in sight, is shown for its report.
+  const hasFrames = shown.some(line => line.startsWith('    at '));
+  return (hasFrames ? shown : others).join('\n');
 }

@@ -1,9 +1,12 @@
 /** Runs a configuration script in this process. */
 import Module from 'node:module';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { extname, join, resolve } from 'node:path';
-import type { Options } from '@swc/core';
 import { fatal } from '../base/index';
+import * as m5 from '../m5/index';
+import * as model from '../m5/model';
+import * as objects from '../m5/objects';
+import { compileScript } from './compileScript';
 import { syntaxError } from './syntaxError';
 
 /** The part of Node's loader of CommonJS modules that every such hook relies on. */
@@ -15,14 +18,6 @@ interface ModuleLoader {
 interface CompilingModule {
   _compile(code: string, filename: string): void;
 }
-
-const swcOptions: Options = {
-  swcrc: false,
-  configFile: false,
-  sourceMaps: 'inline',
-  jsc: { target: 'es2022', parser: { syntax: 'typescript' }, keepClassNames: true },
-  module: { type: 'commonjs' },
-};
 
 /**
  * Loads the script, which builds its system and simulates while it loads.
@@ -41,7 +36,7 @@ export function runScript(
   if (!['.ts', '.cts', '.js', '.cjs'].includes(extension)) {
     fatal(`the script '${script}' is not a .ts or .js file`);
   }
-  resolveOwnPackage();
+  offerOwnPackage();
   if (extension !== '.js' && extension !== '.cjs') registerTypeScript();
   process.argv = [process.argv[0] ?? 'node', path, ...args];
   try {
@@ -52,27 +47,29 @@ export function runScript(
 }
 
 /** Scripts anywhere on the machine get the `mini-gem5` that runs them, not a second copy. */
-function resolveOwnPackage(): void {
-  const own = new Map([
-    ['mini-gem5', join(__dirname, '..', 'm5', 'index.js')],
-    ['mini-gem5/objects', join(__dirname, '..', 'm5', 'objects.js')],
-    ['mini-gem5/model', join(__dirname, '..', 'm5', 'model.js')],
-  ]);
+function offerOwnPackage(): void {
+  const own = new Map<string, string>();
+  for (const [name, file, exports] of [
+    ['mini-gem5', 'index.js', m5],
+    ['mini-gem5/objects', 'objects.js', objects],
+    ['mini-gem5/model', 'model.js', model],
+  ] as const) {
+    const path = join(__dirname, '..', 'm5', file);
+    // Whoever finds the file by himself gets the same.
+    const module = new Module(path);
+    Object.assign(module, { exports, filename: path, loaded: true });
+    require.cache[path] = module;
+    own.set(name, path);
+  }
   const loader = Module as unknown as ModuleLoader;
   const original = loader._resolveFilename.bind(loader);
   loader._resolveFilename = (request, ...rest) => own.get(request) ?? original(request, ...rest);
 }
 
-/**
- * Has `require` load TypeScript: as CommonJS, whatever a package.json near the script says, and with
- * a source map, so that stacks show the script's own lines. ts-node does the same with the same
- * compiler, but loads all of TypeScript first, which would be a third of the time to start.
- */
+/** Has `require` load TypeScript, as CommonJS whatever a package.json near the script says. */
 function registerTypeScript(): void {
-  const { transformSync } = require('@swc/core') as typeof import('@swc/core');
   const load = (module: CompilingModule, filename: string): void => {
-    const { code } = transformSync(readFileSync(filename, 'utf8'), { ...swcOptions, filename });
-    module._compile(code, filename);
+    module._compile(compileScript(filename), filename);
   };
   const { _extensions } = Module as unknown as ModuleLoader;
   _extensions['.ts'] = load;

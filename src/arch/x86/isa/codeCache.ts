@@ -8,9 +8,9 @@
 import { chainRecord, RecordWriter } from './recordWriter';
 import { coreOffset, entryShift, jumpCacheEntries } from './coreLayout';
 import type { CoreMemory } from './coreMemory';
-import { Decoder, maxInstructionBytes, OpcodeTable, type DecodeOutcome } from './decoder';
+import { Decoder, maxInstructionBytes, type DecodeOutcome } from './decoder';
 import type { Handlers } from './handlers';
-import { instructionSet } from './instructions/instructionSet';
+import { instructionTable } from './instructionTable';
 import { recordBytes, recordOffset } from './record';
 import type { Translations } from './translations';
 
@@ -46,7 +46,7 @@ export class CodeCache {
   readonly #translations: Translations;
   readonly #handlers: Handlers;
   readonly #writer: RecordWriter;
-  readonly #decoder = new Decoder(new OpcodeTable(instructionSet));
+  readonly #decoder = new Decoder(instructionTable());
   readonly #bytes = new Uint8Array(maxInstructionBytes);
   readonly #blocks = new Map<number, number>();
   readonly #pages = new Map<number, CodePage>();

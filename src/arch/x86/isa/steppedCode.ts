@@ -5,8 +5,8 @@
  */
 import { coreOffset } from './coreLayout';
 import type { CoreMemory } from './coreMemory';
-import { Decoder, maxInstructionBytes, OpcodeTable, type DecodeOutcome } from './decoder';
-import { instructionSet } from './instructions/instructionSet';
+import { Decoder, maxInstructionBytes, type DecodeOutcome } from './decoder';
+import { instructionTable } from './instructionTable';
 import type { Handlers } from './handlers';
 import { recordBytes, recordOffset } from './record';
 import type { RecordWriter } from './recordWriter';
@@ -24,7 +24,7 @@ export class SteppedCode {
   readonly #memory: CoreMemory;
   readonly #handlers: Handlers;
   readonly #writer: RecordWriter;
-  readonly #decoder = new Decoder(new OpcodeTable(instructionSet));
+  readonly #decoder = new Decoder(instructionTable());
   readonly #slots = new Map<number, number>();
   /** The bytes of each slot. */
   readonly #bytes: Uint8Array;
