@@ -1,6 +1,6 @@
 /**
  * Makes one file of the modules that the command is made of, so that it starts quickly: see
- * docs/decisions/0011. Packages with native code, and those that few runs load, stay outside; the
+ * docs/decisions/0012. Packages with native code, and those that few runs load, stay outside; the
  * licenses of the others go beside it.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';

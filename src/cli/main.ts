@@ -10,7 +10,7 @@ interface Command {
 
 const args = process.argv.slice(2);
 if (process.env['NODE_V8_COVERAGE'] === undefined) {
-  // All of the modules in one file, which the build makes: docs/decisions/0011.
+  // All of the modules in one file, which the build makes: docs/decisions/0012.
   const file = new CompiledFile(join(__dirname, 'bundle.js'));
   const command = file.load() as Command;
   command.runCommand(args, () => {
