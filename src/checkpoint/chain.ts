@@ -1,4 +1,5 @@
 /** Checkpoints that build upon one another: finding them, and making one memory of their images. */
+import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { ImagePageBytes, type ImagePages, type MemoryImage, type PageRun } from '../sim/index';
 import { CheckpointError } from './checkpointError';
@@ -29,9 +30,12 @@ export function readChain(directory: string): ChainLink[] {
   let expected: bigint | undefined;
   while (next !== undefined) {
     const path = join(next, CHECKPOINT_FILE);
+    const child = chain.at(-1)?.directory;
+    if (child !== undefined && !existsSync(path)) {
+      throw new CheckpointError({ file: path }, `it is not there, and ${child} builds upon it`);
+    }
     const content = readCheckpointFile(path);
-    if (expected !== undefined && content.digest !== expected) {
-      const child = chain.at(-1)?.directory ?? '';
+    if (child !== undefined && content.digest !== expected) {
       throw new CheckpointError(
         { file: path },
         `it is not the checkpoint that ${child} builds upon`,

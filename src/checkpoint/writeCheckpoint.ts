@@ -58,19 +58,18 @@ export function writeCheckpoint(request: CheckpointRequest): WrittenCheckpoint {
     );
   }
   return atomicDirectory(directory, folder =>
-    withNewFiles(files => writeFiles(files, folder, request, chain)),
+    withNewFiles(folder, directory, files => writeFiles(files, request, chain)),
   );
 }
 
 function writeFiles(
   files: NewFiles,
-  folder: string,
   request: CheckpointRequest,
   chain: readonly ChainLink[] | undefined,
 ): WrittenCheckpoint {
   const { sections } = request.sections;
   const directory = resolve(request.sections.directory);
-  const { images, pages } = writeImages(files, folder, request, chain);
+  const { images, pages } = writeImages(files, request, chain);
   const parent = chain?.[0];
   const bytes = encodeCheckpoint(join(directory, CHECKPOINT_FILE), {
     ...{ ...request, sections, images },
@@ -79,7 +78,7 @@ function writeFiles(
       digest: parent.content.digest,
     },
   });
-  files.write(join(folder, CHECKPOINT_FILE), descriptor => {
+  files.write(CHECKPOINT_FILE, descriptor => {
     for (let done = 0; done < bytes.length;) done += writeSync(descriptor, bytes, done);
   });
   const digest = xxh64(bytes);
@@ -89,7 +88,6 @@ function writeFiles(
 
 function writeImages(
   files: NewFiles,
-  folder: string,
   { sections, progress, images: known = new ChainImages() }: CheckpointRequest,
   chain: readonly ChainLink[] | undefined,
 ): { readonly images: readonly ImageReference[]; readonly pages: number } {
@@ -101,7 +99,7 @@ function writeImages(
       const place = { file: chain?.[0]?.directory ?? '' };
       throw new CheckpointError(place, `it is of a system with other memory ('${file}')`);
     }
-    const written = files.write(join(folder, file), descriptor =>
+    const written = files.write(file, descriptor =>
       writeImage(descriptor, source, parent, progress ?? (() => undefined)),
     );
     images.push({ file, size: source.size, digest: written.digest });

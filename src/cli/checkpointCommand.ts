@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { assertNever, fatal } from '../base/index';
 import {
   CHECKPOINT_FILE,
+  CheckpointError,
   diffCheckpoints,
   openCheckpoint,
   packCheckpoint,
@@ -25,14 +26,14 @@ const NAMED_RUNS = 20;
 /**
  * Does it.
  * @param print - takes each line of the answer
- * @returns the exit status: 1 for checkpoints that differ, as diff(1) has it, else 0
+ * @returns the exit status: 1 for checkpoints that differ, as diff(1) has it, or that cannot be listed,
+ *   else 0
  * @throws {CheckpointError} when a checkpoint is damaged
  */
 export function checkpointCommand(request: CheckpointRequest, print: Print): number {
   switch (request.action) {
     case 'ls':
-      list(request.directory, request.json, print);
-      return 0;
+      return list(request.directory, request.json, print);
     case 'inspect':
       inspect(request.directory, request.sections, request.json, print);
       return 0;
@@ -65,21 +66,41 @@ export function checkpointCommand(request: CheckpointRequest, print: Print): num
 
 const inMiB = (bytes: number): string => `${(bytes / MiB).toFixed(1)} MiB`;
 
-function list(folder: string, json: boolean, print: Print): void {
+/** By tick, and those that are damaged behind the others. */
+function list(folder: string, json: boolean, print: Print): number {
   if (!existsSync(folder)) fatal(`there is no directory ${folder}`);
-  const found = readdirSync(folder)
+  const all = readdirSync(folder)
     .filter(name => existsSync(join(folder, name, CHECKPOINT_FILE)))
-    .map(name => describe(join(folder, name), name))
-    .sort((a, b) => a.tick - b.tick);
+    .map(name => tryDescribe(join(folder, name), name));
+  const found = all.filter(entry => 'tick' in entry).sort((a, b) => a.tick - b.tick);
+  const damaged = all.filter(entry => 'error' in entry);
+  const status = damaged.length === 0 ? 0 : 1;
   if (json) {
-    print(JSON.stringify(found, null, 2));
-    return;
+    print(JSON.stringify([...found, ...damaged], null, 2));
+    return status;
   }
-  if (found.length === 0) print(`there are no checkpoints in ${folder}`);
+  if (all.length === 0) print(`there are no checkpoints in ${folder}`);
   for (const { name, tick, seconds, bytes, parent } of found) {
     const kind = parent === undefined ? 'full' : `changes ${parent}`;
     const time = `tick ${String(tick)} (${seconds.toPrecision(6)} s)`;
     print(`${name.padEnd(28)} ${time.padEnd(36)} ${inMiB(bytes).padStart(12)}  ${kind}`);
+  }
+  for (const { name, error } of damaged) print(`${name.padEnd(28)} ${error}`);
+  return status;
+}
+
+interface Damaged {
+  readonly name: string;
+  /** What is wrong with it. */
+  readonly error: string;
+}
+
+function tryDescribe(directory: string, name: string): Description | Damaged {
+  try {
+    return describe(directory, name);
+  } catch (error) {
+    if (error instanceof CheckpointError) return { name, error: error.message };
+    throw error;
   }
 }
 
@@ -155,7 +176,9 @@ function diff(difference: CheckpointDifference, json: boolean, print: Print): nu
   }
   if (a !== b) print(`tick: ${String(a)} -> ${String(b)}`);
   for (const { section, key, a: old, b: now } of values) {
-    print(`${section} ${key}: ${text(old)} -> ${text(now)}`);
+    const isBytes = old instanceof Uint8Array && now instanceof Uint8Array;
+    if (isBytes && old.length === now.length) diffBytes(`${section} ${key}`, old, now, print);
+    else print(`${section} ${key}: ${text(old)} -> ${text(now)}`);
   }
   for (const { image, pages, runs } of memory) {
     print(`${image}: ${String(pages)} pages differ`);
@@ -166,6 +189,24 @@ function diff(difference: CheckpointDifference, json: boolean, print: Print): nu
   }
   if (isSame) print('the checkpoints are the same');
   return isSame ? 0 : 1;
+}
+
+/** Parts of a value that differ, as long as a register of SSE. */
+const PART_BYTES = 16;
+
+function diffBytes(name: string, old: Uint8Array, now: Uint8Array, print: Print): void {
+  const starts = Array.from(
+    { length: Math.ceil(old.length / PART_BYTES) },
+    (_, i) => i * PART_BYTES,
+  );
+  const part = (bytes: Uint8Array, start: number): string =>
+    Buffer.from(bytes.subarray(start, start + PART_BYTES)).toString('hex');
+  const different = starts.filter(start => part(old, start) !== part(now, start));
+  for (const start of different.slice(0, NAMED_RUNS)) {
+    print(`${name}, byte ${String(start)}: ${part(old, start)} -> ${part(now, start)}`);
+  }
+  const more = different.length - NAMED_RUNS;
+  if (more > 0) print(`${name}: and ${String(more)} more places`);
 }
 
 /** A value on one line. */

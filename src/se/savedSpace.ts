@@ -116,7 +116,9 @@ export class SavedSpace implements Serializable {
       this.#files.push(file);
       if (xxh64File(file.path) !== digests[i]) {
         fatal(
-          `${file.path} is not what it was when the checkpoint was made; put the old file back`,
+          file.path === path
+            ? `${path} is not what it was when the checkpoint was made; put the old file back`
+            : `${file.path} is not the program of the checkpoint, which was ${path}`,
         );
       }
     }

@@ -51,22 +51,27 @@ describe('mini-gem5 checkpoint', () => {
   it('lists, inspects and compares', () => {
     inFolder(folder => {
       const out = join(folder, 'm5out');
-      const a = writeTestCheckpoint(join(out, 'cpt.1000'), { values: { rip: 0x400n, name: 'a' } });
-      const values = { rip: 0x404n, level: 3 };
+      const bytes = new Uint8Array(40);
+      const a = writeTestCheckpoint(join(out, 'cpt.1000'), {
+        values: { rip: 0x400n, name: 'a', bytes },
+      });
+      const values = { rip: 0x404n, level: 3, bytes: bytes.with(39, 1) };
       const pages = [1, 7, 0];
       writeTestCheckpoint(join(out, 'cpt.2000'), { tick: 2000, values, pages, parent: a });
       const list = checkpoint(folder, 'ls');
       expect(list.status, list.stderr).to.equal(0);
       expect(list.stdout).to.match(/^cpt\.1000 .*full\ncpt\.2000 .*changes \.\.\/cpt\.1000\n$/);
-      expect(checkpoint(folder, 'inspect', a).stdout).to.match(/section +system, 2 values/);
+      expect(checkpoint(folder, 'inspect', a).stdout).to.match(/section +system, 3 values/);
       const section = checkpoint(folder, 'inspect', a, 'system').stdout;
-      expect(section).to.equal('[system]\nrip=0x400\nname="a"\n');
+      const zeros = '0'.repeat(32);
+      expect(section).to.equal(`[system]\nrip=0x400\nname="a"\nbytes=${zeros}… (40 bytes)\n`);
       const diff = checkpoint(folder, 'diff', a, join(out, 'cpt.2000'));
       expect(diff.status).to.equal(1);
       expect(diff.stdout.split('\n')).to.deep.equal([
         'tick: 1000 -> 2000',
         'system rip: 0x400 -> 0x404',
         'system name: "a" -> (none)',
+        'system bytes, byte 32: 0000000000000000 -> 0000000000000001',
         'system level: (none) -> 3',
         `${IMAGE}: 2 pages differ`,
         '  2 from 0x1000',
@@ -77,6 +82,10 @@ describe('mini-gem5 checkpoint', () => {
         { image: IMAGE, pages: 2, runs: [{ first: 1, count: 2 }] },
       ]);
       expect(checkpoint(folder, 'diff', a, a).status).to.equal(0);
+      alter(join(a, 'm5.cpt.pb'), content => content.subarray(0, 50));
+      const damaged = checkpoint(folder, 'ls');
+      expect(damaged.stdout).to.match(/^cpt\.2000 .*\ncpt\.1000 .*m5\.cpt\.pb, byte \d+: .*\n$/);
+      expect(damaged.status).to.equal(1);
     });
   });
 
