@@ -178,14 +178,23 @@ describeWithKvm('a vCPU', () => {
     const wait = [...look, 0x48, 0x29, 0xd8, 0x48, 0x39, 0xc8, 0x72, 0xef];
     const guest = aGuest({ code: [...look, 0x48, 0x89, 0xc3, ...wait, ...OUT_E9] });
     const hertz = guest.vcpu.ioctl(KVM_GET_TSC_KHZ, 0, 'asking for the frequency') * 1000;
-    const runs = Array.from({ length: 10 }, () => {
-      guest.setRegs({ rip: BigInt(CODE), rcx: BigInt(hertz / 200) });
-      expect(guest.run().kind).to.equal('io');
-      return guest.vcpu.runNs / ((Number(guest.regs().rax) / hertz) * 1e9);
-    });
-    if (timeStampCounterProblem(hertz) !== undefined) expect(runs[0]).to.be.NaN;
-    // Entry and exit take their time, and something else may have run in between.
-    else expect(Math.min(...runs)).to.be.within(1, 1.05);
+    const { vcpu } = guest;
+    if (timeStampCounterProblem(hertz) !== undefined) {
+      guest.run();
+      expect(vcpu.runNs).to.be.NaN;
+      return;
+    }
+    // Entry and exit take their time, and something else may run in between: a few of them are needed.
+    let closest = Infinity;
+    for (let i = 0; i < 100 && closest > 1.05; i++) {
+      guest.setRegs({ rip: BigInt(CODE), rcx: BigInt(Math.floor(hertz / 200)) });
+      // A run that a signal ended is not the whole of it.
+      if (vcpu.run().kind !== 'io') continue;
+      const ratio = vcpu.runNs / ((Number(guest.regs().rax) / hertz) * 1e9);
+      expect(ratio).to.be.at.least(1);
+      closest = Math.min(closest, ratio);
+    }
+    expect(closest).to.be.at.most(1.05);
   });
 
   it('is kicked out of the guest by a signal that its thread blocks', () => {

@@ -51,7 +51,7 @@ describeWithKvm('X86KvmCPU', () => {
 
   /** Runs a guest that counts in RAX until it is beyond `count`, as long as a busy host takes. */
   const untilBeyond = ({ simulation, cpu }: BareKvmCpu, count: bigint): void => {
-    const deadline = performance.now() + 15_000;
+    const deadline = performance.now() + 60_000;
     do simulation.simulate(20 * MILLISECOND);
     while (cpu.getContext(0).state.gpr(RAX) <= count && performance.now() < deadline);
     expect(cpu.getContext(0).state.gpr(RAX) > count).to.equal(true);
@@ -88,7 +88,7 @@ describeWithKvm('X86KvmCPU', () => {
     simulation.simulate(20 * MILLISECOND);
     expect(performance.now() - start)
       .to.be.greaterThan(20.9)
-      .and.lessThan(5000);
+      .and.lessThan(60_000);
     expect(simulation.curTick()).to.equal(21 * MILLISECOND);
     expect(cpu.kvmStats.numExitSignal.value).to.be.greaterThan(0);
   });
@@ -110,8 +110,8 @@ describeWithKvm('X86KvmCPU', () => {
       other.dispose();
       // Only a busy host makes it differ: by time that passes outside of the guest, or before it exits.
       expect(simulation.curTick() / ((1e8 / kilohertz) * MILLISECOND), hostFreq).to.be.within(
-        0.3,
-        8,
+        0.15,
+        12,
       );
     }
   });
@@ -182,7 +182,7 @@ describeWithKvm('X86KvmCPU', () => {
   it('lets a guest get on, however close the events are', () => {
     const { simulation, cpu } = guest({ code: [...OUT_E9, 0xeb, 0xfc] });
     const { numIO } = cpu.kvmStats;
-    const deadline = performance.now() + 10_000;
+    const deadline = performance.now() + 60_000;
     while (numIO.value < 3 && performance.now() < deadline) simulation.simulate(100_000);
     expect(numIO.value).to.equal(3);
   });
