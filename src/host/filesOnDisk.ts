@@ -30,3 +30,10 @@ export function exchangePaths(first: string, second: string): boolean {
   if (errno === Errno.EINVAL || errno === Errno.ENOSYS) return false;
   throw new ErrnoError({ call: 'renameat2', errno, doing: `exchanging ${first} and ${second}` });
 }
+
+/** Makes a FIFO. @returns 0, or the negated error number */
+export function makeFifo(path: string, permissions: number): number {
+  // SAFETY: koffi copies the path into a C string for the time of the call.
+  const result = libc.mkfifo(path, permissions);
+  return result < 0 ? -lastErrno() : 0;
+}

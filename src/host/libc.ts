@@ -103,6 +103,7 @@ export const libc = {
   renameat2: declare<
     (oldFolder: Int, oldPath: string, newFolder: Int, newPath: string, flags: Int) => Int
   >('renameat2', 'int', ['int', 'str', 'int', 'str', 'uint']),
+  mkfifo: declare<(path: string, mode: Int) => Int>('mkfifo', 'int', ['str', 'uint']),
   pipe2: declare<(fds: HostPointer, flags: Int) => Int>('pipe2', 'int', ['void *', 'int']),
   memfd_create: declare<(name: string, flags: Int) => Int>('memfd_create', 'int', ['str', 'uint']),
   socket: declare<(domain: Int, type: Int, protocol: Int) => Int>('socket', 'int', [

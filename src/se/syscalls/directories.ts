@@ -1,14 +1,16 @@
 /** System calls that make, move and remove names. Source: man-pages section 2. */
 import {
+  closeSync,
   linkSync,
   lstatSync,
   mkdirSync,
+  openSync,
   renameSync,
   rmdirSync,
   symlinkSync,
   unlinkSync,
 } from 'node:fs';
-import { Errno } from '../../host/index';
+import { Errno, makeFifo } from '../../host/index';
 import { absolutePath, AT_FDCWD } from '../paths';
 import type { ProcessThread } from '../processThread';
 import type { SyscallGroup } from '../syscallHandler';
@@ -17,6 +19,9 @@ const AT_REMOVEDIR = 0x200;
 const AT_SYMLINK_FOLLOW = 0x400;
 const RENAME_NOREPLACE = 1;
 const PERMISSIONS = 0o7777;
+const S_IFMT = 0o170000;
+const S_IFREG = 0o100000;
+const S_IFIFO = 0o010000;
 
 /** A path whose last component is meant itself; that of a directory may end in a slash. */
 function pathOf({ process }: ProcessThread, directory: number, address: number): string {
@@ -31,6 +36,26 @@ function mkdirat(thread: ProcessThread, directory: number, path: number, mode: n
   };
   access.use(pathOf(thread, directory, path), 'write', make, false);
   return 0;
+}
+
+/** Makes an ordinary file or a FIFO; devices are the superuser's. */
+function mknodat(thread: ProcessThread, directory: number, path: number, mode: number): number {
+  const { access, umask } = thread.process;
+  const permissions = mode & PERMISSIONS & ~umask;
+  const kind = mode & S_IFMT;
+  const make = (place: string): number => {
+    switch (kind) {
+      case 0:
+      case S_IFREG:
+        closeSync(openSync(place, 'wx', permissions));
+        return 0;
+      case S_IFIFO:
+        return makeFifo(place, permissions);
+      default:
+        return -Errno.EPERM;
+    }
+  };
+  return access.use(pathOf(thread, directory, path), 'write', make, false);
 }
 
 function unlinkat(thread: ProcessThread, directory: number, path: number, flags: number): number {
@@ -116,6 +141,8 @@ function symlinkat(thread: ProcessThread, text: number, directory: number, path:
 export const directoryCalls: SyscallGroup = {
   mkdir: (thread, path, mode) => mkdirat(thread, AT_FDCWD, path, mode),
   mkdirat,
+  mknod: (thread, path, mode) => mknodat(thread, AT_FDCWD, path, mode),
+  mknodat,
   rmdir: (thread, path) => unlinkat(thread, AT_FDCWD, path, AT_REMOVEDIR),
   unlink: (thread, path) => unlinkat(thread, AT_FDCWD, path, 0),
   unlinkat,

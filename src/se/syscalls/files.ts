@@ -216,6 +216,37 @@ const justOpen: SyscallHandler = ({ process }, descriptor) => {
   return 0;
 };
 
+const readv: SyscallHandler = ({ process }, descriptor, vector, count) =>
+  readVectors(process, process.files.get(descriptor | 0), vector, count);
+
+const writev: SyscallHandler = (thread, descriptor, vector, count) => {
+  const { process } = thread;
+  const file = process.files.get(descriptor | 0);
+  return written(thread, writeVectors(process, file, vector, count));
+};
+
+const preadv: SyscallHandler = ({ process }, descriptor, vector, count, position) => {
+  const file = process.files.get(descriptor | 0);
+  return seekable(file, position) || readVectors(process, file, vector, count, position);
+};
+
+const pwritev: SyscallHandler = ({ process }, descriptor, vector, count, position) => {
+  const file = process.files.get(descriptor | 0);
+  return seekable(file, position) || writeVectors(process, file, vector, count, position);
+};
+
+/** `RWF_HIPRI`, `RWF_DSYNC`, `RWF_SYNC`: how soon, which simulated files are anyway. */
+const RWF_IGNORED = 7;
+
+/** A call with flags, its last argument; at position -1 it is the one at the file's own position. */
+const withFlags =
+  (current: SyscallHandler, positioned: SyscallHandler): SyscallHandler =>
+  (thread, ...args) => {
+    const [, , , position, , flags] = args;
+    if ((flags & ~RWF_IGNORED) !== 0) return -Errno.EOPNOTSUPP;
+    return (position === -1 ? current : positioned)(thread, ...args);
+  };
+
 /** Handlers of this group. */
 export const fileCalls: SyscallGroup = {
   read: ({ process }, descriptor, address, length) =>
@@ -225,23 +256,14 @@ export const fileCalls: SyscallGroup = {
     const file = process.files.get(descriptor | 0);
     return written(thread, writeFile(process, file, address, length));
   },
-  readv: ({ process }, descriptor, vector, count) =>
-    readVectors(process, process.files.get(descriptor | 0), vector, count),
-  writev: (thread, descriptor, vector, count) => {
-    const { process } = thread;
-    const file = process.files.get(descriptor | 0);
-    return written(thread, writeVectors(process, file, vector, count));
-  },
+  readv,
+  writev,
   pread64: pread,
   pwrite64: pwrite,
-  preadv: ({ process }, descriptor, vector, count, position) => {
-    const file = process.files.get(descriptor | 0);
-    return seekable(file, position) || readVectors(process, file, vector, count, position);
-  },
-  pwritev: ({ process }, descriptor, vector, count, position) => {
-    const file = process.files.get(descriptor | 0);
-    return seekable(file, position) || writeVectors(process, file, vector, count, position);
-  },
+  preadv,
+  pwritev,
+  preadv2: withFlags(readv, preadv),
+  pwritev2: withFlags(writev, pwritev),
   lseek,
   getdents64: getdents,
   close: ({ process }, descriptor) => {

@@ -191,6 +191,10 @@ export const processCalls: SyscallGroup = {
   // C libraries do without: they see a kernel from before 2018 here.
   rseq: () => -Errno.ENOSYS,
   membarrier: () => -Errno.ENOSYS,
+  // As a kernel without NUMA.
+  mbind: () => -Errno.ENOSYS,
+  get_mempolicy: () => -Errno.ENOSYS,
+  set_mempolicy: () => -Errno.ENOSYS,
   prlimit64: prlimit,
   getrlimit: (thread, resource, address) => prlimit(thread, 0, resource, 0, address),
   setrlimit: (thread, resource, address) => prlimit(thread, 0, resource, address, 0),

@@ -2,6 +2,8 @@
 import { expect } from 'chai';
 import {
   chmodSync,
+  constants,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -422,6 +424,28 @@ describe('files of the host', () => {
       expect(process.call('unlink', name)).to.equal(-Errno.EISDIR);
       expect(process.call('unlinkat', AT_FDCWD, name, AT_REMOVEDIR)).to.equal(0);
       expect(process.call('mkdir', process.put('folder'), 0o755)).to.equal(-Errno.EACCES);
+    });
+
+    it('make files and FIFOs, and no devices', () => {
+      const process = aProcess();
+      const name = process.put(path('out/fifo'));
+      const mode = (kind: number): number => kind | 0o666;
+      expect(process.call('mknodat', AT_FDCWD, name, mode(constants.S_IFIFO), 0)).to.equal(0);
+      expect(process.call('mknod', name, mode(constants.S_IFIFO), 0)).to.equal(-Errno.EEXIST);
+      expect(process.call('mknod', name, 0, 0)).to.equal(-Errno.EEXIST);
+      const made = lstatSync(path('out/fifo'));
+      expect([made.isFIFO(), made.mode & 0o777]).to.deep.equal([true, 0o644]);
+      const both = process.call('open', name, OpenFlag.ReadWrite, 0);
+      expect(process.call('write', both, process.put('word'), 4)).to.equal(4);
+      expect(process.call('read', both, process.buffer, 100)).to.equal(4);
+      const file = process.put(path('out/plain'));
+      expect(process.call('mknod', file, mode(constants.S_IFREG), 0)).to.equal(0);
+      expect(lstatSync(path('out/plain')).size).to.equal(0);
+      const device = process.put(path('out/null'));
+      expect(process.call('mknod', device, mode(constants.S_IFCHR), 259)).to.equal(-Errno.EPERM);
+      expect(process.call('mknod', process.put('fifo'), mode(constants.S_IFIFO))).to.equal(
+        -Errno.EACCES,
+      );
     });
 
     it('refuse devices, whatever is allowed', () => {

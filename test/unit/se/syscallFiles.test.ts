@@ -136,6 +136,24 @@ describe('readv and writev', () => {
     expect(process.text(process.buffer + 100, 4)).to.equal('cdef');
   });
 
+  it('work at a position, or at the current one, with flags that change nothing', () => {
+    const { process } = withFile('abcdef');
+    const vector = putVector(process, [[process.buffer, 2]]);
+    const SYNC = 4;
+    const APPEND = 16;
+    expect(process.call('preadv2', 3, vector, 1, 3, 0, SYNC)).to.equal(2);
+    expect(process.text(process.buffer, 2)).to.equal('de');
+    expect(process.call('preadv2', 3, vector, 1, -1, 0, 0)).to.equal(2);
+    expect(process.text(process.buffer, 2)).to.equal('ab');
+    process.put('XY');
+    expect(process.call('pwritev2', 3, vector, 1, -1, 0, SYNC)).to.equal(2);
+    expect(process.call('pwritev2', 3, vector, 1, 0, 0, 0)).to.equal(2);
+    expect(process.call('pwritev2', 3, vector, 1, 0, 0, APPEND)).to.equal(-Errno.EOPNOTSUPP);
+    expect(process.call('preadv2', 3, vector, 1, -2, 0, 0)).to.equal(-Errno.EINVAL);
+    expect(process.call('pread64', 3, process.buffer, 6, 0)).to.equal(6);
+    expect(process.text(process.buffer, 6)).to.equal('XYXYef');
+  });
+
   it('refuse nonsense', () => {
     const { process } = withFile();
     const vector = putVector(process, [[process.buffer, -1]]);

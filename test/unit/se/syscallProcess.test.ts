@@ -42,6 +42,9 @@ describe('the system call table', () => {
     const process = new TestProcess();
     const warnings = warningsOf(() => {
       expect(process.call('rseq', process.buffer, 32, 0, 0x5305_3053)).to.equal(-Errno.ENOSYS);
+      for (const call of ['mbind', 'get_mempolicy', 'set_mempolicy']) {
+        expect(process.call(call, 0, 0, 0, 0, 0), call).to.equal(-Errno.ENOSYS);
+      }
     });
     expect(warnings).to.deep.equal([]);
   });
