@@ -38,6 +38,7 @@ import {
 } from '../sim/index';
 import { AccessPackets } from './accessPackets';
 import { BaseCPU, baseCPUSchema } from './baseCPU';
+import type { CommitCPUStats } from './cpuStats';
 import { withoutAvx512 } from './foreignState';
 import { FunctionTrace } from './functionTrace';
 import { accessM5op } from './pseudoInst/m5opAccess';
@@ -100,10 +101,13 @@ class SimpleCPUDataPort extends SimpleCPUPort {
 export abstract class BaseSimpleCPU<Core extends BaseCore = BaseCore> extends BaseCPU {
   static override readonly schema = baseSimpleCPUSchema;
   declare readonly params: BaseSimpleCPUParams;
+  /** The only thread. */
+  readonly thread: ThreadContext;
   protected readonly instPort: SimpleCPUPort;
   protected readonly dataPort: SimpleCPUPort;
   /** What is traced of the instructions. */
   protected readonly traced: TracedExecution;
+  readonly #commit: CommitCPUStats;
   #core: Core | null = null;
   #packets: AccessPackets | null = null;
   #generation = -1;
@@ -119,6 +123,8 @@ export abstract class BaseSimpleCPU<Core extends BaseCore = BaseCore> extends Ba
     if (params.numThreads !== 1) {
       fatal(`${params.name} has one thread; set numThreads = 1 and add CPUs instead`);
     }
+    this.thread = this.getContext(0);
+    this.#commit = this.commitStats[0] ?? panic(`${params.name} has no thread`);
     this.instPort = new SimpleCPUPort(`${params.name}.icache_port`, this);
     this.dataPort = new SimpleCPUDataPort(`${params.name}.dcache_port`, this);
     this.traced = new TracedExecution(this);
@@ -143,11 +149,6 @@ export abstract class BaseSimpleCPU<Core extends BaseCore = BaseCore> extends Ba
 
   override supportTakeOver(): boolean {
     return true;
-  }
-
-  /** The only thread. */
-  get thread(): ThreadContext {
-    return this.getContext(0);
   }
 
   override syncThreadState(_threadId: number): void {
@@ -256,11 +257,12 @@ export abstract class BaseSimpleCPU<Core extends BaseCore = BaseCore> extends Ba
   /** Has the core execute this thread, by the page tables as they are now. To be called before it runs. */
   protected prepareCore(): void {
     const { core, thread } = this;
-    if (core.state !== thread.state) {
+    const { state } = thread;
+    if (core.state !== state) {
       // A program that comes from a KVM CPU may have seen AVX in a processor whose CPUID KVM leaves as
       // it is, though nothing was switched on for it.
-      if (thread.process !== null) enableComponents(thread.state, this.userFeatures().xcr0);
-      core.attach(thread.state);
+      if (thread.process !== null) enableComponents(state, this.userFeatures().xcr0);
+      core.attach(state);
       this.#generation = this.#currentGeneration();
     } else if (this.#generation !== this.#currentGeneration()) {
       this.#generation = this.#currentGeneration();
@@ -275,10 +277,8 @@ export abstract class BaseSimpleCPU<Core extends BaseCore = BaseCore> extends Ba
   /** Notes that instructions have been committed. */
   protected countInsts(count: number): void {
     this.#insts += count;
-    const [stats] = this.commitStats;
-    if (stats === undefined) return;
-    stats.numInsts.value += count;
-    stats.numOps.value += count;
+    this.#commit.numInsts.value += count;
+    this.#commit.numOps.value += count;
   }
 
   /** Executes the pseudo-instruction that an access stands for. @returns false when it stands for none */

@@ -6,7 +6,6 @@
  * Source of the behaviour: gem5 `cpu/simple/timing.{hh,cc}`.
  */
 import {
-  RIP,
   SteppedCore,
   type CoreMemoryOptions,
   type CoreStop,
@@ -17,12 +16,12 @@ import { panic } from '../base/index';
 import type { Cycles } from '../base/index';
 import { MemCmd, Packet, Request, RequestFlag, type MemoryMode } from '../mem/index';
 import { defineSchema, EventFunctionWrapper, EventPriority } from '../sim/index';
-import type { CheckpointIn, CheckpointOut, ParamsOf } from '../sim/index';
+import type { CheckpointIn, CheckpointOut, DrainManager, EventQueue, ParamsOf } from '../sim/index';
 import type { BaseCPU } from './baseCPU';
 import { BaseSimpleCPU, baseSimpleCPUSchema } from './baseSimpleCPU';
 import { warnOfCache } from './cacheWarning';
 import { InstKindStats } from './instKindStats';
-import { step, type TimingStatus } from './timingStatus';
+import { statusName, step, TimingStatus, type TimingStatusName } from './timingStatus';
 
 export const timingSimpleCPUSchema = defineSchema('TimingSimpleCPU', baseSimpleCPUSchema, {
   description: 'Executes an instruction at a time, with memory that takes its time',
@@ -32,13 +31,17 @@ export const timingSimpleCPUSchema = defineSchema('TimingSimpleCPU', baseSimpleC
 /** Parameters of a `TimingSimpleCPU`. */
 export type TimingSimpleCPUParams = ParamsOf<typeof timingSimpleCPUSchema>;
 
-/** Bytes of a fetch, at a multiple of it: gem5's decoder asks for as many. */
-const FETCH_BYTES = 8;
+const { Idle, Running, Faulting, IcacheRetry, IcacheWaitResponse } = TimingStatus;
+const { DcacheRetry, DcacheWaitResponse } = TimingStatus;
+// Bound here once: every use of an imported name is a look-up in the other module.
+const FetchCmd = MemCmd.ReadReq;
+const FetchFlags = RequestFlag.INST_FETCH;
+const FetchBytes = SteppedCore.fetchBytes;
 
 /** The timing CPU model. */
 export class TimingSimpleCPU extends BaseSimpleCPU<SteppedCore> {
   static override readonly schema = timingSimpleCPUSchema;
-  #status: TimingStatus = 'Idle';
+  #status: TimingStatus = Idle;
   #previousCycle: Cycles = 0;
   readonly #fetchEvent: EventFunctionWrapper;
   /** Fetches at the present tick, behind the end of the run that an instruction count brings. */
@@ -49,9 +52,8 @@ export class TimingSimpleCPU extends BaseSimpleCPU<SteppedCore> {
   readonly #fetchRequest: Request;
   readonly #fetchPacket: Packet;
   readonly #kinds: InstKindStats;
-  /** Where the instruction is that is fetched, and how many bytes of its words have come. */
-  #fetchRip = 0;
-  #fetched = 0;
+  readonly #events: EventQueue;
+  readonly #drains: DrainManager;
   /** Whether the instruction has done all but its stores. */
   #isDone = false;
   /** The next access of the instruction that may have to be stored. */
@@ -71,8 +73,10 @@ export class TimingSimpleCPU extends BaseSimpleCPU<SteppedCore> {
     this.#resumeEvent = event('resume', () => this.#fetch(), EventPriority.Sim_Exit_Pri + 1);
     this.#fetchedEvent = event('fetched', () => this.#completeFetch());
     this.#accessedEvent = event('accessed', () => this.#completeAccess());
+    this.#events = this.eventQueue();
+    this.#drains = this.simulation.drainManager;
     this.#fetchRequest = new Request(0, 0, 0, this.instRequestorId);
-    this.#fetchPacket = new Packet(this.#fetchRequest, MemCmd.ReadReq);
+    this.#fetchPacket = new Packet(this.#fetchRequest, FetchCmd);
     const [commit] = this.commitStats;
     if (commit === undefined) panic(`${name} has no thread`);
     this.#kinds = new InstKindStats(this.stats, commit, 0);
@@ -111,13 +115,13 @@ export class TimingSimpleCPU extends BaseSimpleCPU<SteppedCore> {
   }
 
   /** What the CPU is doing. */
-  get status(): TimingStatus {
-    return this.#status;
+  get status(): TimingStatusName {
+    return statusName(this.#status);
   }
 
   /** What is only fetched has changed nothing yet. */
   override betweenInstructions(_threadId: number): boolean {
-    return this.#status !== 'DcacheRetry' && this.#status !== 'DcacheWaitResponse';
+    return this.#status !== DcacheRetry && this.#status !== DcacheWaitResponse;
   }
 
   #moveTo(status: TimingStatus): void {
@@ -125,7 +129,7 @@ export class TimingSimpleCPU extends BaseSimpleCPU<SteppedCore> {
   }
 
   #updateCycles(): void {
-    const now = this.curCycle();
+    const now = this.clocked.curCycle();
     this.baseStats.numCycles.value += now - this.#previousCycle;
     this.#previousCycle = now;
   }
@@ -133,45 +137,47 @@ export class TimingSimpleCPU extends BaseSimpleCPU<SteppedCore> {
   // Fetching
 
   #fetch(): void {
-    if (this.#status === 'Faulting') this.#moveTo('Running');
+    if (this.#status === Faulting) this.#moveTo(Running);
     this.prepareCore();
-    this.#fetchRip = this.thread.state.gprNumber(RIP);
-    this.#fetched = 0;
+    this.core.beginFetch();
     this.#fetchWord();
   }
 
   /** Sends for the next word of the instruction. */
   #fetchWord(): void {
     const { core } = this;
-    const inWord = this.#fetchRip - Math.floor(this.#fetchRip / FETCH_BYTES) * FETCH_BYTES;
-    const address = core.fetchAddress(this.#fetchRip - inWord + this.#fetched, this.#fetchRip);
+    const address = core.fetchAddress();
     if (address < 0) {
       this.#answer('exception');
       return;
     }
     const request = this.#fetchRequest;
-    request.set(address, FETCH_BYTES, RequestFlag.INST_FETCH, this.instRequestorId);
+    request.set(address, FetchBytes, FetchFlags, this.instRequestorId);
     request.contextId = this.thread.contextId;
-    this.#fetchPacket.reuse(request, MemCmd.ReadReq);
-    this.#fetchPacket.dataStatic(core.memory.bytes, core.fetchBuffer + this.#fetched);
+    this.#fetchPacket.reuse(request, FetchCmd);
+    this.#fetchPacket.dataStatic(core.memory.bytes, core.fetchTarget);
     const taken = this.instPort.sendTimingReq(this.#fetchPacket);
-    this.#moveTo(taken ? 'IcacheWaitResponse' : 'IcacheRetry');
+    this.#moveTo(taken ? IcacheWaitResponse : IcacheRetry);
     this.#updateCycles();
   }
 
   #retryFetch(): void {
-    if (this.instPort.sendTimingReq(this.#fetchPacket)) this.#moveTo('IcacheWaitResponse');
+    if (this.instPort.sendTimingReq(this.#fetchPacket)) this.#moveTo(IcacheWaitResponse);
   }
 
   #fetchArrived(pkt: Packet): boolean {
-    if (pkt.isError()) panic(`${this.name()}: instruction fetch failed: ${pkt.toString()}`);
-    this.schedule(this.#fetchedEvent, this.clockEdge());
+    if (pkt.isError()) this.#fetchFailed(pkt);
+    this.#events.schedule(this.#fetchedEvent, this.clocked.clockEdge());
     return true;
+  }
+
+  #fetchFailed(pkt: Packet): never {
+    return panic(`${this.name()}: instruction fetch failed: ${pkt.toString()}`);
   }
 
   /** What the instruction waited for is here. @returns whether it goes on: its thread may have ended */
   #goesOn(): boolean {
-    this.#moveTo('Running');
+    this.#moveTo(Running);
     this.#updateCycles();
     if (this.thread.status() !== 'Halted') return true;
     this.#advance();
@@ -180,16 +186,13 @@ export class TimingSimpleCPU extends BaseSimpleCPU<SteppedCore> {
 
   #completeFetch(): void {
     if (!this.#goesOn()) return;
-    const rip = this.#fetchRip;
-    if (this.thread.state.gprNumber(RIP) !== rip) {
+    const { core } = this;
+    if (!core.isAtFetched) {
       // A signal has sent the program elsewhere meanwhile.
       this.#advance();
       return;
     }
-    this.#fetched += FETCH_BYTES;
-    const inWord = rip - Math.floor(rip / FETCH_BYTES) * FETCH_BYTES;
-    const { core } = this;
-    const outcome = core.decode(rip, core.fetchBuffer + inWord, this.#fetched - inWord);
+    const outcome = core.decodeFetched();
     if (outcome === 'truncated') this.#fetchWord();
     else if (outcome !== 'ok') this.#answer('exception');
     else {
@@ -237,20 +240,22 @@ export class TimingSimpleCPU extends BaseSimpleCPU<SteppedCore> {
     if (isWrite) this.#stores = true;
     else this.#loads = true;
     if (this.executePseudoInst(access, isWrite)) {
-      this.#moveTo('DcacheWaitResponse');
+      this.#moveTo(DcacheWaitResponse);
       this.schedule(this.#accessedEvent, this.clockEdge(1));
       return;
     }
     const taken = this.packets.begin(access, isWrite, this.thread.contextId);
-    this.#moveTo(taken ? 'DcacheWaitResponse' : 'DcacheRetry');
+    this.#moveTo(taken ? DcacheWaitResponse : DcacheRetry);
   }
 
   #retryAccess(): void {
-    if (this.packets.send()) this.#moveTo('DcacheWaitResponse');
+    if (this.packets.send()) this.#moveTo(DcacheWaitResponse);
   }
 
   #accessArrived(pkt: Packet): boolean {
-    if (this.packets.received(pkt)) this.schedule(this.#accessedEvent, this.clockEdge());
+    if (this.packets.received(pkt)) {
+      this.#events.schedule(this.#accessedEvent, this.clocked.clockEdge());
+    }
     return true;
   }
 
@@ -276,16 +281,16 @@ export class TimingSimpleCPU extends BaseSimpleCPU<SteppedCore> {
 
   /** The operating system answers what the program has stopped for. */
   #answer(stop: CoreStop): void {
-    this.#moveTo('Faulting');
+    this.#moveTo(Faulting);
     this.serve(stop);
     this.#advance();
   }
 
   /** Goes on with the next instruction, unless there is a reason to stop here. */
   #advance(): void {
-    const isDraining = this.drainState() === 'Draining';
+    const isDraining = this.#drains.state !== 'Running' && this.drainState() === 'Draining';
     if (isDraining || this.thread.status() !== 'Active') {
-      this.#moveTo('Idle');
+      this.#moveTo(Idle);
       if (isDraining) this.signalDrainDone();
       return;
     }
@@ -297,7 +302,7 @@ export class TimingSimpleCPU extends BaseSimpleCPU<SteppedCore> {
       return;
     }
     instEvents.setCurTick(insts);
-    if (this.#status === 'Faulting') this.schedule(this.#fetchEvent, this.clockEdge());
+    if (this.#status === Faulting) this.schedule(this.#fetchEvent, this.clockEdge());
     else this.#fetch();
   }
 
@@ -305,14 +310,14 @@ export class TimingSimpleCPU extends BaseSimpleCPU<SteppedCore> {
 
   override activateContext(_threadId: number): void {
     // One that waited for less than its instruction just goes on.
-    if (this.#status !== 'Idle') return;
-    this.#moveTo('Running');
+    if (this.#status !== Idle) return;
+    this.#moveTo(Running);
     this.schedule(this.#fetchEvent, this.clockEdge());
   }
 
   override suspendContext(_threadId: number): void {
     // In the middle of an instruction, that is completed first; see #advance.
-    if (this.#cancelFetch()) this.#moveTo('Idle');
+    if (this.#cancelFetch()) this.#moveTo(Idle);
   }
 
   override haltContext(threadId: number): void {
@@ -330,9 +335,9 @@ export class TimingSimpleCPU extends BaseSimpleCPU<SteppedCore> {
   }
 
   override drain(): 'Draining' | 'Drained' {
-    if (this.switchedOut() || this.#status === 'Idle') return 'Drained';
+    if (this.switchedOut() || this.#status === Idle) return 'Drained';
     if (!this.#cancelFetch()) return 'Draining';
-    this.#moveTo('Idle');
+    this.#moveTo(Idle);
     return 'Drained';
   }
 
@@ -341,7 +346,7 @@ export class TimingSimpleCPU extends BaseSimpleCPU<SteppedCore> {
     if (this.switchedOut()) return;
     this.verifyMemoryMode();
     if (this.thread.status() !== 'Active') return;
-    this.#moveTo('Running');
+    this.#moveTo(Running);
     this.schedule(this.#fetchEvent, this.nextCycle());
   }
 
@@ -359,7 +364,7 @@ export class TimingSimpleCPU extends BaseSimpleCPU<SteppedCore> {
 
   override switchOut(): void {
     super.switchOut();
-    if (this.#status !== 'Idle') panic(`${this.name()}: switched out in state ${this.#status}`);
+    if (this.#status !== Idle) panic(`${this.name()}: switched out in state ${this.status}`);
     this.#updateCycles();
   }
 

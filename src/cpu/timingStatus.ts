@@ -14,36 +14,39 @@
  */
 import { panic } from '../base/index';
 
+/** The statuses: a bit each, so that a set of them is a number. */
+export const TimingStatus = {
+  Idle: 0x01,
+  Running: 0x02,
+  Faulting: 0x04,
+  IcacheRetry: 0x08,
+  IcacheWaitResponse: 0x10,
+  DcacheRetry: 0x20,
+  DcacheWaitResponse: 0x40,
+} as const;
+
+/** The name of a status. */
+export type TimingStatusName = keyof typeof TimingStatus;
 /** A status. */
-export type TimingStatus =
-  | 'Idle'
-  | 'Running'
-  | 'Faulting'
-  | 'IcacheRetry'
-  | 'IcacheWaitResponse'
-  | 'DcacheRetry'
-  | 'DcacheWaitResponse';
+export type TimingStatus = (typeof TimingStatus)[TimingStatusName];
 
-const NEXT: Readonly<Record<TimingStatus, readonly TimingStatus[]>> = {
-  Idle: ['Running'],
-  Running: [
-    ...(['Idle', 'Faulting', 'IcacheRetry', 'IcacheWaitResponse'] as const),
-    ...(['DcacheRetry', 'DcacheWaitResponse'] as const),
-  ],
-  Faulting: ['Running', 'Idle'],
-  IcacheRetry: ['IcacheWaitResponse'],
-  IcacheWaitResponse: ['Running'],
-  DcacheRetry: ['DcacheWaitResponse'],
-  DcacheWaitResponse: ['Running'],
-};
+const { Idle, Running, Faulting, IcacheRetry, IcacheWaitResponse } = TimingStatus;
+const { DcacheRetry, DcacheWaitResponse } = TimingStatus;
 
-/** The same, a bit for each status: it is looked at several times an instruction. */
-const BITS = Object.fromEntries(Object.keys(NEXT).map((status, i) => [status, 1 << i])) as Readonly<
-  Record<TimingStatus, number>
->;
-const WAYS = Object.fromEntries(
-  Object.entries(NEXT).map(([from, to]) => [from, to.reduce((bits, s) => bits | BITS[s], 0)]),
-) as Readonly<Record<TimingStatus, number>>;
+/** From each status, those that may follow. */
+const WAYS: readonly (readonly [from: TimingStatus, to: number])[] = [
+  [Idle, Running],
+  [Running, Idle | Faulting | IcacheRetry | IcacheWaitResponse | DcacheRetry | DcacheWaitResponse],
+  [Faulting, Running | Idle],
+  [IcacheRetry, IcacheWaitResponse],
+  [IcacheWaitResponse, Running],
+  [DcacheRetry, DcacheWaitResponse],
+  [DcacheWaitResponse, Running],
+];
+
+/** The same by status: it is looked at several times an instruction. */
+const NEXT = new Uint8Array(DcacheWaitResponse + 1);
+for (const [from, to] of WAYS) NEXT[from] = to;
 
 /**
  * The way from one status to another.
@@ -51,6 +54,18 @@ const WAYS = Object.fromEntries(
  * @throws {PanicError} when there is none
  */
 export function step(from: TimingStatus, to: TimingStatus): TimingStatus {
-  if ((WAYS[from] & BITS[to]) === 0) panic(`a timing CPU cannot go from ${from} to ${to}`);
+  if (((NEXT[from] ?? 0) & to) === 0) noWay(from, to);
   return to;
+}
+
+function noWay(from: TimingStatus, to: TimingStatus): never {
+  return panic(`a timing CPU cannot go from ${statusName(from)} to ${statusName(to)}`);
+}
+
+/** The name of a status. */
+export function statusName(status: TimingStatus): TimingStatusName {
+  const name = (Object.keys(TimingStatus) as TimingStatusName[]).find(
+    each => TimingStatus[each] === status,
+  );
+  return name ?? panic(`a timing CPU has no status ${String(status)}`);
 }

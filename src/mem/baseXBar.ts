@@ -2,7 +2,7 @@
  * What all crossbars have in common: ports, routing by address, timing and statistics. Source: gem5
  * `mem/xbar.{hh,cc}`, `mem/XBar.py`.
  */
-import { divCeil, dprintf, panic } from '../base/index';
+import { dprintf, panic } from '../base/index';
 import type { AddrRange, Cycles, DebugFlag, Tick } from '../base/index';
 import {
   ClockedObject,
@@ -14,7 +14,7 @@ import {
   vectorRequestPort,
   vectorResponsePort,
 } from '../sim/index';
-import type { ParamsOf, Port } from '../sim/index';
+import type { EventQueue, ParamsOf, Port } from '../sim/index';
 import type { MemCmd } from './memCmd';
 import type { Packet } from './packet';
 import { RequestRoutes } from './requestRoutes';
@@ -70,6 +70,7 @@ export abstract class BaseXBar extends ClockedObject implements XBarTraffic {
   protected readonly xbarStats: XBarStats;
   /** Where the response to each request goes: a CPU-side port, or a memory-side one for snoops. */
   protected readonly routeTo = new RequestRoutes();
+  readonly #events: EventQueue;
   readonly #width: number;
   readonly #defaultPortId: number;
   readonly #maxHeaderDelay: Tick;
@@ -80,6 +81,7 @@ export abstract class BaseXBar extends ClockedObject implements XBarTraffic {
     this.forwardLatency = params.forwardLatency;
     this.responseLatency = params.responseLatency;
     this.headerLatency = params.headerLatency;
+    this.#events = this.eventQueue();
     this.#width = params.width;
     this.#maxHeaderDelay = MAX_HEADER_SECONDS * this.simulation.ticksPerSecond;
     this.xbarStats = new XBarStats(this.stats);
@@ -144,19 +146,23 @@ export abstract class BaseXBar extends ClockedObject implements XBarTraffic {
 
   /** The port with that id; ids come from the routing table or the ports themselves. */
   protected cpuSidePort(id: number): XBarResponsePort {
-    return this.cpuSidePorts[id] ?? panic(`${this.name()} has no CPU-side port ${String(id)}`);
+    return this.cpuSidePorts[id] ?? this.#hasNo('CPU-side port', id);
   }
 
   protected memSidePort(id: number): XBarRequestPort {
-    return this.memSidePorts[id] ?? panic(`${this.name()} has no memory-side port ${String(id)}`);
+    return this.memSidePorts[id] ?? this.#hasNo('memory-side port', id);
   }
 
   protected reqLayer(id: number): XBarLayer<ResponsePort> {
-    return this.reqLayers[id] ?? panic(`${this.name()} has no request layer ${String(id)}`);
+    return this.reqLayers[id] ?? this.#hasNo('request layer', id);
   }
 
   protected respLayer(id: number): XBarLayer<RequestPort> {
-    return this.respLayers[id] ?? panic(`${this.name()} has no response layer ${String(id)}`);
+    return this.respLayers[id] ?? this.#hasNo('response layer', id);
+  }
+
+  #hasNo(what: string, id: number): never {
+    return panic(`${this.name()} has no ${what} ${String(id)}`);
   }
 
   /**
@@ -166,14 +172,16 @@ export abstract class BaseXBar extends ClockedObject implements XBarTraffic {
    * @throws {PanicError} when the delays have added up beyond reason
    */
   protected calcPacketTiming(pkt: Packet, headerDelay: Tick): void {
-    pkt.headerDelay += this.clockEdge() - this.curTick() + headerDelay;
-    if (pkt.headerDelay > this.#maxHeaderDelay) {
-      panic(`${this.name()}: the header delay of ${pkt.toString()} exceeds 1 us`);
-    }
+    pkt.headerDelay += this.clocked.clockEdge() - this.#events.curTick + headerDelay;
+    if (pkt.headerDelay > this.#maxHeaderDelay) this.#tooLate(pkt);
     if (pkt.hasData()) {
-      const cycles = divCeil(pkt.size, this.#width);
-      pkt.payloadDelay = Math.max(pkt.payloadDelay, cycles * this.clockPeriod());
+      const cycles = Math.ceil(pkt.size / this.#width);
+      pkt.payloadDelay = Math.max(pkt.payloadDelay, cycles * this.clockDomain.period);
     }
+  }
+
+  #tooLate(pkt: Packet): never {
+    return panic(`${this.name()}: the header delay of ${pkt.toString()} exceeds 1 us`);
   }
 
   /**
@@ -184,22 +192,26 @@ export abstract class BaseXBar extends ClockedObject implements XBarTraffic {
    */
   protected routeResponse(pkt: Packet, memSideId: number, headerCycles: Cycles): boolean {
     const source = this.memSidePort(memSideId);
-    const id = this.routeTo.get(pkt.req);
-    if (id === undefined) return panic(`${this.name()}: nobody waits for ${pkt.toString()}`);
+    const id = this.routeTo.get(pkt.req) ?? this.nobodyWaits(pkt);
     const layer = this.respLayer(id);
     if (!layer.tryTiming(source)) return false;
     const cmd = pkt.cmd;
     const bytes = pkt.hasData() ? pkt.size : 0;
-    this.calcPacketTiming(pkt, this.responseLatency * this.clockPeriod());
-    const finish = this.clockEdge(headerCycles) + pkt.payloadDelay;
+    this.calcPacketTiming(pkt, this.responseLatency * this.clockDomain.period);
+    const finish = this.clocked.clockEdge(headerCycles) + pkt.payloadDelay;
     this.responseSeen(pkt, id);
     const latency = pkt.headerDelay;
     pkt.headerDelay = 0;
-    this.cpuSidePort(id).schedTimingResp(pkt, this.curTick() + latency);
+    this.cpuSidePort(id).schedTimingResp(pkt, this.#events.curTick + latency);
     this.routeTo.delete(pkt.req);
     layer.succeededTiming(finish);
     this.xbarStats.count(id, memSideId, cmd, bytes);
     return true;
+  }
+
+  /** Reports a response to no request. */
+  protected nobodyWaits(pkt: Packet): never {
+    return panic(`${this.name()}: nobody waits for ${pkt.toString()}`);
   }
 
   /** Hook: a response is on its way to a CPU-side port. */

@@ -3,7 +3,7 @@
  * `mem/coherent_xbar.{hh,cc}`, `mem/XBar.py`.
  */
 import { panic, warn } from '../base/index';
-import type { Tick } from '../base/index';
+import type { Cycles, Tick } from '../base/index';
 import { InvalidPortID } from '../sim/index';
 import { BaseXBar } from './baseXBar';
 import { coherentXBarSchema } from './coherentXBarSchema';
@@ -11,7 +11,7 @@ import type { CoherentXBarParams } from './coherentXBarSchema';
 import { MemCmd } from './memCmd';
 import { PacketFlag } from './packet';
 import type { Packet } from './packet';
-import type { Request } from './request';
+import { RequestFlag, type Request } from './request';
 import type { ResponsePort } from './responsePort';
 import type { SnoopFilter } from './snoopFilter';
 import type { System } from './system';
@@ -19,6 +19,9 @@ import { CoherentXBarFlag } from './xbarFlags';
 import { XBarLayer } from './xbarLayer';
 import { SnoopRespPort } from './xbarPorts';
 import { XBarSnooper } from './xbarSnooper';
+
+/** Flags of cache maintenance that says how far down it goes. */
+const MaintenanceFlags = RequestFlag.DST_POC | RequestFlag.DST_POU;
 
 /**
  * Passes requests to the responder of their address and responses back, after having shown them to
@@ -33,13 +36,21 @@ export class CoherentXBar extends BaseXBar {
   readonly #snoopFilter: SnoopFilter | null;
   readonly #snoopRespPorts: readonly SnoopRespPort[];
   readonly #snoopLayers: readonly XBarLayer<ResponsePort>[];
-  readonly #params: CoherentXBarParams;
+  readonly #pointOfCoherency: boolean;
+  readonly #pointOfUnification: boolean;
+  readonly #snoopResponseLatency: Cycles;
+  readonly #maxOutstandingSnoops: number;
+  readonly #maxRoutingTableSize: number;
   /** Requests of ours that a cache above has promised to answer. */
   readonly #outstandingSnoop = new Set<Request>();
 
   constructor(params: CoherentXBarParams) {
     super(params);
-    this.#params = params;
+    this.#pointOfCoherency = params.pointOfCoherency;
+    this.#pointOfUnification = params.pointOfUnification;
+    this.#snoopResponseLatency = params.snoopResponseLatency;
+    this.#maxOutstandingSnoops = params.maxOutstandingSnoops;
+    this.#maxRoutingTableSize = params.maxRoutingTableSize;
     this.#system = params.system;
     this.#snoopFilter = params.snoopFilter;
     this.#snooper = new XBarSnooper(this, params.snoopFilter);
@@ -77,8 +88,9 @@ export class CoherentXBar extends BaseXBar {
     if (CoherentXBarFlag.enabled) this.#traceRequest(pkt, cpuSideId);
     const { cmd, headerDelay, payloadDelay } = pkt;
     const bytes = pkt.hasData() ? pkt.size : 0;
-    this.calcPacketTiming(pkt, (this.frontendLatency + this.forwardLatency) * this.clockPeriod());
-    const finish = this.clockEdge(this.headerLatency) + pkt.payloadDelay;
+    const cycles = this.frontendLatency + this.forwardLatency;
+    this.calcPacketTiming(pkt, cycles * this.clockDomain.period);
+    const finish = this.clocked.clockEdge(this.headerLatency) + pkt.payloadDelay;
     if (!this.#passRequestOn(pkt, cpuSideId, memSideId)) {
       if (isExpressSnoop) panic(`${pkt.toString()} must not be refused`);
       if (CoherentXBarFlag.enabled) this.#traceRequest(pkt, cpuSideId, ' RETRY');
@@ -106,8 +118,9 @@ export class CoherentXBar extends BaseXBar {
     }
     const expectSnoopResponse = !wasResponding && pkt.cacheResponding();
     const expectResponse = pkt.needsResponse() && !pkt.cacheResponding();
-    const forwards = !this.#sinks(pkt) && this.#forwards(pkt);
-    const respondsHere = !forwards && !this.#sinks(pkt);
+    const sinks = this.#sinks(pkt);
+    const forwards = !sinks && this.#forwards(pkt);
+    const respondsHere = !sinks && !forwards;
     let sent = true;
     if (forwards) {
       // A cache above owns the line: those below must hear of it at once.
@@ -126,16 +139,19 @@ export class CoherentXBar extends BaseXBar {
   }
 
   #remember(req: Request, cpuSideId: number, expectSnoopResponse: boolean): void {
-    const { maxOutstandingSnoops, maxRoutingTableSize } = this.#params;
     if (this.routeTo.has(req)) panic(`${this.name()}: a request is outstanding twice`);
     this.routeTo.set(req, cpuSideId);
     if (expectSnoopResponse) this.#outstandingSnoop.add(req);
-    if (this.#outstandingSnoop.size > maxOutstandingSnoops) {
-      panic(`${this.name()}: outstanding snoop requests exceed ${String(maxOutstandingSnoops)}`);
+    if (expectSnoopResponse && this.#outstandingSnoop.size > this.#maxOutstandingSnoops) {
+      this.#exceeds('outstanding snoop requests exceed', this.#maxOutstandingSnoops);
     }
-    if (this.routeTo.size > maxRoutingTableSize) {
-      panic(`${this.name()}: the routing table exceeds ${String(maxRoutingTableSize)} packets`);
+    if (this.routeTo.size > this.#maxRoutingTableSize) {
+      this.#exceeds('packets in the routing table exceed', this.#maxRoutingTableSize);
     }
+  }
+
+  #exceeds(what: string, limit: number): never {
+    return panic(`${this.name()}: ${what} ${String(limit)}`);
   }
 
   #respond(pkt: Packet, cpuSideId: number): void {
@@ -164,8 +180,7 @@ export class CoherentXBar extends BaseXBar {
 
   override recvTimingSnoopResp(pkt: Packet, cpuSideId: number): boolean {
     const source = this.cpuSidePort(cpuSideId);
-    const id = this.routeTo.get(pkt.req);
-    if (id === undefined) return panic(`${this.name()}: nobody waits for ${pkt.toString()}`);
+    const id = this.routeTo.get(pkt.req) ?? this.nobodyWaits(pkt);
     // Either somebody above asked, or we have passed a snoop from below on.
     const isNormal = this.#outstandingSnoop.has(pkt.req);
     const taken = isNormal
@@ -174,7 +189,7 @@ export class CoherentXBar extends BaseXBar {
     if (!taken) return false;
     if (CoherentXBarFlag.enabled) this.trace(CoherentXBarFlag, 'recvTimingSnoopResp', source, pkt);
     const bytes = pkt.hasData() ? pkt.size : 0;
-    const cycles = isNormal ? this.responseLatency : this.#params.snoopResponseLatency;
+    const cycles = isNormal ? this.responseLatency : this.#snoopResponseLatency;
     const { cmd } = pkt;
     this.calcPacketTiming(pkt, cycles * this.clockPeriod());
     const finish = this.clockEdge(this.headerLatency) + pkt.payloadDelay;
@@ -282,8 +297,9 @@ export class CoherentXBar extends BaseXBar {
 
   /** Whether cache maintenance need go no further than here. */
   #isDestination(pkt: Packet): boolean {
-    const { pointOfCoherency, pointOfUnification } = this.#params;
-    return (pkt.req.isToPOC && pointOfCoherency) || (pkt.req.isToPOU && pointOfUnification);
+    if ((pkt.req.flags & MaintenanceFlags) === 0) return false;
+    const isAtCoherency = pkt.req.isToPOC && this.#pointOfCoherency;
+    return isAtCoherency || (pkt.req.isToPOU && this.#pointOfUnification);
   }
 
   /**
@@ -291,7 +307,7 @@ export class CoherentXBar extends BaseXBar {
    * says something about copies, of which there are none below.
    */
   #sinks(pkt: Packet): boolean {
-    const { pointOfCoherency } = this.#params;
+    const pointOfCoherency = this.#pointOfCoherency;
     const responding = pkt.cacheResponding();
     const hadWritable = (pkt.flags & PacketFlag.RESPONDER_HAD_WRITABLE) !== 0;
     const isAccess = pkt.isRead() || pkt.isWrite();
@@ -305,7 +321,7 @@ export class CoherentXBar extends BaseXBar {
   /** Whether those below must see the packet; else it is answered here. */
   #forwards(pkt: Packet): boolean {
     if (pkt.isClean()) return !this.#isDestination(pkt);
-    return pkt.isRead() || pkt.isWrite() || !this.#params.pointOfCoherency;
+    return pkt.isRead() || pkt.isWrite() || !this.#pointOfCoherency;
   }
 
   #traceRequest(pkt: Packet, cpuSideId: number, end = ''): void {

@@ -4,76 +4,94 @@ import type { Tick } from '../base/index';
 import type { Packet } from './packet';
 
 /**
- * A list of packets in the order of their ticks. Two arrays side by side, so that waiting costs no
- * object; the lists are short.
+ * A list of packets in the order of their ticks. Each carries its tick and the next one, so that
+ * waiting costs no object: a packet waits in one list at a time.
  */
 export class DeferredPackets {
-  readonly #packets: Packet[] = [];
-  readonly #ticks: Tick[] = [];
+  #first: Packet | null = null;
+  #last: Packet | null = null;
+  #length = 0;
 
   get length(): number {
-    return this.#packets.length;
+    return this.#length;
   }
 
   /** The packet whose time comes first. @throws {PanicError} when there is none */
   get first(): Packet {
-    return this.#packets[0] ?? panic('no packet waits');
+    return this.#first ?? panic('no packet waits');
   }
 
   /** The tick of the first packet. @throws {PanicError} when there is none */
   get firstTick(): Tick {
-    return this.#ticks[0] ?? panic('no packet waits');
+    return this.first.dueTick;
   }
 
   /**
-   * Adds a packet behind all that are due no later.
+   * Adds a packet, whose `dueTick` is set, behind all that are due no later.
    *
    * @param keepOrder - whether it must not overtake one of the same address
    * @returns whether it is now the first
    */
-  insert(pkt: Packet, when: Tick, keepOrder: boolean): boolean {
-    const { length } = this.#packets;
-    let place = length;
-    while (place > 0) {
-      const before = this.#packets[place - 1];
-      const tick = this.#ticks[place - 1];
-      if (before === undefined || tick === undefined || tick <= when) break;
-      if (keepOrder && before.matchAddr(pkt)) break;
-      place--;
-    }
-    if (place === length) {
-      this.#packets.push(pkt);
-      this.#ticks.push(when);
-      return length === 0;
-    }
-    this.#packets.splice(place, 0, pkt);
-    this.#ticks.splice(place, 0, when);
-    return place === 0;
+  insert(pkt: Packet, keepOrder: boolean): boolean {
+    const last = this.#last;
+    if (last !== null && last.dueTick > pkt.dueTick) return this.#insertEarlier(pkt, keepOrder);
+    if (last === null) this.#first = pkt;
+    else last.nextWaiting = pkt;
+    this.#last = pkt;
+    this.#length++;
+    return last === null;
   }
 
-  /** Puts a packet back where `removeFirst` took it from. */
-  putBack(pkt: Packet, when: Tick): void {
-    this.#packets.unshift(pkt);
-    this.#ticks.unshift(when);
+  /** Puts a packet that is not due last in its place. */
+  #insertEarlier(pkt: Packet, keepOrder: boolean): boolean {
+    let before: Packet | null = null;
+    for (let at = this.#first; at !== null; at = at.nextWaiting) {
+      if (at.dueTick <= pkt.dueTick || (keepOrder && at.matchAddr(pkt))) before = at;
+    }
+    if (before === null) {
+      this.putBack(pkt);
+      return true;
+    }
+    pkt.nextWaiting = before.nextWaiting;
+    before.nextWaiting = pkt;
+    if (this.#last === before) this.#last = pkt;
+    this.#length++;
+    return false;
+  }
+
+  /** Puts a packet in front, where `removeFirst` took it from. */
+  putBack(pkt: Packet): void {
+    pkt.nextWaiting = this.#first;
+    this.#first = pkt;
+    this.#last ??= pkt;
+    this.#length++;
   }
 
   /** Takes the first packet out. @throws {PanicError} when there is none */
   removeFirst(): Packet {
-    this.#ticks.shift();
-    return this.#packets.shift() ?? panic('no packet waits');
+    const { first } = this;
+    this.#first = first.nextWaiting;
+    if (this.#first === null) this.#last = null;
+    else first.nextWaiting = null;
+    this.#length--;
+    return first;
   }
 
   /** Lets a functional access meet the packets that wait; whether a read found all its bytes. */
   trySatisfyFunctional(pkt: Packet): boolean {
-    return this.#packets.some(waiting => pkt.trySatisfyFunctional(waiting));
+    for (let at = this.#first; at !== null; at = at.nextWaiting) {
+      if (pkt.trySatisfyFunctional(at)) return true;
+    }
+    return false;
   }
 
   /** Whether a packet for the same block waits. `blockSize` is a power of two. */
   checkConflict(pkt: Packet, blockSize: number): boolean {
     const block = Math.floor(pkt.addr / blockSize);
-    return this.#packets.some(
-      waiting =>
-        Math.floor(waiting.addr / blockSize) === block && waiting.req.isSecure === pkt.req.isSecure,
-    );
+    for (let at = this.#first; at !== null; at = at.nextWaiting) {
+      const isSame = Math.floor(at.addr / blockSize) === block;
+      if (isSame && at.req.isSecure === pkt.req.isSecure) return true;
+    }
+    return false;
   }
 }

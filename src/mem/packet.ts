@@ -68,6 +68,10 @@ export class Packet {
   payloadDelay: Tick = 0;
   /** The innermost state that objects on the way left here. */
   senderState: SenderState | null = null;
+  /** The tick at which it leaves the queue in which it waits; the queue's alone. @internal */
+  dueTick: Tick = 0;
+  /** Who waits behind it in that queue. @internal */
+  nextWaiting: Packet | null = null;
   /** The ports it came through; only while the `PortTrace` debug flag is on. */
   portTrace: string[] | null = null;
   // Which bytes a functional read has found so far; null until the first are found.

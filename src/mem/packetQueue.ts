@@ -2,7 +2,7 @@
 import { debugFlag, dprintf, MaxTick, panic } from '../base/index';
 import type { Tick } from '../base/index';
 import { EventFunctionWrapper } from '../sim/index';
-import type { Drainable, SimObject } from '../sim/index';
+import type { Drainable, EventQueue, SimObject } from '../sim/index';
 import { DeferredPackets } from './deferredPackets';
 import type { Packet } from './packet';
 import { PrintReqState } from './printReqState';
@@ -24,7 +24,10 @@ export class PacketQueue implements Drainable {
   readonly #keepOrder: boolean;
   readonly #packets = new DeferredPackets();
   readonly #sendEvent: EventFunctionWrapper;
+  readonly #events: EventQueue;
   #waitingOnRetry = false;
+  /** Whether a drain waits for the queue to become empty. */
+  #isDraining = false;
 
   /**
    * @param owner - the object whose port it is
@@ -40,6 +43,7 @@ export class PacketQueue implements Drainable {
     this.#sendEvent = new EventFunctionWrapper(() => {
       this.#sendDeferredPacket();
     }, name);
+    this.#events = owner.eventQueue();
     owner.simulation.drainManager.register(this);
   }
 
@@ -58,18 +62,32 @@ export class PacketQueue implements Drainable {
    * @throws {PanicError} when the tick is past, or the queue has grown beyond all bounds
    */
   schedSendTiming(pkt: Packet, when: Tick): void {
-    if (when < this.#owner.curTick()) {
-      panic(`${this.#name}: cannot send ${pkt.toString()} at ${String(when)}, which is past`);
+    // So small that it is compiled into every caller, which then need not make an object of the tick.
+    pkt.dueTick = when;
+    this.#wait(pkt);
+  }
+
+  #wait(pkt: Packet): void {
+    const now = this.#events.curTick;
+    if (pkt.dueTick < now || pkt.isExpressSnoop() || this.#packets.length > SANE_LENGTH) {
+      this.#refuse(pkt);
     }
+    if (PacketQueueFlag.enabled) this.#trace(pkt);
+    if (this.#packets.insert(pkt, this.#keepOrder)) this.#schedSendEvent();
+  }
+
+  #refuse(pkt: Packet): never {
     if (pkt.isExpressSnoop()) panic(`${this.#name}: express snoop ${pkt.toString()} cannot wait`);
     if (this.#packets.length > SANE_LENGTH) {
       panic(`Packet queue ${this.#name} has grown beyond ${String(SANE_LENGTH)} packets`);
     }
-    if (PacketQueueFlag.enabled) {
-      const text = `Waiting until ${String(when)}: ${pkt.toString()}`;
-      dprintf(PacketQueueFlag, this.#owner.curTick(), this.#name, text);
-    }
-    if (this.#packets.insert(pkt, when, this.#keepOrder)) this.#schedSendEvent(when);
+    const when = String(pkt.dueTick);
+    return panic(`${this.#name}: cannot send ${pkt.toString()} at ${when}, which is past`);
+  }
+
+  #trace(pkt: Packet): void {
+    const text = `Waiting until ${String(pkt.dueTick)}: ${pkt.toString()}`;
+    dprintf(PacketQueueFlag, this.#events.curTick, this.#name, text);
   }
 
   /** The receiver that refused a packet can take it. */
@@ -94,26 +112,32 @@ export class PacketQueue implements Drainable {
     return this.#packets.checkConflict(pkt, blockSize);
   }
 
-  #schedSendEvent(when: Tick): void {
+  /** Has the event be there for the first packet. */
+  #schedSendEvent(): void {
     if (this.#waitingOnRetry) return;
+    const events = this.#events;
     // At the earliest in the next tick, so that whoever is being served now finishes first.
-    const tick = Math.max(when, this.#owner.curTick() + 1);
-    if (!this.#sendEvent.scheduled) this.#owner.schedule(this.#sendEvent, tick);
-    else if (tick < this.#sendEvent.when) this.#owner.reschedule(this.#sendEvent, tick);
+    const tick = Math.max(this.#packets.firstTick, events.curTick + 1);
+    if (!this.#sendEvent.scheduled) events.schedule(this.#sendEvent, tick);
+    else if (tick < this.#sendEvent.when) events.reschedule(this.#sendEvent, tick);
   }
 
   #sendDeferredPacket(): void {
     // Out of the list before it is sent: the receiver may at once cause the next packet.
-    const when = this.#packets.firstTick;
     const pkt = this.#packets.removeFirst();
     if (!this.#send(pkt)) {
-      this.#packets.putBack(pkt, when);
+      this.#packets.putBack(pkt);
       this.#waitingOnRetry = true;
-      if (this.#sendEvent.scheduled) this.#owner.deschedule(this.#sendEvent);
+      if (this.#sendEvent.scheduled) this.#events.deschedule(this.#sendEvent);
       return;
     }
-    if (this.#packets.length > 0) this.#schedSendEvent(this.#packets.firstTick);
-    else if (!this.#sendEvent.scheduled) this.#owner.simulation.drainManager.signalDrainDone(this);
+    if (this.#packets.length > 0) this.#schedSendEvent();
+    else if (this.#isDraining && !this.#sendEvent.scheduled) this.#drained();
+  }
+
+  #drained(): void {
+    this.#isDraining = false;
+    this.#owner.simulation.drainManager.signalDrainDone(this);
   }
 
   /** When the first packet is due; `MaxTick` when none waits. */
@@ -122,7 +146,8 @@ export class PacketQueue implements Drainable {
   }
 
   drain(): 'Draining' | 'Drained' {
-    return this.#packets.length === 0 ? 'Drained' : 'Draining';
+    this.#isDraining = this.#packets.length > 0;
+    return this.#isDraining ? 'Draining' : 'Drained';
   }
 
   whyNotDrained(): string {

@@ -14,17 +14,18 @@ export class RequestRoutes {
   }
 
   has(request: Request): boolean {
-    return this.#requests.includes(request);
+    return this.#find(request) >= 0;
   }
 
   /** The port of a request; undefined when it is not known. */
   get(request: Request): number | undefined {
-    return this.#ports[this.#requests.lastIndexOf(request)];
+    const place = this.#find(request);
+    return place < 0 ? undefined : this.#ports[place];
   }
 
   /** Notes the port of a request; a later one replaces it. */
   set(request: Request, port: number): void {
-    const known = this.#requests.lastIndexOf(request);
+    const known = this.#find(request);
     if (known >= 0) {
       this.#ports[known] = port;
       return;
@@ -35,12 +36,19 @@ export class RequestRoutes {
 
   /** Forgets a request. */
   delete(request: Request): void {
-    const place = this.#requests.lastIndexOf(request);
+    const place = this.#find(request);
     if (place < 0) return;
     const last = this.#requests.pop();
     const lastPort = this.#ports.pop();
     if (last === undefined || lastPort === undefined || last === request) return;
     this.#requests[place] = last;
     this.#ports[place] = lastPort;
+  }
+
+  /** Where a request is, -1 if nowhere. Written out: a built-in search costs more than one look. */
+  #find(request: Request): number {
+    let place = this.#requests.length - 1;
+    while (place >= 0 && this.#requests[place] !== request) place--;
+    return place;
   }
 }

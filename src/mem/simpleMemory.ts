@@ -5,7 +5,14 @@
 import { panic, type Random } from '../base/index';
 import type { AddrRange, Tick } from '../base/index';
 import { defineSchema, EventFunctionWrapper, param, responsePort } from '../sim/index';
-import type { CheckpointIn, CheckpointOut, ParamsOf, Port, SectionFormat } from '../sim/index';
+import type {
+  CheckpointIn,
+  CheckpointOut,
+  EventQueue,
+  ParamsOf,
+  Port,
+  SectionFormat,
+} from '../sim/index';
 import { AbstractMemory, abstractMemorySchema } from './abstractMemory';
 import { DeferredPackets } from './deferredPackets';
 import type { Packet } from './packet';
@@ -44,12 +51,15 @@ export class SimpleMemory extends AbstractMemory {
   readonly #queue = new DeferredPackets();
   readonly #releaseEvent: EventFunctionWrapper;
   readonly #dequeueEvent: EventFunctionWrapper;
+  readonly #events: EventQueue;
   /** The tick at which the bandwidth of the last request is used up. */
   #busyUntil: Tick = 0;
   /** A request was refused; its sender waits. */
   #retryReq = false;
   /** A response was refused; the sender will call. */
   #retryResp = false;
+  /** Whether a drain waits for the queue to become empty. */
+  #isDraining = false;
 
   constructor(params: SimpleMemoryParams) {
     super(params);
@@ -59,6 +69,7 @@ export class SimpleMemory extends AbstractMemory {
     this.#ticksPerByte = params.bandwidth;
     this.#random = params.simulation.random.get(params.name);
     this.port = new MemoryPort(`${params.name}.port`, this);
+    this.#events = this.eventQueue();
     this.#releaseEvent = new EventFunctionWrapper(() => {
       this.#release();
     }, params.name);
@@ -115,9 +126,10 @@ export class SimpleMemory extends AbstractMemory {
       panic(`${this.name()} should only see reads and writes, but got ${pkt.toString()}`);
     }
     if (this.#retryReq) return false;
-    if (this.curTick() < this.#busyUntil) {
+    const now = this.#events.curTick;
+    if (now < this.#busyUntil) {
       this.#retryReq = true;
-      this.schedule(this.#releaseEvent, this.#busyUntil);
+      this.#events.schedule(this.#releaseEvent, this.#busyUntil);
       return false;
     }
     // Only after the header and the payload have come is the request here.
@@ -125,10 +137,13 @@ export class SimpleMemory extends AbstractMemory {
     pkt.headerDelay = 0;
     pkt.payloadDelay = 0;
     const duration = Math.floor(pkt.size * this.#ticksPerByte);
-    this.#busyUntil = this.curTick() + duration;
+    this.#busyUntil = now + duration;
     const needsResponse = pkt.needsResponse();
     this.access(pkt);
-    if (needsResponse) this.#enqueue(pkt, this.curTick() + receiveDelay + this.#getLatency());
+    if (needsResponse) {
+      pkt.dueTick = now + receiveDelay + this.#getLatency();
+      this.#enqueue(pkt);
+    }
     return true;
   }
 
@@ -144,15 +159,16 @@ export class SimpleMemory extends AbstractMemory {
     }
   }
 
-  #enqueue(pkt: Packet, when: Tick): void {
-    const isFirst = this.#queue.insert(pkt, when, true);
+  #enqueue(pkt: Packet): void {
+    const isFirst = this.#queue.insert(pkt, true);
     if (this.#retryResp) return;
     if (isFirst || !this.#dequeueEvent.scheduled) this.#scheduleDequeue();
   }
 
   #scheduleDequeue(): void {
-    const when = Math.max(this.#queue.firstTick, this.curTick());
-    this.reschedule(this.#dequeueEvent, when, true);
+    const when = Math.max(this.#queue.firstTick, this.#events.curTick);
+    if (this.#dequeueEvent.scheduled) this.#events.reschedule(this.#dequeueEvent, when);
+    else this.#events.schedule(this.#dequeueEvent, when);
   }
 
   #release(): void {
@@ -162,17 +178,21 @@ export class SimpleMemory extends AbstractMemory {
 
   #dequeue(): void {
     // Out of the queue before it is sent: whoever receives it may at once send the next request.
-    const when = this.#queue.firstTick;
     const pkt = this.#queue.removeFirst();
     this.#retryResp = false;
     if (!this.port.sendTimingResp(pkt)) {
-      this.#queue.putBack(pkt, when);
+      this.#queue.putBack(pkt);
       this.#retryResp = true;
-      if (this.#dequeueEvent.scheduled) this.deschedule(this.#dequeueEvent);
+      if (this.#dequeueEvent.scheduled) this.#events.deschedule(this.#dequeueEvent);
       return;
     }
     if (this.#queue.length > 0) this.#scheduleDequeue();
-    else this.signalDrainDone();
+    else if (this.#isDraining) this.#drained();
+  }
+
+  #drained(): void {
+    this.#isDraining = false;
+    this.signalDrainDone();
   }
 
   #getLatency(): Tick {
@@ -181,7 +201,8 @@ export class SimpleMemory extends AbstractMemory {
   }
 
   override drain(): 'Draining' | 'Drained' {
-    return this.#queue.length > 0 ? 'Draining' : 'Drained';
+    this.#isDraining = this.#queue.length > 0;
+    return this.#isDraining ? 'Draining' : 'Drained';
   }
 
   /** See {@link Drainable.whyNotDrained}. */

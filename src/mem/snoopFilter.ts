@@ -100,11 +100,13 @@ export class SnoopFilter extends SimObject {
    * @returns the ports that must see it
    */
   lookupRequest(pkt: Packet, source: ResponsePort): readonly ResponsePort[] {
+    const allocate = pkt.fromCache() && !pkt.req.isUncacheable && source.isSnooping();
+    this.#lookedUp = null;
+    // Without caches there is nothing to look up, and nothing to note.
+    if (!allocate && this.#lines.size === 0) return NOBODY;
     const line = this.#lineOf(pkt);
-    const allocate = !pkt.req.isUncacheable && pkt.fromCache() && source.isSnooping();
     let item = this.#lines.get(line);
     const isHit = item !== undefined;
-    this.#lookedUp = null;
     if (item === undefined) {
       if (!allocate) return NOBODY;
       item = { requested: 0, holder: 0 };
@@ -209,6 +211,7 @@ export class SnoopFilter extends SimObject {
 
   /** A response from below reaches a port above. */
   updateResponse(pkt: Packet, requestor: ResponsePort): void {
+    if (this.#lines.size === 0) return;
     if (pkt.req.isUncacheable || !requestor.isSnooping()) return;
     const line = this.#lineOf(pkt);
     const item = this.#lines.get(line);

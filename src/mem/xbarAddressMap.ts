@@ -10,6 +10,9 @@ import type { Packet } from './packet';
 import { AddrRanges } from './physicalMemory';
 import type { RequestPort } from './requestPort';
 
+// Bound here once: every use of an imported name is a look-up in the other module.
+const NoPort = InvalidPortID;
+
 /** The map from addresses to memory-side ports, as their responders announce it. */
 export class XBarAddressMap {
   readonly #xbar: SimObject;
@@ -18,6 +21,7 @@ export class XBarAddressMap {
   readonly #useDefaultRange: boolean;
   readonly #map = new AddrRangeMap<number>();
   readonly #announced = new Set<number>();
+  #isComplete = false;
   #defaultRange = new AddrRange();
   #ranges: readonly AddrRange[] = [];
 
@@ -43,7 +47,7 @@ export class XBarAddressMap {
 
   /** Whether every responder has announced its ranges. */
   get isComplete(): boolean {
-    return this.#announced.size === this.#ports.length;
+    return this.#isComplete;
   }
 
   /**
@@ -64,10 +68,11 @@ export class XBarAddressMap {
    */
   update(id: number): boolean {
     this.#announced.add(id);
+    this.#isComplete = this.#announced.size === this.#ports.length;
     const ranges = this.#ports[id]?.getAddrRanges() ?? [];
     if (id === this.#defaultPortId) this.#setDefault(ranges);
     else this.#setRanges(id, ranges);
-    if (!this.isComplete) return false;
+    if (!this.#isComplete) return false;
     this.#aggregate();
     return true;
   }
@@ -121,7 +126,10 @@ export class XBarAddressMap {
    */
   findPort(pkt: Packet): number {
     const id = this.lookup(pkt.addr, pkt.size);
-    if (id !== InvalidPortID) return id;
+    return id === NoPort ? this.#noPort(pkt) : id;
+  }
+
+  #noPort(pkt: Packet): never {
     const range = AddrRange.rangeSize(pkt.addr, pkt.size);
     const trace =
       pkt.portTrace === null
@@ -134,15 +142,17 @@ export class XBarAddressMap {
 
   /** As `findPort`, or `InvalidPortID` when there is none. */
   lookup(addr: Addr, size: number): number {
-    if (!this.isComplete) {
-      panic(`${this.#xbar.name()} was accessed before it knew all address ranges`);
-    }
+    if (!this.#isComplete) this.#tooEarly();
     const id = this.#map.lookup(addr, size);
     if (id !== undefined) return id;
     if (this.#useDefaultRange && !this.#defaultRange.containsAccess(addr, size)) {
       return InvalidPortID;
     }
     return this.#defaultPortId;
+  }
+
+  #tooEarly(): never {
+    return panic(`${this.#xbar.name()} was accessed before it knew all address ranges`);
   }
 
   #peerName(id: number): string {

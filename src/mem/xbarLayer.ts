@@ -13,7 +13,7 @@ import {
   StatGroup,
   unit,
 } from '../sim/index';
-import type { ClockedObject, Drainable, Port } from '../sim/index';
+import type { ClockedObject, Drainable, EventQueue, Port } from '../sim/index';
 import { BaseXBarFlag } from './xbarFlags';
 
 /**
@@ -28,6 +28,7 @@ type LayerState = 'Idle' | 'Busy' | 'Retry';
 /** The way to one destination port, used by one source port at a time. */
 export class XBarLayer<Source extends Port> implements Drainable {
   readonly #xbar: ClockedObject;
+  readonly #events: EventQueue;
   readonly #name: string;
   readonly #sendRetry: (port: Source) => void;
   readonly #releaseEvent: EventFunctionWrapper;
@@ -48,6 +49,7 @@ export class XBarLayer<Source extends Port> implements Drainable {
    */
   constructor(xbar: ClockedObject, name: string, sendRetry: (port: Source) => void) {
     this.#xbar = xbar;
+    this.#events = xbar.eventQueue();
     this.#name = `${xbar.name()}.${name}`;
     this.#sendRetry = sendRetry;
     this.#releaseEvent = new EventFunctionWrapper(() => {
@@ -91,13 +93,16 @@ export class XBarLayer<Source extends Port> implements Drainable {
 
   /** The packet went through and takes the layer until a tick. */
   succeededTiming(until: Tick): void {
-    this.#occupy(until);
+    // So small that it is compiled into every caller, which then need not make an object of the tick.
+    this.#busyUntil = until;
+    this.#occupy();
   }
 
   /** The destination refused the packet of this port, which the layer now waits for. */
   failedTiming(source: Source, until: Tick): void {
     this.#waitingForPeer = source;
-    this.#occupy(until);
+    this.#busyUntil = until;
+    this.#occupy();
   }
 
   /** The destination can take a packet again. */
@@ -112,23 +117,25 @@ export class XBarLayer<Source extends Port> implements Drainable {
     else this.#awaitRelease();
   }
 
-  #occupy(until: Tick): void {
+  /** The layer is taken until the tick that was noted. */
+  #occupy(): void {
     if (this.#state !== 'Busy') panic(`${this.#name} is used without having been asked for`);
-    const now = this.#xbar.curTick();
-    this.#busyUntil = until;
     this.#hasEnd = true;
     if (this.#waitingForLayer.length > 0) this.#awaitRelease();
-    this.#occupancy.value += until - now;
-    if (BaseXBarFlag.enabled) {
-      const text = `The crossbar layer is now busy from tick ${String(now)} to ${String(until)}`;
-      dprintf(BaseXBarFlag, now, this.#name, text);
-    }
+    this.#occupancy.value += this.#busyUntil - this.#events.curTick;
+    if (BaseXBarFlag.enabled) this.#trace();
+  }
+
+  #trace(): void {
+    const now = this.#events.curTick;
+    const span = `from tick ${String(now)} to ${String(this.#busyUntil)}`;
+    dprintf(BaseXBarFlag, now, this.#name, `The crossbar layer is now busy ${span}`);
   }
 
   /** Notes that the last packet has passed, where no event says so. */
   #rest(): void {
-    if (!this.#hasEnd || this.#releaseEvent.scheduled) return;
-    if (this.#xbar.curTick() < this.#busyUntil) return;
+    if (!this.#hasEnd || this.#events.curTick < this.#busyUntil) return;
+    if (this.#releaseEvent.scheduled) return;
     this.#state = 'Idle';
     this.#hasEnd = false;
   }
@@ -136,7 +143,7 @@ export class XBarLayer<Source extends Port> implements Drainable {
   /** Has an event say when the last packet has passed. */
   #awaitRelease(): void {
     if (!this.#hasEnd || this.#releaseEvent.scheduled) return;
-    this.#xbar.schedule(this.#releaseEvent, this.#busyUntil);
+    this.#events.schedule(this.#releaseEvent, this.#busyUntil);
   }
 
   #release(): void {
@@ -156,7 +163,8 @@ export class XBarLayer<Source extends Port> implements Drainable {
     // A port may have nothing to send any more; the layer rests until the next clock edge.
     if (this.#isRetrying()) {
       this.#state = 'Busy';
-      this.#occupy(this.#xbar.clockEdge());
+      this.#busyUntil = this.#xbar.clockEdge();
+      this.#occupy();
     }
   }
 

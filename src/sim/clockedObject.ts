@@ -5,6 +5,7 @@
  */
 import type { Cycles, Tick } from '../base/index';
 import type { ClockDomain, ClockedMember } from './clockDomain';
+import { Clocked } from './clocked';
 import { param } from './params';
 import { Parent } from './proxy';
 import { defineSchema, type ParamsOf } from './schema';
@@ -23,53 +24,40 @@ export const clockedObjectSchema = defineSchema('ClockedObject', simObjectSchema
 /** Parameters of a `ClockedObject`. */
 export type ClockedObjectParams = ParamsOf<typeof clockedObjectSchema>;
 
-/** An object that a clock drives. It counts cycles lazily: nothing happens at an edge by itself. */
+/** An object that a clock drives. */
 export abstract class ClockedObject extends SimObject implements ClockedMember {
   static override readonly schema = clockedObjectSchema;
   readonly clockDomain: ClockDomain;
-  /** A clock edge at or before the next one, and the number of the cycle that it begins. */
-  #edgeTick: Tick = 0;
-  #edgeCycle: Cycles = 0;
+  /** Its clock, for what asks so often that every call counts. */
+  readonly clocked: Clocked;
 
   constructor(params: ClockedObjectParams) {
     super(params);
     this.clockDomain = params.clkDomain;
+    this.clocked = new Clocked(this.eventQueue(), params.clkDomain);
     this.clockDomain.registerWithClockDomain(this);
   }
 
   /** Edges are multiples of the period only as long as the clock has never changed. */
   override serialize(checkpoint: CheckpointOut): void {
     super.serialize(checkpoint);
-    this.#update();
-    checkpoint.paramOut('edgeTick', this.#edgeTick);
-    checkpoint.paramOut('edgeCycle', this.#edgeCycle);
+    checkpoint.paramOut('edgeTick', this.clockEdge());
+    checkpoint.paramOut('edgeCycle', this.curCycle());
   }
 
   override unserialize(checkpoint: CheckpointIn): void {
     super.unserialize(checkpoint);
-    this.#edgeTick = checkpoint.number('edgeTick');
-    this.#edgeCycle = checkpoint.number('edgeCycle');
-  }
-
-  /** Moves the remembered edge to the first one at or after the current tick. */
-  #update(): void {
-    const now = this.curTick();
-    if (this.#edgeTick >= now) return;
-    const cycles = Math.ceil((now - this.#edgeTick) / this.clockDomain.period);
-    this.#edgeCycle += cycles;
-    this.#edgeTick += cycles * this.clockDomain.period;
+    this.clocked.restore(checkpoint.number('edgeTick'), checkpoint.number('edgeCycle'));
   }
 
   /** The tick of the edge `cycles` periods after the first one at or after now. */
   clockEdge(cycles: Cycles = 0): Tick {
-    this.#update();
-    return this.#edgeTick + this.clockDomain.period * cycles;
+    return this.clocked.clockEdge(cycles);
   }
 
   /** The number of the cycle that begins at {@link clockEdge}. */
   curCycle(): Cycles {
-    this.#update();
-    return this.#edgeCycle;
+    return this.clocked.curCycle();
   }
 
   /** The tick of the edge after {@link clockEdge}: more than now, at most two periods ahead. */
@@ -103,7 +91,8 @@ export abstract class ClockedObject extends SimObject implements ClockedMember {
   }
 
   updateClockPeriod(): void {
-    this.#update();
+    // Brings the cycles up to date at the old period.
+    this.clocked.curCycle();
     this.clockPeriodUpdated();
   }
 

@@ -109,7 +109,7 @@ export class DrainManager {
 
   /** An object reports that it has finished draining. Ignored unless it was asked to. */
   signalDrainDone(object: Drainable): void {
-    if (!this.#waitingFor.delete(object)) return;
+    if (this.#state !== 'Draining' || !this.#waitingFor.delete(object)) return;
     if (DrainDebug.enabled) this.#trace(object, `done, ${this.#waitingFor.size} still draining`);
     this.#states.set(object, 'Drained');
     if (this.#waitingFor.size === 0) this.#onDrained();

@@ -65,7 +65,7 @@ export class EventQueue {
    * @throws {PanicError} when it is not a tick
    */
   setCurTick(tick: Tick): void {
-    if (!Number.isSafeInteger(tick) || tick < 0) panic(`queue ${this.name}: ${tick} is not a tick`);
+    if (!Number.isSafeInteger(tick) || tick < 0) this.refuseTick(tick);
     this.tick = tick;
   }
 
@@ -381,6 +381,10 @@ export class EventQueue {
 
   private refusal(event: Event, when: Tick, move: boolean): PanicError {
     return cannotSchedule(this.known(event), when, this.tick, move);
+  }
+
+  private refuseTick(tick: Tick): never {
+    return panic(`queue ${this.name}: ${tick} is not a tick`);
   }
 
   private missing(event: Event, action: string): PanicError {

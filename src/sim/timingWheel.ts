@@ -19,6 +19,9 @@
 import { MaxTick, panic, type Tick } from '../base/index';
 import type { Event } from './event';
 
+// Bound here once: every use of an imported name is a look-up in the other module.
+const LastTick = MaxTick;
+
 const DigitBits = 12;
 const Buckets = 1 << DigitBits;
 const DigitMask = Buckets - 1;
@@ -148,7 +151,7 @@ export class TimingWheel {
 
   /** The earliest tick in the wheel, MaxTick when it is empty. Leaves everything where it is. */
   nextTick(): Tick {
-    if (this.count === 0) return MaxTick;
+    if (this.count === 0) return LastTick;
     if (Number.isNaN(this.earliest)) {
       const level = this.lowestLevel();
       let slot = this.heads[this.firstBucket(level)]!;

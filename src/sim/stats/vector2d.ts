@@ -146,9 +146,11 @@ export class Vector2d extends Stat {
   #index(x: number, y: number): number {
     const rowThere = Number.isInteger(x) && x >= 0 && x < this.#xSize;
     const columnThere = Number.isInteger(y) && y >= 0 && y < this.#ySize;
-    if (!rowThere || !columnThere) {
-      this.noElement(`(${x}, ${y})`, `${this.#xSize} by ${this.#ySize}`);
-    }
+    if (!rowThere || !columnThere) this.#notThere(x, y);
     return x * this.#ySize + y;
+  }
+
+  #notThere(x: number, y: number): never {
+    return this.noElement(`(${x}, ${y})`, `${this.#xSize} by ${this.#ySize}`);
   }
 }

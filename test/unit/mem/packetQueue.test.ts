@@ -5,9 +5,10 @@ import { DeferredPackets } from '../../../src/mem/deferredPackets';
 import type { Simulation, SimObject } from '../../../src/sim/index';
 import { aClock, instantiated, System } from '../../support/memory';
 
-const aPacket = (addr: number): Packet => {
+const aPacket = (addr: number, dueTick = 0): Packet => {
   const pkt = new Packet(new Request(addr, 4, 0, 1), MemCmd.ReadReq);
   pkt.allocate();
+  pkt.dueTick = dueTick;
   return pkt;
 };
 
@@ -21,10 +22,10 @@ describe('DeferredPackets', () => {
 
   it('goes by tick, and by the order of coming within one', () => {
     const list = new DeferredPackets();
-    expect(list.insert(aPacket(1), 20, false)).to.equal(true);
-    expect(list.insert(aPacket(2), 10, false)).to.equal(true);
-    expect(list.insert(aPacket(3), 20, false)).to.equal(false);
-    expect(list.insert(aPacket(4), 15, false)).to.equal(false);
+    expect(list.insert(aPacket(1, 20), false)).to.equal(true);
+    expect(list.insert(aPacket(2, 10), false)).to.equal(true);
+    expect(list.insert(aPacket(3, 20), false)).to.equal(false);
+    expect(list.insert(aPacket(4, 15), false)).to.equal(false);
     expect([list.first.addr, list.firstTick]).to.deep.equal([2, 10]);
     expect(order(list)).to.deep.equal([2, 4, 1, 3]);
     expect(() => list.first).to.throw(PanicError, 'no packet waits');
@@ -32,16 +33,16 @@ describe('DeferredPackets', () => {
 
   it('can keep the order of each address', () => {
     const list = new DeferredPackets();
-    list.insert(aPacket(1), 20, true);
-    list.insert(aPacket(2), 30, true);
-    list.insert(aPacket(1), 10, true);
-    list.insert(aPacket(3), 5, true);
+    list.insert(aPacket(1, 20), true);
+    list.insert(aPacket(2, 30), true);
+    list.insert(aPacket(1, 10), true);
+    list.insert(aPacket(3, 5), true);
     expect(order(list)).to.deep.equal([3, 1, 1, 2]);
   });
 
   it('finds packets for the same block', () => {
     const list = new DeferredPackets();
-    list.insert(aPacket(0x104), 1, false);
+    list.insert(aPacket(0x104, 1), false);
     expect(list.checkConflict(aPacket(0x13c), 64)).to.equal(true);
     expect(list.checkConflict(aPacket(0x140), 64)).to.equal(false);
   });

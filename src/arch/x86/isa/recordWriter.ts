@@ -40,6 +40,14 @@ export class RecordWriter {
     return (i32[word + 1] ?? 0) * two32 + (u32[word] ?? 0);
   }
 
+  /** Copies the address behind a record's instruction. @param word - where to, in words of 4 bytes */
+  goBehind(record: number, word: number): void {
+    const { i32 } = this.#memory;
+    const next = (record + at.nextRip) >>> 2;
+    i32[word] = i32[next] ?? 0;
+    i32[word + 1] = i32[next + 1] ?? 0;
+  }
+
   /** Address of a record's instruction. */
   ripOf(record: number): number {
     return this.nextRip(record) - (this.#memory.bytes[record + at.length] ?? 0);

@@ -1,7 +1,7 @@
 /**
  * Code that is executed an instruction at a time, as it was fetched: records by address, each with the
- * bytes that it was decoded from. Bytes that differ from those are decoded again, whoever has changed
- * them; so there is nothing to invalidate.
+ * words that it was decoded from. Where those differ from what is fetched, whoever has changed them, they
+ * are decoded again; so there is nothing to invalidate.
  */
 import { coreOffset } from './coreLayout';
 import type { CoreMemory } from './coreMemory';
@@ -11,24 +11,39 @@ import type { Handlers } from './handlers';
 import { recordBytes, recordOffset } from './record';
 import type { RecordWriter } from './recordWriter';
 
+/** Not an integer, so that the engine keeps the field as a floating-point number from the start. */
+const Fraction = 0.5;
 /** Bytes that are looked through for forms that have no handlers yet. */
 const AHEAD_BYTES = 2048;
 /** Records of an instruction: its own, and the stop behind it. */
 const SLOT_BYTES = 2 * recordBytes;
-const BYTES_OF_SLOT = 16;
+/** Bytes of a fetch, at a multiple of it: gem5's decoder asks for as many. */
+export const fetchBytes = 8;
+/** Words of 4 bytes of all fetches of an instruction. */
+const SLOT_WORDS = 6;
+/** Slots that are found by the address's last bits, before all are looked through. A power of 2. */
+const RECENT = 16384;
 
 /** Instructions by address. */
 export class SteppedCode {
   /** The record of the instruction that {@link decode} has found. */
   record = 0;
+  /** Where the instruction is that is being fetched, and how many bytes of its fetches have come. */
+  rip: number = Fraction;
+  fetched = 0;
   readonly #memory: CoreMemory;
   readonly #handlers: Handlers;
   readonly #writer: RecordWriter;
   readonly #decoder = new Decoder(instructionTable());
   readonly #slots = new Map<number, number>();
-  /** The bytes of each slot. */
-  readonly #bytes: Uint8Array;
+  readonly #recent = new Uint32Array(RECENT);
+  /** Of each slot: the address, the words that it was decoded from, and how many bytes that were. */
+  readonly #rips: Float64Array;
+  readonly #words: Uint32Array;
+  readonly #needed: Uint8Array;
   readonly #capacity: number;
+  /** Where fetched bytes are. */
+  readonly #buffer: number;
   readonly #window = new Uint8Array(maxInstructionBytes);
   #used = 0;
 
@@ -37,62 +52,69 @@ export class SteppedCode {
     this.#handlers = handlers;
     this.#writer = writer;
     this.#capacity = Math.floor((memory.coreBytes - coreOffset.records) / SLOT_BYTES) - 1;
-    this.#bytes = new Uint8Array(this.#capacity * BYTES_OF_SLOT);
+    this.#rips = new Float64Array(this.#capacity).fill(NaN);
+    this.#words = new Uint32Array(this.#capacity * SLOT_WORDS);
+    this.#needed = new Uint8Array(this.#capacity);
+    this.#buffer = memory.base + coreOffset.fetched;
+    this.rip = 0;
   }
 
   /** Whether the operating system has enabled AVX: else its instructions are undefined. */
   allowAvx(allowed: boolean): void {
     if (this.#decoder.allowsAvx === allowed) return;
     this.#decoder.allowsAvx = allowed;
-    this.#slots.clear();
-    this.#used = 0;
+    this.#dropAll();
   }
 
-  /**
-   * Decodes fetched bytes.
-   * @param at - where in the core's memory they are
-   * @param available - how many there are; more may have to be fetched
-   */
-  decode(rip: number, at: number, available: number): DecodeOutcome {
-    const known = this.#slots.get(rip);
-    if (known !== undefined) {
-      const record = this.#recordOf(known);
-      const length = this.#memory.bytes[record + recordOffset.length] ?? 0;
-      if (length > available && this.#equals(known, at, available)) return 'truncated';
-      if (length <= available && this.#equals(known, at, length)) {
-        this.record = record;
-        return 'ok';
-      }
-    }
-    return this.#decodeAnew(rip, at, available, known);
+  /** Decodes what has been fetched; `truncated` asks for more. */
+  decode(): DecodeOutcome {
+    const slot = this.#find();
+    if (slot < 0 || !this.#isUnchanged(slot)) return this.#decodeAnew(slot);
+    if ((this.#needed[slot] ?? 0) > this.fetched) return 'truncated';
+    this.record = this.#recordOf(slot);
+    return 'ok';
+  }
+
+  /** The slot of the instruction, or -1. */
+  #find(): number {
+    const { rip } = this;
+    const recent = this.#recent[rip & (RECENT - 1)] ?? 0;
+    if (this.#rips[recent] === rip) return recent;
+    const slot = this.#slots.get(rip);
+    if (slot === undefined) return -1;
+    this.#recent[rip & (RECENT - 1)] = slot;
+    return slot;
   }
 
   #recordOf(slot: number): number {
     return this.#memory.base + coreOffset.records + slot * SLOT_BYTES;
   }
 
-  #equals(slot: number, at: number, count: number): boolean {
-    const { bytes } = this.#memory;
-    const start = slot * BYTES_OF_SLOT;
-    for (let i = 0; i < count; i++) if (this.#bytes[start + i] !== bytes[at + i]) return false;
+  /** Whether what has been fetched is what a slot was decoded from, as far as it goes. */
+  #isUnchanged(slot: number): boolean {
+    const { u32 } = this.#memory;
+    const words = Math.min(this.fetched, this.#needed[slot] ?? 0) >>> 2;
+    const [known, here] = [slot * SLOT_WORDS, this.#buffer >>> 2];
+    for (let i = 0; i < words; i++) if (this.#words[known + i] !== u32[here + i]) return false;
     return true;
   }
 
-  #decodeAnew(
-    rip: number,
-    at: number,
-    available: number,
-    known: number | undefined,
-  ): DecodeOutcome {
-    const { bytes } = this.#memory;
-    const count = Math.min(available, maxInstructionBytes);
-    this.#window.set(bytes.subarray(at, at + count));
+  #decodeAnew(known: number): DecodeOutcome {
+    const { bytes, u32 } = this.#memory;
+    const { rip, fetched } = this;
+    const inWord = rip & (fetchBytes - 1);
+    const count = Math.min(fetched - inWord, maxInstructionBytes);
+    const start = this.#buffer + inWord;
+    this.#window.set(bytes.subarray(start, start + count));
     const outcome = this.#decoder.decode(this.#window, count);
     if (outcome !== 'ok') return outcome;
-    if (known === undefined && this.#used === this.#capacity) this.#dropAll();
-    const slot = known ?? this.#used++;
+    if (known < 0 && this.#used === this.#capacity) this.#dropAll();
+    const slot = known < 0 ? this.#used++ : known;
     this.#slots.set(rip, slot);
-    this.#bytes.set(bytes.subarray(at, at + count), slot * BYTES_OF_SLOT);
+    this.#rips[slot] = rip;
+    this.#needed[slot] = fetched;
+    const word = this.#buffer >>> 2;
+    this.#words.set(u32.subarray(word, word + fetched / 4), slot * SLOT_WORDS);
     this.#write(slot, rip);
     return 'ok';
   }
@@ -110,6 +132,7 @@ export class SteppedCode {
 
   #dropAll(): void {
     this.#slots.clear();
+    this.#rips.fill(NaN);
     this.#used = 0;
   }
 

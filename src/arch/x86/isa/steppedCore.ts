@@ -7,26 +7,35 @@ import { Vector } from '../flags';
 import { RegisterSet } from '../registerSets';
 import { RIP } from '../registers';
 import { BaseCore, type CoreStop, type CoreSurroundings } from './baseCore';
-import { coreOffset, entryShift, jumpCacheEntries } from './coreLayout';
+import { coreOffset, entryShift, gprOffset, jumpCacheEntries } from './coreLayout';
 import type { CoreMemoryOptions } from './coreMemory';
 import type { DecodeOutcome } from './decoder';
 import { composeFlags, decomposeFlags } from './flagWords';
-import { SteppedCode } from './steppedCode';
+import { fetchBytes, SteppedCode } from './steppedCode';
 import { StopReason } from './stopReason';
 
 const PAGE = 4096;
 
 /** The interpreter of one thread, instruction by instruction. */
 export class SteppedCore extends BaseCore {
-  /** Where fetched bytes are to be put, in its memory: room for 32. */
-  readonly fetchBuffer: number;
+  /** Bytes of a fetch, at a multiple of it. */
+  static readonly fetchBytes = fetchBytes;
   readonly #code: SteppedCode;
+  readonly #fetchBuffer: number;
+  /** Where RIP and the budget are, in words of 4 bytes. */
+  readonly #rip: number;
+  readonly #budget: number;
+  /** The page that was fetched from last, and its physical address. */
+  #page = NaN;
+  #pageAddress = 0;
   /** Whether the flags are in the form that generated code works with. */
   #isUnsettled = false;
 
   constructor(options: CoreMemoryOptions, surroundings: CoreSurroundings) {
     super(options, surroundings);
-    this.fetchBuffer = this.memory.base + coreOffset.fetched;
+    this.#fetchBuffer = this.memory.base + coreOffset.fetched;
+    this.#rip = (this.memory.base + gprOffset(RIP)) >>> 2;
+    this.#budget = (this.memory.base + coreOffset.budget) >>> 2;
     this.#code = new SteppedCode(this.memory, this.handlers, this.records);
     this.translations.logsAll = true;
     // The jump cache stays empty. No instruction is at -1.
@@ -48,6 +57,7 @@ export class SteppedCore extends BaseCore {
 
   override forget(): void {
     this.translations.flush();
+    this.#page = NaN;
   }
 
   protected override doneBefore(): number {
@@ -66,28 +76,49 @@ export class SteppedCore extends BaseCore {
     this.thread.dirty |= RegisterSet.Regs | RegisterSet.Sregs | RegisterSet.Xsave;
   }
 
+  /** The instruction at RIP is to be fetched. */
+  beginFetch(): void {
+    this.#code.rip = this.thread.gprNumber(RIP);
+    this.#code.fetched = 0;
+  }
+
+  /** Where the bytes that {@link fetchAddress} asks for are to be put, in its memory. */
+  get fetchTarget(): number {
+    return this.#fetchBuffer + this.#code.fetched;
+  }
+
   /**
-   * Where code is to be fetched from.
-   * @param rip - the instruction that it is part of
+   * Where the next {@link fetchBytes} bytes of the instruction are to be fetched from.
    * @returns a physical address; -1 when that is not possible: {@link exception} says why
    */
-  fetchAddress(address: number, rip: number): number {
-    const inPage = address - Math.floor(address / PAGE) * PAGE;
+  fetchAddress(): number {
+    const { rip, fetched } = this.#code;
+    const address = rip - (rip & (fetchBytes - 1)) + fetched;
+    const inPage = address & (PAGE - 1);
     const page = address - inPage;
+    if (page === this.#page) return this.#pageAddress + inPage;
     const linear = this.translations.page(page, 'execute', Math.max(address, rip));
-    if (linear >= 0) return linear + this.memory.guestStart + inPage;
+    if (linear >= 0) {
+      this.#page = page;
+      this.#pageAddress = linear + this.memory.guestStart;
+      return this.#pageAddress + inPage;
+    }
     this.accessFault();
     return -1;
   }
 
+  /** Whether RIP is still that of the instruction that is fetched. */
+  get isAtFetched(): boolean {
+    return this.thread.gprNumber(RIP) === this.#code.rip;
+  }
+
   /**
-   * Decodes the instruction at an address from its fetched bytes, for {@link step}.
-   * @param at - where they are in its memory
-   * @param available - how many there are
+   * More bytes of the instruction have come: decodes it, for {@link step}.
    * @returns `truncated` to ask for more; neither that nor `ok`: {@link exception} says why
    */
-  decode(rip: number, at: number, available: number): DecodeOutcome {
-    const outcome = this.#code.decode(rip, at, available);
+  decodeFetched(): DecodeOutcome {
+    this.#code.fetched += fetchBytes;
+    const outcome = this.#code.decode();
     if (outcome === 'too-long') this.describe(Vector.GP, 0, 0, false);
     else if (outcome === 'invalid') this.describe(Vector.UD, 0, 0, false);
     return outcome;
@@ -117,7 +148,7 @@ export class SteppedCore extends BaseCore {
       decomposeFlags(this.memory.view);
     }
     // The instruction is charged for, and is the last.
-    this.memory.i32[(this.memory.base + coreOffset.budget) >>> 2] = 0;
+    this.memory.i32[this.#budget] = 0;
     return this.#after(this.handlers.run(this.#code.record));
   }
 
@@ -132,7 +163,7 @@ export class SteppedCore extends BaseCore {
     const { record, records, thread } = this;
     switch (reason) {
       case StopReason.Done:
-        return this.#done(records.nextRip(record));
+        return this.#doneInOrder(record);
       case StopReason.Unresolved:
         return this.#done(records.nextRip(record) + records.immediate(record));
       case StopReason.Lookup:
@@ -151,6 +182,12 @@ export class SteppedCore extends BaseCore {
       default:
         return panic(`a single instruction stopped with reason ${String(reason)}`);
     }
+  }
+
+  #doneInOrder(record: number): CoreStop {
+    this.records.goBehind(record, this.#rip);
+    this.handlers.noteExecuted(1);
+    return 'budget';
   }
 
   #done(rip: number): CoreStop {
