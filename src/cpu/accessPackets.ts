@@ -4,6 +4,10 @@ import type { Addr, ContextID, RequestorID, Tick } from '../base/index';
 import { MemCmd, Packet, Request, RequestFlag, type RequestPort } from '../mem/index';
 import type { LoggedAccess } from '../arch/x86/index';
 
+// Bound here once: every use of an imported name is a look-up in the other module.
+const { ReadReq, WriteReq } = MemCmd;
+const Uncacheable = RequestFlag.UNCACHEABLE;
+
 /** The longest access, 64 bytes, touches five of the shortest lines. */
 const MAX_FRAGMENTS = 5;
 
@@ -13,7 +17,7 @@ class Fragment {
 
   constructor(requestorId: RequestorID) {
     this.request = new Request(0, 0, 0, requestorId);
-    this.packet = new Packet(this.request, MemCmd.ReadReq);
+    this.packet = new Packet(this.request, ReadReq);
   }
 }
 
@@ -52,7 +56,7 @@ export class AccessPackets {
 
   #split(address: Addr, bytes: number, buffer: number, isWrite: boolean, context: ContextID): void {
     const { port, requestorId, lineBytes, data } = this.#target;
-    const flags = this.#target.isMemory(address) ? 0 : RequestFlag.UNCACHEABLE;
+    const flags = this.#target.isMemory(address) ? 0 : Uncacheable;
     for (let done = 0; done < bytes;) {
       const at = address + done;
       const size = Math.min(bytes - done, lineBytes - (at % lineBytes));
@@ -64,7 +68,7 @@ export class AccessPackets {
       const { request, packet } = fragment;
       request.set(at, size, flags, requestorId);
       request.contextId = context;
-      packet.reuse(request, isWrite ? MemCmd.WriteReq : MemCmd.ReadReq);
+      packet.reuse(request, isWrite ? WriteReq : ReadReq);
       packet.dataStatic(data, buffer + done);
       done += size;
     }

@@ -116,16 +116,17 @@ export class CoherentXBar extends BaseXBar {
       if (goesDown && !this.memSidePort(memSideId).tryTiming(pkt)) return false;
       this.#snooper.timingRequest(pkt, this.cpuSidePort(cpuSideId));
     }
-    const expectSnoopResponse = !wasResponding && pkt.cacheResponding();
-    const expectResponse = pkt.needsResponse() && !pkt.cacheResponding();
+    const isResponding = pkt.cacheResponding();
+    const expectSnoopResponse = !wasResponding && isResponding;
+    const expectResponse = pkt.needsResponse() && !isResponding;
     const sinks = this.#sinks(pkt);
     const forwards = !sinks && this.#forwards(pkt);
     const respondsHere = !sinks && !forwards;
     let sent = true;
     if (forwards) {
       // A cache above owns the line: those below must hear of it at once.
-      if (pkt.cacheResponding()) pkt.flags |= PacketFlag.EXPRESS_SNOOP;
-      if (pkt.isWrite() && isDestination) pkt.flags &= ~PacketFlag.WRITE_THROUGH;
+      if (isResponding) pkt.flags |= PacketFlag.EXPRESS_SNOOP;
+      if (isDestination && pkt.isWrite()) pkt.flags &= ~PacketFlag.WRITE_THROUGH;
       sent = this.memSidePort(memSideId).sendTimingReq(pkt);
     }
     if (snoops) this.#snoopFilter?.finishRequest(!sent);
@@ -139,19 +140,18 @@ export class CoherentXBar extends BaseXBar {
   }
 
   #remember(req: Request, cpuSideId: number, expectSnoopResponse: boolean): void {
-    if (this.routeTo.has(req)) panic(`${this.name()}: a request is outstanding twice`);
-    this.routeTo.set(req, cpuSideId);
+    if (!this.routeTo.add(req, cpuSideId)) this.#refuse('a request is outstanding twice');
     if (expectSnoopResponse) this.#outstandingSnoop.add(req);
     if (expectSnoopResponse && this.#outstandingSnoop.size > this.#maxOutstandingSnoops) {
-      this.#exceeds('outstanding snoop requests exceed', this.#maxOutstandingSnoops);
+      this.#refuse(`outstanding snoop requests exceed ${String(this.#maxOutstandingSnoops)}`);
     }
     if (this.routeTo.size > this.#maxRoutingTableSize) {
-      this.#exceeds('packets in the routing table exceed', this.#maxRoutingTableSize);
+      this.#refuse(`the routing table exceeds ${String(this.#maxRoutingTableSize)} packets`);
     }
   }
 
-  #exceeds(what: string, limit: number): never {
-    return panic(`${this.name()}: ${what} ${String(limit)}`);
+  #refuse(why: string): never {
+    return panic(`${this.name()}: ${why}`);
   }
 
   #respond(pkt: Packet, cpuSideId: number): void {
@@ -307,15 +307,15 @@ export class CoherentXBar extends BaseXBar {
    * says something about copies, of which there are none below.
    */
   #sinks(pkt: Packet): boolean {
-    const pointOfCoherency = this.#pointOfCoherency;
-    const responding = pkt.cacheResponding();
-    const hadWritable = (pkt.flags & PacketFlag.RESPONDER_HAD_WRITABLE) !== 0;
-    const isAccess = pkt.isRead() || pkt.isWrite();
-    return (
-      (pointOfCoherency && (responding || (!isAccess && !pkt.needsResponse()))) ||
-      (pkt.isCleanEviction() && (pkt.flags & PacketFlag.BLOCK_CACHED) !== 0) ||
-      (responding && (!pkt.needsWritable() || hadWritable))
-    );
+    const { flags } = pkt;
+    const isBlockCached = (flags & PacketFlag.BLOCK_CACHED) !== 0;
+    if (isBlockCached && pkt.isCleanEviction()) return true;
+    if (pkt.cacheResponding()) {
+      const hadWritable = (flags & PacketFlag.RESPONDER_HAD_WRITABLE) !== 0;
+      return this.#pointOfCoherency || hadWritable || !pkt.needsWritable();
+    }
+    const isAnswered = pkt.isRead() || pkt.isWrite() || pkt.needsResponse();
+    return this.#pointOfCoherency && !isAnswered;
   }
 
   /** Whether those below must see the packet; else it is answered here. */

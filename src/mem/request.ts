@@ -5,6 +5,9 @@
 import { InvalidContextID, panic } from '../base/index';
 import type { Addr, ContextID, RequestorID } from '../base/index';
 
+// Bound here once: every use of an imported name is a look-up in the other module.
+const NoContext = InvalidContextID;
+
 /** Properties of a request, to be combined with `|`. The low eight bits belong to the architecture. */
 export const RequestFlag = {
   ARCH_BITS: 0xff,
@@ -86,7 +89,7 @@ export class Request {
   /** Who asks. */
   requestorId: RequestorID = RequestorIDs.invalid;
   /** The thread context that asks, for locks; `InvalidContextID` for none. */
-  contextId: ContextID = InvalidContextID;
+  contextId: ContextID = NoContext;
   /** In: what a conditional swap compares with. Out: 1n when a store conditional succeeded. */
   extraData = 0n;
   /** What an atomic operation does. */
@@ -104,7 +107,7 @@ export class Request {
     this.size = size;
     this.flags = flags;
     this.requestorId = requestorId;
-    this.contextId = InvalidContextID;
+    this.contextId = NoContext;
     this.extraData = 0n;
     this.atomicOp = null;
     this.byteEnable = null;
@@ -125,7 +128,7 @@ export class Request {
 
   /** Whether a thread context is known. */
   get hasContextId(): boolean {
-    return this.contextId !== InvalidContextID;
+    return this.contextId !== NoContext;
   }
 
   /** Whether this is an instruction fetch. */

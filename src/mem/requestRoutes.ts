@@ -13,25 +13,25 @@ export class RequestRoutes {
     return this.#requests.length;
   }
 
-  has(request: Request): boolean {
-    return this.#find(request) >= 0;
-  }
-
   /** The port of a request; undefined when it is not known. */
   get(request: Request): number | undefined {
     const place = this.#find(request);
     return place < 0 ? undefined : this.#ports[place];
   }
 
+  /** Notes the port of a request that is not outstanding yet. @returns false when it is */
+  add(request: Request, port: number): boolean {
+    if (this.#find(request) >= 0) return false;
+    this.#requests.push(request);
+    this.#ports.push(port);
+    return true;
+  }
+
   /** Notes the port of a request; a later one replaces it. */
   set(request: Request, port: number): void {
     const known = this.#find(request);
-    if (known >= 0) {
-      this.#ports[known] = port;
-      return;
-    }
-    this.#requests.push(request);
-    this.#ports.push(port);
+    if (known >= 0) this.#ports[known] = port;
+    else this.add(request, port);
   }
 
   /** Forgets a request. */

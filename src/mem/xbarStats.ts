@@ -39,8 +39,9 @@ export class XBarStats extends StatGroup {
   /** A packet has passed through. */
   count(cpuSideId: number, memSideId: number, cmd: MemCmd, bytes: number): void {
     if (!this.#counts) return;
-    this.pktCount.inc(cpuSideId, memSideId);
-    this.pktSize.inc(cpuSideId, memSideId, bytes);
+    const cell = this.pktCount.cell(cpuSideId, memSideId);
+    this.pktCount.incCell(cell, 1);
+    this.pktSize.incCell(cell, bytes);
     this.transDist.inc(cmd);
   }
 }

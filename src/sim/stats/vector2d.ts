@@ -58,8 +58,24 @@ export class Vector2d extends Stat {
    * @throws {PanicError} when there is no such row or column
    */
   inc(x: number, y: number, amount = 1): void {
-    const index = this.#index(x, y);
-    this.#values[index] = (this.#values[index] ?? 0) + amount;
+    this.incCell(this.cell(x, y), amount);
+  }
+
+  /**
+   * The number of a counter, for `incCell`: for what counts the same place of several tables.
+   *
+   * @throws {PanicError} when there is no such row or column
+   */
+  cell(x: number, y: number): number {
+    const rowThere = Number.isInteger(x) && x >= 0 && x < this.#xSize;
+    const columnThere = Number.isInteger(y) && y >= 0 && y < this.#ySize;
+    if (!rowThere || !columnThere) this.#notThere(x, y);
+    return x * this.#ySize + y;
+  }
+
+  /** Adds to a counter by its number, which `cell` gives. */
+  incCell(cell: number, amount: number): void {
+    this.#values[cell] = (this.#values[cell] ?? 0) + amount;
   }
 
   /** Subtracts from a counter, as `inc`. */
@@ -69,17 +85,17 @@ export class Vector2d extends Stat {
 
   /** Sets a counter. */
   set(x: number, y: number, value: number): void {
-    this.#values[this.#index(x, y)] = value;
+    this.#values[this.cell(x, y)] = value;
   }
 
   /** The value of a counter. */
   at(x: number, y: number): number {
-    return this.#values[this.#index(x, y)] ?? 0;
+    return this.#values[this.cell(x, y)] ?? 0;
   }
 
   /** The counters of a row. Borrowed: read it at once, and do not write to it. */
   row(x: number): Float64Array {
-    const start = this.#index(x, 0);
+    const start = this.cell(x, 0);
     return this.#values.subarray(start, start + this.#ySize);
   }
 
@@ -141,13 +157,6 @@ export class Vector2d extends Stat {
 
   override visit(visitor: StatVisitor): void {
     visitor.visitVector2d(this);
-  }
-
-  #index(x: number, y: number): number {
-    const rowThere = Number.isInteger(x) && x >= 0 && x < this.#xSize;
-    const columnThere = Number.isInteger(y) && y >= 0 && y < this.#ySize;
-    if (!rowThere || !columnThere) this.#notThere(x, y);
-    return x * this.#ySize + y;
   }
 
   #notThere(x: number, y: number): never {

@@ -15,6 +15,7 @@ describe('RequestRoutes', () => {
     expect(requests.map(request => routes.get(request))).to.deep.equal([
       ...[0, undefined, 9, 3, undefined],
     ]);
-    expect([routes.has(first!), routes.has(second!), routes.size]).to.deep.equal([true, false, 3]);
+    expect([routes.add(first!, 7), routes.get(first!), routes.size]).to.deep.equal([false, 0, 3]);
+    expect([routes.add(second!, 7), routes.get(second!), routes.size]).to.deep.equal([true, 7, 4]);
   });
 });

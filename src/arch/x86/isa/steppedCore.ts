@@ -15,6 +15,8 @@ import { fetchBytes, SteppedCode } from './steppedCode';
 import { StopReason } from './stopReason';
 
 const PAGE = 4096;
+/** The handlers are told of so many instructions at once. A power of 2. */
+const COUNTED_AT_ONCE = 1024;
 
 /** The interpreter of one thread, instruction by instruction. */
 export class SteppedCore extends BaseCore {
@@ -28,6 +30,8 @@ export class SteppedCore extends BaseCore {
   /** The page that was fetched from last, and its physical address. */
   #page = NaN;
   #pageAddress = 0;
+  /** Instructions that the handlers have not been told of. */
+  #uncounted = 0;
   /** Whether the flags are in the form that generated code works with. */
   #isUnsettled = false;
 
@@ -186,13 +190,18 @@ export class SteppedCore extends BaseCore {
 
   #doneInOrder(record: number): CoreStop {
     this.records.goBehind(record, this.#rip);
-    this.handlers.noteExecuted(1);
+    this.#count();
     return 'budget';
   }
 
   #done(rip: number): CoreStop {
     this.thread.setGprNumber(RIP, rip);
-    this.handlers.noteExecuted(1);
+    this.#count();
     return 'budget';
+  }
+
+  #count(): void {
+    this.#uncounted = (this.#uncounted + 1) & (COUNTED_AT_ONCE - 1);
+    if (this.#uncounted === 0) this.handlers.noteExecuted(COUNTED_AT_ONCE);
   }
 }
