@@ -6,7 +6,7 @@ const INLINED_BYTES = 3000;
 
 /**
  * Has V8 compile more small methods into their callers, from now on. A packet passes through some dozens
- * of them on its way to memory and back, and so does what a call costs. See docs/decisions/0012.
+ * of them on its way to memory and back, and so does what a call costs. See docs/decisions/0013.
  */
 export function inlineMore(): void {
   setFlagsFromString(`--max-inlined-bytecode-size-cumulative=${String(INLINED_BYTES)}`);

@@ -3,12 +3,15 @@
 import { join } from 'node:path';
 import type { runCommand } from './command';
 import { CompiledFile } from './compiledFile';
+import { inlineMore } from './inlineMore';
 
 interface Command {
   readonly runCommand: typeof runCommand;
 }
 
 const args = process.argv.slice(2);
+// Before anything is loaded: code that is kept fits only the switches that it was compiled with.
+inlineMore();
 if (process.env['NODE_V8_COVERAGE'] === undefined) {
   // All of the modules in one file, which the build makes: docs/decisions/0012.
   const file = new CompiledFile(join(__dirname, 'bundle.js'));

@@ -10,7 +10,6 @@ import { buildInfo } from './buildInfo';
 import { checkpointCommand } from './checkpointCommand';
 import { applyDebugOptions, debugHelp } from './debugOptions';
 import { doctor } from './doctor';
-import { inlineMore } from './inlineMore';
 import { listSimObjects } from './listSimObjects';
 import type { CommandOptions, WorkRequest } from './options';
 import type { prompt } from './prompt';
@@ -73,7 +72,6 @@ function run({ script, args, options }: Extract<WorkRequest, { readonly kind: 'r
 
 /** What comes before a script. */
 function begin(options: CommandOptions, args: readonly string[], sink: TerminalSink): void {
-  inlineMore();
   blockStandardStreams();
   applyOptions(options, sink);
   if (!options.quiet) printBanner(args);
