@@ -108,5 +108,5 @@ export function taskState(): Uint8Array {
 }
 
 function pageOf(pattern: readonly number[]): Uint8Array {
-  return Uint8Array.from({ length: 4096 }, (_, i) => pattern[i % pattern.length] ?? 0);
+  return Buffer.alloc(4096, Buffer.from(pattern));
 }
