@@ -16,7 +16,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { SimError } from '../base/index';
-import { exchangePaths } from '../host/index';
+import { exchangePaths, makeFolders } from '../host/index';
 import { CheckpointError, fileError } from './checkpointError';
 
 /** `.cpt-tmp-<process id>-<number>-<final name>` */
@@ -37,7 +37,7 @@ export function atomicDirectory<Result>(path: string, body: (path: string) => Re
   const target = resolve(path);
   const parent = dirname(target);
   try {
-    mkdirSync(parent, { recursive: true });
+    makeFolders(parent);
   } catch (error) {
     throw fileError(parent, 'making the directory', error);
   }

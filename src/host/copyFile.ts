@@ -1,6 +1,7 @@
 /** Copying files. */
-import { constants, copyFileSync, mkdirSync, truncateSync } from 'node:fs';
+import { constants, copyFileSync, truncateSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeFolders } from './filesOnDisk';
 
 /**
  * Copies the first bytes of a file: what somebody else appends meanwhile is left out. The folders of
@@ -10,7 +11,7 @@ import { dirname } from 'node:path';
  * @throws what Node throws when either file cannot be used
  */
 export function copyFileStart(from: string, to: string, length: number): void {
-  mkdirSync(dirname(to), { recursive: true });
+  makeFolders(dirname(to));
   copyFileSync(from, to, constants.COPYFILE_FICLONE);
   truncateSync(to, length);
 }

@@ -1,4 +1,6 @@
-/** Files and folders on their way to the disk: what Node has no functions for. */
+/** Files and folders on the disk: what Node has no functions for. */
+import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { Errno, ErrnoError } from './errno';
 import { lastErrno, libc } from './libc';
 
@@ -10,6 +12,25 @@ export function startWriteback(fd: number, offset: number, length: number): void
   const SYNC_FILE_RANGE_WRITE = 2;
   // SAFETY: integers only.
   libc.sync_file_range(fd, offset, length, SYNC_FILE_RANGE_WRITE);
+}
+
+/**
+ * Makes a folder, and those above it that are missing. Node's own `recursive` does not return where the
+ * kernel makes no folders and says that one above is missing, as in /proc.
+ *
+ * @throws what Node throws when the kernel refuses
+ */
+export function makeFolders(path: string): void {
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' && statSync(path).isDirectory()) return;
+    const parent = dirname(path);
+    if (code !== 'ENOENT' || existsSync(parent)) throw error;
+    makeFolders(parent);
+    makeFolders(path);
+  }
 }
 
 const AT_FDCWD = -100;

@@ -54,7 +54,7 @@ export {
   tryWritev,
   writeFully,
 } from './descriptors';
-export { exchangePaths, makeFifo, startWriteback } from './filesOnDisk';
+export { exchangePaths, makeFifo, makeFolders, startWriteback } from './filesOnDisk';
 export { anonymousPages, isZeroMemory, sameMemory, touchedPages } from './pageScan';
 export { ResultPipe } from './resultPipe';
 export { SignalSet } from './signalSet';

@@ -1,9 +1,9 @@
 /** What a simulation needs from Node and Linux. */
-import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { fatal } from '../base/index';
-import { processSignals, virtualMemoryBytes } from '../host/index';
+import { makeFolders, processSignals, virtualMemoryBytes } from '../host/index';
 import type { SimulationHost, StatAction } from '../sim/index';
 
 const { SIGINT, SIGUSR1, SIGUSR2 } = constants.signals;
@@ -63,7 +63,7 @@ export class NodeHost implements SimulationHost {
   makeOutputDirectory(): string {
     if (!existsSync(this.#outdir)) {
       try {
-        mkdirSync(this.#outdir, { recursive: true });
+        makeFolders(this.#outdir);
       } catch (error) {
         fatal(`cannot create output directory '${this.#outdir}': ${reasonOf(error)}; see --outdir`);
       }

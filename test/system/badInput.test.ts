@@ -156,6 +156,19 @@ describe('A mistake in a script is answered by one line', () => {
     });
   });
 
+  it('an output directory where nobody can make any', () => {
+    inFolder(folder => {
+      const run = runCommand(['--outdir', '/proc/none/out', configPath('hello.ts')], {
+        cwd: folder,
+      });
+      expectOneLine(
+        run,
+        1,
+        /^fatal: cannot create output directory '\/proc\/none\/out': no such file or directory/m,
+      );
+    });
+  });
+
   it('an unknown option, with status 2', () => {
     inFolder(folder => {
       const run = runCommand(['--outdri', 'x', configPath('hello.ts')], { cwd: folder });
