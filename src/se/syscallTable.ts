@@ -18,6 +18,7 @@ import { pathCalls } from './syscalls/paths';
 import { pipeCalls } from './syscalls/pipes';
 import { pollingCalls } from './syscalls/polling';
 import { processCalls } from './syscalls/process';
+import { schedulingCalls } from './syscalls/scheduling';
 import { signalCalls } from './syscalls/signals';
 import { timeCalls } from './syscalls/time';
 import { timerCalls } from './syscalls/timers';
@@ -34,6 +35,7 @@ const GROUPS: readonly SyscallGroup[] = [
   pipeCalls,
   pollingCalls,
   processCalls,
+  schedulingCalls,
   signalCalls,
   timeCalls,
   timerCalls,

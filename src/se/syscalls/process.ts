@@ -132,13 +132,6 @@ function futex(
   }
 }
 
-function affinity({ process }: ProcessThread, _pid: number, size: number, address: number): number {
-  const MASK_SIZE = 8;
-  if (size < MASK_SIZE || size % MASK_SIZE !== 0) return -Errno.EINVAL;
-  process.memory.writeInt64(address, 1);
-  return MASK_SIZE;
-}
-
 const id =
   (read: (thread: ProcessThread) => number): SyscallHandler =>
   thread =>
@@ -161,15 +154,6 @@ function keepsIds(read: (thread: ProcessThread) => readonly number[]): SyscallHa
     const kept = present.every((value, i) => wanted[i] === value || ((wanted[i] ?? 0) | 0) === -1);
     return kept ? 0 : -Errno.EPERM;
   };
-}
-
-/** Bounds of real-time priorities; the ordinary policies have none. */
-function priorityLimit(policy: number, realTime: number): number {
-  const FIFO = 1;
-  const ROUND_ROBIN = 2;
-  const ORDINARY: readonly number[] = [0, 3, 5];
-  if (policy === FIFO || policy === ROUND_ROBIN) return realTime;
-  return ORDINARY.includes(policy) ? 0 : -Errno.EINVAL;
 }
 
 /** Handlers of this group. */
@@ -220,24 +204,11 @@ export const processCalls: SyscallGroup = {
   setresuid: keepsIds(({ process: { ids } }) => [ids.uid, ids.euid, ids.euid]),
   setresgid: keepsIds(({ process: { ids } }) => [ids.gid, ids.egid, ids.egid]),
   getgroups: () => 0,
-  sched_yield: () => 0,
-  sched_getaffinity: affinity,
-  sched_setaffinity: () => 0,
-  // Of the ordinary policy, with the usual priority, and nothing else.
-  sched_getscheduler: () => 0,
-  sched_getparam: ({ process }, _pid, address) => {
-    process.memory.writeInt32(address, 0);
-    return 0;
-  },
-  sched_get_priority_max: (_, policy) => priorityLimit(policy, 99),
-  sched_get_priority_min: (_, policy) => priorityLimit(policy, 1),
-  // As the kernel returns it: 20 less the "nice" value.
-  getpriority: () => 20,
-  setpriority: (_thread, _which, _who, nice) => ((nice | 0) === 0 ? 0 : -Errno.EPERM),
   setpgid: ({ process: { ids } }, pid, group) => {
     if (pid !== 0 && pid !== ids.pid) return -Errno.ESRCH;
     return group === 0 || group === ids.pgid ? 0 : -Errno.EPERM;
   },
+  setgroups: () => -Errno.EPERM,
   // It leads a process group already.
   setsid: () => -Errno.EPERM,
   personality: (_, persona) => (persona === 0 || (persona | 0) === -1 ? 0 : -Errno.EINVAL),

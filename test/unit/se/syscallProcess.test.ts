@@ -138,6 +138,13 @@ describe('process calls', () => {
     expect(process.call('sched_getaffinity', 0, 128, process.buffer)).to.equal(8);
     expect(process.state.memory.readInt64(process.buffer)).to.equal(1);
     expect(process.call('sched_getaffinity', 0, 4, process.buffer)).to.equal(-Errno.EINVAL);
+    expect(process.call('sched_getaffinity', -1, 8, process.buffer)).to.equal(-Errno.ESRCH);
+    expect(process.call('sched_getaffinity', 7, 8, process.buffer)).to.equal(-Errno.ESRCH);
+    expect(process.call('sched_setaffinity', 0, 8, process.buffer)).to.equal(0);
+    process.state.memory.writeInt64(process.buffer, 2);
+    expect(process.call('sched_setaffinity', 0, 8, process.buffer)).to.equal(-Errno.EINVAL);
+    expect(process.call('sched_setaffinity', 0, 0, process.buffer)).to.equal(-Errno.EINVAL);
+    expect(process.call('sched_setaffinity', 7, 8, process.buffer)).to.equal(-Errno.ESRCH);
     expect(process.call('sched_yield')).to.equal(0);
   });
 
@@ -146,6 +153,16 @@ describe('process calls', () => {
     expect(process.call('getpriority', 0, 0)).to.equal(20);
     expect(process.call('setpriority', 0, 0, 5)).to.equal(-Errno.EPERM);
     expect(process.call('sched_getscheduler', 0)).to.equal(0);
+    expect(process.call('sched_getscheduler', -1)).to.equal(-Errno.EINVAL);
+    expect(process.call('sched_getscheduler', 7)).to.equal(-Errno.ESRCH);
+    process.state.memory.writeInt32(process.buffer, 7);
+    expect(process.call('sched_getparam', 0, process.buffer)).to.equal(0);
+    expect(process.state.memory.readInt32(process.buffer)).to.equal(0);
+    expect(process.call('sched_getparam', 7, process.buffer)).to.equal(-Errno.ESRCH);
+    expect(process.call('sched_rr_get_interval', 0, process.buffer)).to.equal(0);
+    expect(process.state.memory.readInt64(process.buffer + 8)).to.equal(4_000_000);
+    expect(process.call('sched_rr_get_interval', -1, process.buffer)).to.equal(-Errno.EINVAL);
+    expect(process.call('setgroups', 0, 0)).to.equal(-Errno.EPERM);
     expect(process.call('sched_get_priority_max', 1)).to.equal(99);
     expect(process.call('sched_get_priority_min', 0)).to.equal(0);
     expect(process.call('sched_get_priority_min', 7)).to.equal(-Errno.EINVAL);
