@@ -21,7 +21,6 @@ const cache = new CacheFolder('code', 8);
 /** A CommonJS module that was written as plain ASCII. */
 export class CompiledFile {
   readonly #path: string;
-  /** Of the code: each place of the file, and each version and set of options of V8, has its own. */
   readonly #name: string;
   readonly #source: Buffer;
   readonly #script: Script;
@@ -29,7 +28,7 @@ export class CompiledFile {
 
   constructor(path: string) {
     this.#path = path;
-    this.#name = [crc32(path), cachedDataVersionTag()].map(n => n.toString(16)).join('-');
+    this.#name = nameFor(path);
     this.#source = readFileSync(path);
     // V8 compares the source's length and its own version and options, and trusts the rest.
     const cachedData = cache.read(this.#name, this.#source);
@@ -48,7 +47,14 @@ export class CompiledFile {
   /** Keeps the code of all functions that have run, if the file had to be compiled. */
   keep(): void {
     const isFork = process.pid !== this.#pid;
-    if (isFork || this.#script.cachedDataRejected === false) return;
+    // Code that is made after a script has changed options of V8 is for those.
+    const isOther = nameFor(this.#path) !== this.#name;
+    if (isFork || isOther || this.#script.cachedDataRejected === false) return;
     cache.write(this.#name, this.#source, this.#script.createCachedData());
   }
+}
+
+/** Each place of a file, and each version and set of options of V8, has code of its own. */
+function nameFor(path: string): string {
+  return [crc32(path), cachedDataVersionTag()].map(number => number.toString(16)).join('-');
 }
