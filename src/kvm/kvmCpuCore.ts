@@ -4,13 +4,14 @@
  *
  * Sources of the behaviour: gem5 `cpu/kvm/base.hh`, `cpu/kvm/base.cc`.
  */
-import { fatal, inform, panic } from '../base/index';
+import { dprintf, fatal, inform, panic } from '../base/index';
 import { BaseCPU, type ThreadContext } from '../cpu/index';
 import type { MemoryMode, SystemThreadContext } from '../mem/index';
 import { EventFunctionWrapper } from '../sim/index';
 import type { CheckpointIn, CheckpointOut, Serializable } from '../sim/index';
 import { baseKvmCPUSchema, type BaseKvmCPUParams } from './baseKvmCPUSchema';
 import type { CoalescedRing } from './coalescedRing';
+import { KvmTimer } from './debugFlags';
 import { KvmCpuPort, KvmInstPort } from './kvmCpuPort';
 import { KvmEngine, type KvmEngineParts } from './kvmEngine';
 import { KvmVM, type KvmVMMember } from './kvmVM';
@@ -129,6 +130,9 @@ export abstract class KvmCPUCore extends BaseCPU implements KvmVMMember {
   #makeEngine(): void {
     this.vm.cpuStartup();
     const vcpu = this.createVCPU();
+    if (KvmTimer.enabled) {
+      dprintf(KvmTimer, this.curTick(), this.name(), `Simulated time is that of ${vcpu.clock}`);
+    }
     const { name, hostFactor, hostFreq, usePerf, usePerfOverflow } = this.params;
     const ticksPerNs = this.simulation.ticksPerSecond / 1e9;
     this.#engine = new KvmEngine({

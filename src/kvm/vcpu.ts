@@ -4,7 +4,7 @@
  * Source: KVM API sections 4 and 5.
  */
 import type { CpuidLeaf } from '../arch/x86/index';
-import { panic, warnOnce } from '../base/index';
+import { panic } from '../base/index';
 import { Errno, pageSize } from '../host/index';
 import * as abi from './abi';
 import { kvmInterrupt, kvmMsrEntry, kvmMsrs, kvmRun, kvmSignalMask, kvmSyncRegs } from './abiVcpu';
@@ -46,6 +46,8 @@ export interface VcpuPort {
    * plus a constant; NaN where the counter cannot be used.
    */
   readonly runNs: number;
+  /** What simulated time is taken from, and why, for messages. */
+  readonly clock: string;
   /** The next {@link run} finishes what is pending and comes back before any guest instruction. */
   setImmediateExit(on: boolean): void;
   /** The next {@link run} comes back as soon as the guest can take an interrupt. */
@@ -89,6 +91,7 @@ export class Vcpu implements VcpuPort {
   /** All of the memory shared with the kernel: kvm_run, port data and the coalesced ring. */
   readonly page: DataView;
   readonly syncRegs: Uint8Array;
+  readonly clock: string;
   runNs = NaN;
   readonly #descriptor: KvmDescriptor;
   readonly #mapping: SharedMapping;
@@ -106,7 +109,12 @@ export class Vcpu implements VcpuPort {
     this.#calls = calls;
     this.#descriptor = descriptor;
     this.#mapping = mapping;
-    this.#cycleNs = 1e9 / usableFrequency(calls, descriptor);
+    const counter = counterOf(calls, descriptor);
+    this.#cycleNs = typeof counter === 'number' ? 1e9 / counter : NaN;
+    this.clock =
+      typeof counter === 'number'
+        ? `the time stamp counter, at ${String(counter / 1e6)} MHz`
+        : `the monotonic clock, because ${counter}`;
     this.page = new DataView(mapping.buffer);
     this.syncRegs = new Uint8Array(mapping.buffer, SYNC_REGS, kvmSyncRegs.size);
     this.#exits = new ExitDecoder(this.page);
@@ -266,23 +274,11 @@ export class Vcpu implements VcpuPort {
   }
 }
 
-/**
- * Frequency of the time stamp counter in Hz, by which runs are timed. NaN, and a warning, where the
- * counter cannot be used.
- */
-function usableFrequency(calls: KvmSystemCalls, descriptor: KvmDescriptor): number {
-  const kilohertz = descriptor.tryRequest(abi.KVM_GET_TSC_KHZ, 0);
-  const hertz = kilohertz * 1000;
-  const problem =
-    kilohertz > 0
-      ? calls.timingProblem(hertz)
-      : 'KVM does not know the frequency of the time stamp counter';
-  if (problem === undefined) return hertz;
-  warnOnce(
-    'time stamp counter',
-    `KVM: simulated time is the monotonic clock's, because ${problem}`,
-  );
-  return NaN;
+/** The time stamp counter of a vCPU: its frequency in Hz, or why it cannot be used. */
+function counterOf(calls: KvmSystemCalls, descriptor: KvmDescriptor): number | string {
+  const hertz = descriptor.tryRequest(abi.KVM_GET_TSC_KHZ, 0) * 1000;
+  if (hertz <= 0) return 'KVM does not know the frequency of the time stamp counter';
+  return calls.timingProblem(hertz) ?? hertz;
 }
 
 function checkSize(bytes: Uint8Array, size: number): Uint8Array {

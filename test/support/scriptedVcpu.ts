@@ -24,6 +24,7 @@ export class ScriptedVcpu implements VcpuPort {
   dirtySyncRegs = 0;
   disposed = false;
   runNs = NaN;
+  readonly clock = 'a script';
   cpuid: readonly CpuidLeaf[] = [];
   /** What each run does; the last goes on for ever. */
   readonly #script: (() => VcpuExit)[];

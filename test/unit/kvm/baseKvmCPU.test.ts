@@ -571,6 +571,7 @@ describe('BaseKvmCPU', () => {
     for (const part of [
       ...['ActivateContext', 'Entering KVM', 'Exit: hlt', 'SuspendContext', 'to KVM: '],
       ...['port 0x80', 'MMIO write at 0x200000', 'nmi interrupt', 'from KVM: ', 'at most'],
+      'Simulated time is that of a script',
     ]) {
       expect(text).to.include(part);
     }

@@ -215,7 +215,7 @@ const FAULTS: readonly Fault[] = [
 const ANSWERS: readonly number[] = [
   abi.KVM_GET_API_VERSION, // KvmUnavailableError; see kvm.test.ts
   abi.KVM_CREATE_IRQCHIP, // a warning; see kvmVM.test.ts
-  abi.KVM_GET_TSC_KHZ, // a warning; see vcpu.test.ts
+  abi.KVM_GET_TSC_KHZ, // another clock; see vcpu.test.ts
   abi.KVM_HAS_DEVICE_ATTR, // "no"; see kvmDevice.test.ts
 ];
 

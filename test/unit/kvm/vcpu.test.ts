@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-import { resetWarnOnce, setLogSink } from '../../../src/base/index';
 import { KVM_GET_TSC_KHZ, KVM_RUN } from '../../../src/kvm/abi';
 import { Kvm } from '../../../src/kvm/kvm';
 import { Vcpu } from '../../../src/kvm/vcpu';
@@ -7,53 +6,38 @@ import { FakeKvm } from '../../support/fakeKvm';
 
 const MEGAHERTZ = 1000;
 
+/** A vCPU that has run once. */
+function ran(calls: FakeKvm): Vcpu {
+  const kvm = new Kvm({ calls });
+  const vcpu = Vcpu.create(kvm, kvm.createVM(), 0);
+  vcpu.run();
+  expect(calls.made(KVM_RUN).length).to.equal(1);
+  return vcpu;
+}
+
 describe('Vcpu', () => {
-  const messages: string[] = [];
-  let previousSink: ReturnType<typeof setLogSink> | undefined;
-  beforeEach(() => {
-    const message = (_level: string, text: string): unknown => messages.push(text);
-    previousSink = setLogSink({ message, debug: () => undefined });
-    resetWarnOnce();
-    messages.length = 0;
-  });
-  afterEach(() => {
-    if (previousSink !== undefined) setLogSink(previousSink);
-    resetWarnOnce();
-  });
-
-  /** A vCPU that has run once. */
-  const ran = (calls: FakeKvm): Vcpu => {
-    const kvm = new Kvm({ calls });
-    const vcpu = Vcpu.create(kvm, kvm.createVM(), 0);
-    vcpu.run();
-    expect(calls.made(KVM_RUN).length).to.equal(1);
-    return vcpu;
-  };
-
   it('times a run by the time stamp counter, at the frequency that KVM gives', () => {
     const calls = new FakeKvm().answer(KVM_GET_TSC_KHZ, () => 2500 * MEGAHERTZ);
     calls.cycles = 5000;
-    expect(ran(calls).runNs).to.be.closeTo(2000, 1e-9);
-    expect(messages).to.deep.equal([]);
+    const vcpu = ran(calls);
+    expect(vcpu.runNs).to.be.closeTo(2000, 1e-9);
+    expect(vcpu.clock).to.equal('the time stamp counter, at 2500 MHz');
   });
 
-  it('warns once where the counter cannot be used, and leaves its runs to another clock', () => {
+  it('leaves its runs to another clock where the counter cannot be used', () => {
     const calls = new FakeKvm().answer(KVM_GET_TSC_KHZ, () => 2500 * MEGAHERTZ);
     calls.cycles = 5000;
     calls.problem = 'it stops at night';
-    expect(ran(calls).runNs).to.be.NaN;
-    calls.requests.length = 0;
-    expect(ran(calls).runNs).to.be.NaN;
-    expect(messages).to.deep.equal([
-      "KVM: simulated time is the monotonic clock's, because it stops at night",
-    ]);
+    const vcpu = ran(calls);
+    expect(vcpu.runNs).to.be.NaN;
+    expect(vcpu.clock).to.equal('the monotonic clock, because it stops at night');
   });
 
   it('does so, too, where KVM does not know its frequency', () => {
-    expect(ran(new FakeKvm().refuse(KVM_GET_TSC_KHZ, 'EIO')).runNs).to.be.NaN;
-    expect(messages).to.deep.equal([
-      "KVM: simulated time is the monotonic clock's, because KVM does not know the frequency of " +
-        'the time stamp counter',
-    ]);
+    const vcpu = ran(new FakeKvm().refuse(KVM_GET_TSC_KHZ, 'EIO'));
+    expect(vcpu.runNs).to.be.NaN;
+    expect(vcpu.clock).to.equal(
+      'the monotonic clock, because KVM does not know the frequency of the time stamp counter',
+    );
   });
 });
