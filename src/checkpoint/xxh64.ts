@@ -39,7 +39,7 @@ export class Xxh64 {
     this.#bytes += bytes.length;
     for (let done = 0; done < bytes.length;) {
       const part = Math.min(INPUT_BYTES - this.#filled, bytes.length - done);
-      input.set(bytes.subarray(done, done + part), this.#filled);
+      input.set(part === bytes.length ? bytes : bytes.subarray(done, done + part), this.#filled);
       this.#filled += part;
       done += part;
       if (this.#filled === INPUT_BYTES) this.#feed();

@@ -32,17 +32,15 @@ export class ParentImage {
     this.#pages = pages;
   }
 
-  /** Blocks that make up a run of pages. Runs are asked for in ascending order. */
-  *blocksOf({ first, count }: PageRun): Generator<PageBlock> {
-    for (let at = first; at < first + count;) {
-      const run = this.#runEndingAfter(at);
-      const inside = run !== undefined && run.first <= at;
-      const stop = inside ? run.first + run.count : (run?.first ?? Infinity);
-      const pages = Math.min(BLOCK_PAGES, first + count - at, stop - at);
-      const offset = inside ? run.offset + (at - run.first) * ImagePageBytes : 0;
-      yield { first: at, count: pages, place: inside ? { path: run.path, offset } : undefined };
-      at += pages;
-    }
+  /** The block at a page. Pages are asked for in ascending order. @param most - pages at most */
+  blockAt(first: number, most: number): PageBlock {
+    const run = this.#runEndingAfter(first);
+    const inside = run !== undefined && run.first <= first;
+    const stop = inside ? run.first + run.count : (run?.first ?? Infinity);
+    const count = Math.min(BLOCK_PAGES, most, stop - first);
+    if (!inside) return { first, count, place: undefined };
+    const offset = run.offset + (first - run.first) * ImagePageBytes;
+    return { first, count, place: { path: run.path, offset } };
   }
 
   #runEndingAfter(page: number): ImagePages | undefined {

@@ -32,7 +32,7 @@ export class StoreImage implements MemoryImageSource {
   *changedPages(image: MemoryImage): Generator<ChangedPages> {
     const parent = new ParentImage(image);
     try {
-      yield* mergeChanges(this.#changes(image, parent));
+      yield* this.#changes(image, parent);
     } finally {
       parent.close();
     }
@@ -97,26 +97,22 @@ export class StoreImage implements MemoryImageSource {
     return isZeroMemory(this.#address + offset, length);
   }
 
+  /** Page by page: whoever writes them makes runs of them. */
   *#changes(image: MemoryImage, parent: ParentImage): Generator<ChangedPages> {
     const marks = this.#store.changes.since(image.checkpoint) ?? this.#possiblyChanged(image);
     for (const run of pagesOf(marks)) {
-      for (const { first, count, place } of parent.blocksOf(run)) {
-        if (place !== undefined) {
-          yield* this.#differing({ first, count }, parent.read(place, count));
-          continue;
+      for (let at = run.first; at < run.first + run.count;) {
+        const { first, count, place } = parent.blockAt(at, run.first + run.count - at);
+        at += count;
+        const old = place === undefined ? undefined : parent.read(place, count);
+        if (this.#isSame(first, count, old)) continue;
+        for (let i = 0; i < count; i++) {
+          const page = first + i;
+          const before = old === undefined ? undefined : old + i * ImagePageBytes;
+          if (count > 1 && this.#isSame(page, 1, before)) continue;
+          yield { first: page, count: 1, zero: old !== undefined && this.#isZeroPage(page) };
         }
-        for (const pages of this.#nonZero([{ first, count }])) yield { ...pages, zero: false };
       }
-    }
-  }
-
-  /** The pages of a block that are not as they were. @param old - address of what they were */
-  *#differing({ first, count }: PageRun, old: number): Generator<ChangedPages> {
-    if (this.#isSame(first, count, old)) return;
-    for (let i = 0; i < count; i++) {
-      const page = first + i;
-      if (count > 1 && this.#isSame(page, 1, old + i * ImagePageBytes)) continue;
-      yield { first: page, count: 1, zero: this.#isZeroPage(page) };
     }
   }
 
@@ -129,7 +125,9 @@ export class StoreImage implements MemoryImageSource {
     return marks;
   }
 
-  #isSame(first: number, count: number, old: number): boolean {
+  /** Whether pages are as they were. @param old - address of what they were; undefined for zeros */
+  #isSame(first: number, count: number, old: number | undefined): boolean {
+    if (old === undefined) return this.#isZero(first, count);
     const offset = first * ImagePageBytes;
     const length = Math.min(count * ImagePageBytes, this.#store.size - offset);
     return sameMemory(this.#address + offset, old, length);
@@ -157,17 +155,4 @@ function isSamePlace(a: ImagePages, b: ImagePages | undefined): boolean {
 /** Marks of large host pages as marks of image pages. */
 function spread(marks: Uint8Array, ratio: number, pages: number): Uint8Array {
   return Uint8Array.from({ length: pages }, (_, i) => marks[Math.floor(i / ratio)] ?? 0);
-}
-
-function* mergeChanges(changes: Iterable<ChangedPages>): Generator<ChangedPages> {
-  let run: { first: number; count: number; zero: boolean } | undefined;
-  for (const { first, count, zero } of changes) {
-    if (run?.zero === zero && run.first + run.count === first) {
-      run.count += count;
-      continue;
-    }
-    if (run !== undefined) yield run;
-    run = { first, count, zero };
-  }
-  if (run !== undefined) yield run;
 }
