@@ -93,18 +93,21 @@ export class WrittenPages {
     const written = new Uint8Array(this.#length / page);
     const regions = new BigUint64Array(REGIONS * REGION_WORDS);
     const request = this.#scanRequest(regions);
-    const base = BigInt(this.#address);
-    const end = base + BigInt(this.#length);
-    while ((request[SCAN.start] ?? end) < end) {
+    const end = BigInt(this.#address + this.#length);
+    const words = new Uint32Array(regions.buffer);
+    const pageAt = (word: number): number =>
+      ((words[2 * word] ?? 0) + (words[2 * word + 1] ?? 0) * 2 ** 32 - this.#address) / page;
+    for (;;) {
       const count = ioctlRaw(this.#map.fd, PAGEMAP_SCAN, request);
       if (count < 0) return undefined;
       for (let i = 0; i < count * REGION_WORDS; i += REGION_WORDS) {
-        const first = Number((regions[i] ?? base) - base) / page;
-        written.fill(1, first, Number((regions[i + 1] ?? base) - base) / page);
+        written.fill(1, pageAt(i), pageAt(i + 1));
       }
-      request[SCAN.start] = request[SCAN.walkEnd] ?? end;
+      // Where there was room for more, the kernel has come to the end, whatever it says in `walkEnd`.
+      const next = request[SCAN.walkEnd] ?? end;
+      if (count < REGIONS || next >= end) return written;
+      request[SCAN.start] = next;
     }
-    return written;
   }
 
   #scanRequest(regions: BigUint64Array): BigUint64Array {
