@@ -14,7 +14,7 @@ import { listSimObjects } from './listSimObjects';
 import type { CommandOptions, WorkRequest } from './options';
 import type { prompt } from './prompt';
 import { redirect } from './redirect';
-import { runScript } from './runScript';
+import { runScript, type LoadedScript } from './runScript';
 import { statsHelp } from './statsHelp';
 import { TerminalProgress } from './terminalProgress';
 import type { TerminalSink } from './terminalSink';
@@ -57,17 +57,33 @@ export function perform(request: WorkRequest, args: readonly string[], sink: Ter
       return;
     case 'serve-forks':
       begin(request.options, args, sink);
-      serveForks(request.script, runScript(request.script, request.args), request.server);
+      after(runScript(request.script, request.args), exported => {
+        serveForks(request.script, exported, request.server);
+      });
       return;
   }
 }
 
 function run({ script, args, options }: Extract<WorkRequest, { readonly kind: 'run' }>): void {
-  const exported = script === undefined ? {} : runScript(script, args);
+  const loaded =
+    script === undefined ? { exported: {}, settled: undefined } : runScript(script, args);
   if (!options.interactive) return;
   // Node's own prompt takes long to load.
   const module = require('./prompt') as { readonly prompt: typeof prompt };
-  module.prompt({ m5, ...objects, ...exported });
+  after(loaded, exported => {
+    module.prompt({ m5, ...objects, ...exported });
+  });
+}
+
+/** Does something when a script is through; what it throws after an `await` ends the process. */
+function after(script: LoadedScript, action: (exported: LoadedScript['exported']) => void): void {
+  if (script.settled === undefined) {
+    action(script.exported);
+    return;
+  }
+  void script.settled.then(() => {
+    action(script.exported);
+  });
 }
 
 /** What comes before a script. */

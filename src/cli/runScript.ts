@@ -1,13 +1,14 @@
 /** Runs a configuration script in this process. */
 import Module from 'node:module';
 import { existsSync, statSync } from 'node:fs';
-import { extname, join, resolve } from 'node:path';
+import { extname, join, relative, resolve } from 'node:path';
 import { fatal } from '../base/index';
 import * as m5 from '../m5/index';
 import * as model from '../m5/model';
 import * as objects from '../m5/objects';
 import { compileScript } from './compileScript';
 import { syntaxError } from './syntaxError';
+import { awaitsAtTopLevel, inAsyncFunction, type AwaitedModule } from './topLevelAwait';
 
 /** The part of Node's loader of CommonJS modules that every such hook relies on. */
 interface ModuleLoader {
@@ -15,20 +16,23 @@ interface ModuleLoader {
   readonly _extensions: Record<string, (module: CompilingModule, filename: string) => void>;
 }
 
-interface CompilingModule {
+interface CompilingModule extends AwaitedModule {
   _compile(code: string, filename: string): void;
+}
+
+/** A script that has been loaded. */
+export interface LoadedScript {
+  readonly exported: Readonly<Record<string, unknown>>;
+  /** For a script that awaits at its top level: its end, or what it threw. */
+  readonly settled: Promise<void> | undefined;
 }
 
 /**
  * Loads the script, which builds its system and simulates while it loads.
  * TypeScript is compiled without checking types: that is `tsc`'s work, and takes seconds.
- * @returns what the script exports.
  * @throws {FatalError} when there is no such script or it does not parse.
  */
-export function runScript(
-  script: string,
-  args: readonly string[],
-): Readonly<Record<string, unknown>> {
+export function runScript(script: string, args: readonly string[]): LoadedScript {
   const path = resolve(script);
   if (!existsSync(path)) fatal(`cannot find the script '${script}'`);
   if (!statSync(path).isFile()) fatal(`the script '${script}' is not a file`);
@@ -37,10 +41,16 @@ export function runScript(
     fatal(`the script '${script}' is not a .ts or .js file`);
   }
   offerOwnPackage();
-  if (extension !== '.js' && extension !== '.cjs') registerTypeScript();
+  let settled: Promise<void> | undefined;
+  if (extension !== '.js' && extension !== '.cjs') {
+    registerTypeScript(path, promise => {
+      settled = promise;
+    });
+  }
   process.argv = [process.argv[0] ?? 'node', path, ...args];
   try {
-    return require(path) as Readonly<Record<string, unknown>>;
+    const exported = require(path) as LoadedScript['exported'];
+    return { exported, settled };
   } catch (error) {
     throw syntaxError(error) ?? error;
   }
@@ -66,10 +76,21 @@ function offerOwnPackage(): void {
   loader._resolveFilename = (request, ...rest) => own.get(request) ?? original(request, ...rest);
 }
 
-/** Has `require` load TypeScript, as CommonJS whatever a package.json near the script says. */
-function registerTypeScript(): void {
+/**
+ * Has `require` load TypeScript, as CommonJS whatever a package.json near the script says.
+ * @param script - the one file that may await at its top level
+ * @param onAwaiting - gets the end of the script, if it does
+ */
+function registerTypeScript(script: string, onAwaiting: (settled: Promise<void>) => void): void {
   const load = (module: CompilingModule, filename: string): void => {
-    module._compile(compileScript(filename), filename);
+    const code = compileScript(filename);
+    const awaits = awaitsAtTopLevel(code);
+    if (awaits && filename !== script) {
+      const file = relative(process.cwd(), filename);
+      fatal(`${file} awaits at its top level: only the script itself may`);
+    }
+    module._compile(awaits ? inAsyncFunction(code) : code, filename);
+    if (module.settled !== undefined) onAwaiting(module.settled);
   };
   const { _extensions } = Module as unknown as ModuleLoader;
   _extensions['.ts'] = load;

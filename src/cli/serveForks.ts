@@ -2,7 +2,7 @@
 import { fatal } from '../base/index';
 import { defaultM5 } from '../m5/index';
 import type { ServerOptions } from './serveForksOptions';
-import type { runScript } from './runScript';
+import type { LoadedScript } from './runScript';
 
 /**
  * Serves until SIGINT or SIGTERM.
@@ -11,7 +11,7 @@ import type { runScript } from './runScript';
  */
 export function serveForks(
   script: string,
-  exported: ReturnType<typeof runScript>,
+  exported: LoadedScript['exported'],
   options: ServerOptions,
 ): void {
   const { serve } = exported;

@@ -19,7 +19,12 @@ export function syntaxError(error: unknown): FatalError | undefined {
   });
   const first = diagnostics[0];
   const file = relative(process.cwd(), path);
-  if (first?.file === undefined) return new FatalError(`syntax error in ${file}`);
+  if (first?.file === undefined) {
+    // Grammatical, yet wrong: two declarations of a name, for instance. V8 knows no place in the source.
+    const reason =
+      error instanceof Error && error.name === 'SyntaxError' ? `: ${error.message}` : '';
+    return new FatalError(`syntax error in ${file}${reason}`);
+  }
   const { line, character } = first.file.getLineAndCharacterOfPosition(first.start ?? 0);
   const message = ts.flattenDiagnosticMessageText(first.messageText, ' ').replace(/\.$/, '');
   const place = `${file}:${String(line + 1)}:${String(character + 1)}`;

@@ -122,6 +122,14 @@ describe('A mistake in a script is answered by one line', () => {
     });
   });
 
+  it('a script with two declarations of a name, which V8 finds', () => {
+    inFolder(folder => {
+      const run = runScriptText(`const a = 1;\nconst a = 2;\n`, folder);
+      const reason = "Identifier 'a' has already been declared";
+      expectOneLine(run, 1, new RegExp(`^fatal: syntax error in script\\.ts: ${reason}$`, 'm'));
+    });
+  });
+
   it('a script that throws gets its own stack, once, at its own lines', () => {
     inFolder(folder => {
       const run = runScriptText(

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { inFolder, runScriptText } from '../support/command';
@@ -41,6 +41,24 @@ function ticksOfDumps(stats: string): string[] {
 }
 
 describe('A script', () => {
+  it('may await at its top level, as may none of the files that it imports', () => {
+    const { lines } = outcome(`
+      m5.instantiate(root);
+      const exit = await m5.simulateAsync({ ticks: 5 });
+      for await (const word of ['one', 'two']) console.log(word, exit.tick);
+    `);
+    expect(lines.slice(1)).to.deep.equal(['one 5', 'two 5']);
+    inFolder(folder => {
+      const late = runScriptText(`await null;\nthrow new Error('late');\n`, folder);
+      expect(late.status).to.equal(1);
+      expect(late.stderr).to.match(/^Error: late\n.*script\.ts:2:7/);
+      renameSync(join(folder, 'script.ts'), join(folder, 'part.ts'));
+      expect(runScriptText(`import './part';\n`, folder).stderr).to.equal(
+        'fatal: part.ts awaits at its top level: only the script itself may\n',
+      );
+    });
+  });
+
   it('ends runs at ticks of its choice', () => {
     const { lines } = outcome(`
       m5.instantiate(root);
