@@ -1,6 +1,6 @@
 /** Children that work, not too many at once. */
 import { availableParallelism } from 'node:os';
-import { fatal } from '../base/index';
+import { describeValue, fatal } from '../base/index';
 import { ForkError, onFork } from '../host/index';
 import { failedOutcome, type ChildOutcome, type ChildTask } from './childTask';
 
@@ -12,23 +12,36 @@ onFork(() => {
   pools.clear();
 });
 
+/** How many children, and how long each. */
+interface PoolLimits {
+  readonly parallel?: number;
+  readonly timeout?: number;
+}
+
 /** Starts children in order as soon as there is room. */
 export class ChildPool {
   readonly #limit: number;
   /** Each starts a child; false when the host has no room for it now. */
   readonly #waiting: (() => boolean)[] = [];
+  /** Milliseconds of host time that each child may take; Infinity for any. */
+  readonly timeout: number;
   #running = 0;
   #abandoned = false;
 
   /**
-   * @param limit - how many run at once; default: as many as the host has processors
-   * @throws {FatalError} when it is not a whole number, at least 1
+   * @param limits - `parallel`: how many run at once, default as many as the host has processors;
+   *   `timeout`: milliseconds that each may take, default any
+   * @throws {FatalError} when `parallel` is not a whole number, at least 1, or `timeout` not above 0
    */
-  constructor(limit = availableParallelism()) {
-    if (!Number.isSafeInteger(limit) || limit < 1) {
-      fatal(`parallel is ${limit}; it must be a whole number, at least 1`);
+  constructor({ parallel = availableParallelism(), timeout = Infinity }: PoolLimits) {
+    if (!Number.isSafeInteger(parallel) || parallel < 1) {
+      fatal(`parallel is ${describeValue(parallel)}; it must be a whole number, at least 1`);
     }
-    this.#limit = limit;
+    if (typeof timeout !== 'number' || !(timeout > 0)) {
+      fatal(`timeout is ${describeValue(timeout)}; it must be a number of milliseconds, above 0`);
+    }
+    this.#limit = parallel;
+    this.timeout = timeout;
     pools.add(this);
   }
 

@@ -6,6 +6,9 @@ import type { ChildEnd } from '../host/index';
 import type { ExitEvent, Simulation } from '../sim/index';
 import { statValues, type StatValues } from './statValues';
 
+/** The longest that a timer of Node can wait, in milliseconds: 25 days. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
 /** Bytes of a result that a parent takes: more is a mistake. */
 const MAX_RESULT_BYTES = 256 * 1024 * 1024;
 
@@ -105,11 +108,12 @@ async function collect<Result>(
     const message = `the result is larger than ${MAX_RESULT_BYTES} bytes`;
     end({ status: 'failed', error: { name: 'Error', kind: '', message }, report: NoReport });
   });
-  const timer = Number.isFinite(timeout)
-    ? setTimeout(() => {
-        end({ status: 'timed-out' });
-      }, timeout)
-    : undefined;
+  const timer =
+    timeout <= LONGEST_TIMER
+      ? setTimeout(() => {
+          end({ status: 'timed-out' });
+        }, timeout)
+      : undefined;
   try {
     const how = await waitForChild(pid);
     const bytes = pipe.finish();

@@ -42,8 +42,8 @@ export async function forkEach<Value, Result>(
   body: (value: Value, index: number) => Result | Promise<Result>,
   options: ForkEachOptions,
 ): Promise<ForkEachOutcome<Value, Result>[]> {
-  const { timeout = Infinity, randomSeed } = options;
-  const pool = new ChildPool(options.parallel);
+  const { randomSeed } = options;
+  const pool = new ChildPool(options);
   const runs = values.map(async (value, index) => {
     let outdir = '';
     const outcome = await pool.run<Result>(() =>
@@ -57,7 +57,7 @@ export async function forkEach<Value, Result>(
           return child.pid;
         },
         body: () => body(value, index),
-        timeout,
+        timeout: pool.timeout,
       }),
     );
     return { ...outcome, value, outdir };

@@ -5,12 +5,11 @@
  * One request is one line of JSON on a Unix socket, and so is its answer. Answers come in the order in
  * which the children end; what a request has as `id` is in its answer too.
  */
-import { Socket } from 'node:net';
-import { createInterface } from 'node:readline';
 import { fatal } from '../base/index';
 import { errnoText, isErrnoError, onFork, UnixListener, whenReadable } from '../host/index';
 import { ChildPool } from './childPool';
 import { startChildTask, type ChildOutcome } from './childTask';
+import { ForkConnection, type Json } from './forkConnection';
 import type { ForkEachOptions, ForkEachParts } from './forkEach';
 
 /** How to serve. */
@@ -18,9 +17,6 @@ export interface ForkServerOptions extends Omit<ForkEachOptions, 'randomSeed'> {
   /** Path of the socket; there must be nothing yet. */
   readonly socket: string;
 }
-
-/** Any value that JSON can carry. */
-type Json = unknown;
 
 const BACKLOG = 128;
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
@@ -32,7 +28,7 @@ export class ForkServer {
   readonly #options: ForkServerOptions;
   readonly #pool: ChildPool;
   readonly #listener: UnixListener;
-  readonly #connections = new Set<Socket>();
+  readonly #connections = new Set<ForkConnection>();
   readonly #stopAccepting: () => void;
   readonly #onSignal = (): void => {
     this.close();
@@ -51,7 +47,7 @@ export class ForkServer {
     this.#parts = parts;
     this.#body = body;
     this.#options = options;
-    this.#pool = new ChildPool(options.parallel);
+    this.#pool = new ChildPool(options);
     this.#listener = listenOn(options.socket);
     this.#stopAccepting = whenReadable(this.#listener.fd, () => {
       this.#accept();
@@ -67,26 +63,16 @@ export class ForkServer {
 
   #accept(): void {
     for (let fd = this.#listener.accept(); fd !== null; fd = this.#listener.accept()) {
-      const connection = new Socket({ fd, readable: true, writable: true });
+      const connection = new ForkConnection(
+        fd,
+        (request, respond) => void this.#serve(request, respond),
+        () => this.#connections.delete(connection),
+      );
       this.#connections.add(connection);
-      // Somebody who leaves early gets no answers; the children go on.
-      connection.on('error', () => undefined);
-      connection.on('close', () => this.#connections.delete(connection));
-      createInterface({ input: connection }).on('line', line => {
-        if (line.trim() !== '') void this.#serve(connection, line);
-      });
     }
   }
 
-  async #serve(connection: Socket, line: string): Promise<void> {
-    let request: Json;
-    try {
-      request = JSON.parse(line);
-    } catch (error) {
-      const message = `the request is not JSON: ${(error as Error).message}`;
-      answer(connection, undefined, { status: 'failed', error: { name: 'SyntaxError', message } });
-      return;
-    }
+  async #serve(request: Json, respond: (answer: object) => void): Promise<void> {
     this.#busy++;
     let outdir = '';
     const outcome = await this.#pool.run<Json>(() =>
@@ -99,11 +85,11 @@ export class ForkServer {
           return child.pid;
         },
         body: () => this.#body(request),
-        timeout: this.#options.timeout ?? Infinity,
+        timeout: this.#pool.timeout,
       }),
     );
     this.#busy--;
-    answer(connection, idOf(request), { ...flat(outcome), outdir });
+    respond({ ...flat(outcome), outdir });
     this.#endIfIdle();
   }
 
@@ -129,7 +115,7 @@ export class ForkServer {
     if (!this.#closed) this.#stopAccepting();
     this.#closed = true;
     this.#listener.abandon();
-    for (const connection of this.#connections) connection.destroy();
+    for (const connection of this.#connections) connection.abandon();
     for (const signal of SIGNALS) process.removeListener(signal, this.#onSignal);
   }
 }
@@ -149,21 +135,4 @@ function flat(outcome: ChildOutcome<Json>): object {
   if (!('report' in outcome)) return outcome;
   const { report, ...rest } = outcome;
   return { ...rest, ...report };
-}
-
-function idOf(request: Json): Json {
-  return typeof request === 'object' && request !== null && 'id' in request
-    ? request.id
-    : undefined;
-}
-
-function answer(connection: Socket, id: Json, outcome: object): void {
-  if (!connection.writable) return;
-  const text = JSON.stringify({ ...(id === undefined ? {} : { id }), ...outcome }, jsonValue);
-  connection.write(`${text}\n`);
-}
-
-/** JSON has no bigint. */
-function jsonValue(_key: string, value: unknown): unknown {
-  return typeof value === 'bigint' ? value.toString() : value;
 }

@@ -145,14 +145,22 @@ describe('m5.forkEach()', () => {
     });
   });
 
-  it('refuses a wrong number of children', () => {
+  it('refuses a wrong number of children, and no time at all', () => {
     inFolder(folder => {
       const lines = linesOf(
         `${plainScript}
-        m5.forkEach([1], () => 1, { parallel: 0 }).catch(error => console.log(error.message));`,
+        for (const options of [{ parallel: 0 }, { timeout: 0 }, { timeout: NaN }])
+          await m5.forkEach([1], () => 1, options).catch(error => console.log(error.message));
+        // Longer than a timer of Node can be.
+        console.log((await m5.forkEach([1], () => 1, { timeout: 1e10 }))[0]?.status);`,
         folder,
       );
-      expect(lines).to.deep.equal(['parallel is 0; it must be a whole number, at least 1']);
+      expect(lines).to.deep.equal([
+        'done',
+        'parallel is 0; it must be a whole number, at least 1',
+        'timeout is 0; it must be a number of milliseconds, above 0',
+        'timeout is NaN; it must be a number of milliseconds, above 0',
+      ]);
     });
   });
 
@@ -200,18 +208,18 @@ describe('configs/fork-sweep.ts', () => {
   });
 });
 
-/** Sends lines to a fork server and waits for as many answers. */
+/** Sends lines to a fork server, says that there are no more, and gives the answers. */
 function ask(path: string, requests: readonly string[]): Promise<Record<string, unknown>[]> {
   return new Promise((resolve, reject) => {
     let text = '';
-    const socket = connect(path, () => {
-      for (const request of requests) socket.write(`${request}\n`);
+    const socket = connect({ path, allowHalfOpen: true }, () => {
+      socket.end(requests.map(request => `${request}\n`).join(''));
     });
     socket.setEncoding('utf8').on('data', (chunk: string) => {
       text += chunk;
+    });
+    socket.on('end', () => {
       const lines = text.split('\n').slice(0, -1);
-      if (lines.length < requests.length) return;
-      socket.end();
       resolve(lines.map(line => JSON.parse(line) as Record<string, unknown>));
     });
     socket.on('error', reject);
@@ -223,6 +231,7 @@ const server = `${guestScript(['compute', '300'])}
   let warm = m5.curTick();
   export function serve(request: any) {
     if (request.die) process.kill(process.pid, 'SIGKILL');
+    if (request.circle) return (request.circle = request);
     const exit = m5.simulate(request.ticks);
     return { cause: exit.cause, same: warm, pid: process.pid };
   }
@@ -238,6 +247,7 @@ describe('mini-gem5 serve-forks', () => {
         '{"id":1,"ticks":1e6}',
         '{"id":2}',
         '{"id":3,"die":true}',
+        '{"id":4,"circle":true}',
       ]);
       const byId = new Map(answers.map(answer => [answer['id'], answer]));
       expect(byId.get(1)).to.deep.include({ status: 'done' });
@@ -250,6 +260,7 @@ describe('mini-gem5 serve-forks', () => {
       expect(one?.['same']).to.equal(two?.['same']);
       expect(one?.['pid']).not.to.equal(two?.['pid']);
       expect(byId.get(3)).to.deep.include({ status: 'killed', signal: 'SIGKILL' });
+      expect(JSON.stringify(byId.get(4))).to.match(/"failed".*cannot be written as JSON/);
       const [bad] = await ask(socket, ['not JSON']);
       expect(bad).to.deep.include({ status: 'failed' });
       process.kill(script.pid, 'SIGTERM');
