@@ -13,6 +13,7 @@ import {
   isNodeList,
   nodeState,
   nodeStateKey,
+  requireNoModel,
   simObjectOf,
   type Child,
   type NodeState,
@@ -235,6 +236,7 @@ export function portOf(state: NodeState, name: string): NodePort {
 
 function setProperty(state: NodeState, name: string, value: unknown): void {
   const { schema } = state;
+  if (!name.startsWith('_')) requireNoModel(state, name);
   if (name.startsWith('_')) {
     Object.defineProperty(state, name, { value, configurable: true });
   } else if (Object.hasOwn(schema.params, name)) {

@@ -1,8 +1,8 @@
 /** The data behind a configuration node, out of the way of the properties that scripts see. */
-import { panic } from '../base/index';
+import { fatal, panic } from '../base/index';
 import type { AnyNode, ModelClass } from './node';
 import type { NodePort } from './portRef';
-import type { Schema } from './schema';
+import { toOutputName, type Schema } from './schema';
 import type { SimObject } from './simObject';
 
 /** The property of a node that holds its state; scripts cannot name it. */
@@ -57,6 +57,15 @@ export function nodeSchema(node: AnyNode): Schema {
 /** The model that a node became. */
 export function simObjectOf(node: AnyNode): SimObject {
   return nodeState(node).simObject ?? panic(`${node.path()} has not been instantiated`);
+}
+
+/** Before a property is set: a model has read it, and never would again. @throws {FatalError} */
+export function requireNoModel({ node, simObject }: NodeState, name: string): void {
+  if (simObject === undefined) return;
+  fatal(
+    `${node.path()}.${toOutputName(name)} cannot be set after instantiate(): ` +
+      'the models are made; change the model, which simObject() gives',
+  );
 }
 
 /** The nodes of a child entry, in order. */

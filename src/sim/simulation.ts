@@ -4,7 +4,7 @@
  *
  * Source of the behaviour: gem5 `python/m5/simulate.py`, `sim/simulate.cc`.
  */
-import { fatal, MaxTick, panic, type Tick } from '../base/index';
+import { describeValue, fatal, MaxTick, panic, type Tick } from '../base/index';
 import { DrainManager } from './drain';
 import { drainSystem, FinishedDrain, type DrainLimits } from './drainLoop';
 import { EventQueue } from './eventQueue';
@@ -13,7 +13,7 @@ import { connectPorts, createModels } from './instantiate';
 import { totalsOf, type InstructionCounter } from './instructionCounter';
 import type { AnyNode } from './node';
 import { MaxTickLimit } from './maxTick';
-import { nodeState } from './nodeState';
+import { isNode, nodeState } from './nodeState';
 import { PendingRequests } from './pendingRequests';
 import { RandomStreams } from './randomStreams';
 import { settleTree } from './resolveProxies';
@@ -188,7 +188,7 @@ export class Simulation {
    */
   instantiate(root: AnyNode, checkpoint?: CheckpointIn, restoresStats = false): void {
     if (this.#instantiated) fatal('instantiate() was called before; it can be called once');
-    if (nodeState(root).schema.type !== 'Root') {
+    if (!isNode(root) || nodeState(root).schema.type !== 'Root') {
       fatal('instantiate() needs the Root object; put the system into new Root({ system })');
     }
     this.#instantiated = true;
@@ -234,7 +234,7 @@ export class Simulation {
     // A run with a limit of its own may have gone beyond.
     if (ticks === undefined) return Math.max(this.maxTick.tick, this.curTick());
     if (!Number.isSafeInteger(ticks) || ticks < 0) {
-      fatal(`simulate(${String(ticks)}): give a number of ticks, from 0 to 2^53 - 1`);
+      fatal(`simulate(${describeValue(ticks)}): give a number of ticks, from 0 to 2^53 - 1`);
     }
     return Math.min(this.curTick() + ticks, MaxTick);
   }

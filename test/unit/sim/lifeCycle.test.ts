@@ -213,6 +213,23 @@ describe('instantiate()', () => {
     expect(() => {
       aSimulation().instantiate(new RecorderNode());
     }).to.throw(FatalError, /needs the Root object/);
+    const asInGem5 = (): void => {
+      (aSimulation().instantiate as () => void)();
+    };
+    expect(asInGem5).to.throw(FatalError, /needs the Root object/);
+  });
+
+  it('is the end of changes to the tree, which no model would see', () => {
+    const root = aTree();
+    aSimulation().instantiate(root);
+    expect(() => {
+      root.a.needs = root.b;
+    }).to.throw(FatalError, /^a\.needs cannot be set after instantiate\(\): /);
+    expect(() => Object.assign(root, { late: new RecorderNode() })).to.throw(
+      FatalError,
+      /root\.late/,
+    );
+    expect(Object.assign(root, { _mine: 1 })._mine).to.equal(1);
   });
 
   it('can be called once', () => {
