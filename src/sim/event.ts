@@ -1,7 +1,7 @@
 /**
  * Events: what happens at a tick. Source: gem5 `sim/eventq.hh`, `sim/eventq.cc`.
  */
-import { debugFlag, dprintf, type Tick } from '../base/index';
+import { debugFlag, dprintf, panic, type Tick } from '../base/index';
 
 /** Traces what the event queues do: scheduled, rescheduled, descheduled, executed. */
 export const EventDebug = debugFlag('Event', 'What the event queues schedule and execute');
@@ -88,8 +88,16 @@ export abstract class Event {
   /**
    * @param priority - order within a tick, -128 to 127
    * @param flags - any of `Squashed`, `Managed`, `IsExitEvent` of {@link EventFlag}
+   * @throws {PanicError} when the priority is no whole number in that range
    */
   constructor(priority: number = EventPriority.Default_Pri, flags = 0) {
+    // gem5 keeps eight bits of it. What is no number at all would upset the order of the queue.
+    if ((priority << 24) >> 24 !== priority) {
+      const { Minimum_Pri, Maximum_Pri } = EventPriority;
+      panic(
+        `event priority ${priority}: it is a whole number from ${Minimum_Pri} to ${Maximum_Pri}`,
+      );
+    }
     this.priority = priority;
     this.queueState = flags & OwnFlags;
     this.queueWhen = 0;

@@ -49,7 +49,7 @@ function inTicks(
   const ticks = secondsToTicks(seconds, ticksPerSecond);
   const error = Math.abs(ticks - exact) / exact;
   if (error > WarningThreshold) {
-    const percent = (error * 100).toPrecision(2);
+    const percent = String(Number((error * 100).toPrecision(2)));
     report(`${String(exact)} ticks rounded to ${String(ticks)}, which is ${percent} % off`);
   }
   return ticks;

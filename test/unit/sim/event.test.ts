@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { setLogSink, type LogSink } from '../../../src/base/index';
+import { PanicError, setLogSink, type LogSink } from '../../../src/base/index';
 import { EventFlag, EventFunctionWrapper, EventPriority } from '../../../src/sim/index';
 import { EventDebug } from '../../../src/sim/event';
 import { CountingEvent, EventLog } from '../../support/events';
@@ -60,6 +60,14 @@ describe('An event', () => {
     expect(event.name()).to.equal('system.cpu.wrapped_function_event');
     expect(event.description()).to.equal('EventFunctionWrapped');
     expect(event.priority).to.equal(50);
+  });
+
+  it('has a priority of eight bits, as in gem5', () => {
+    expect(new CountingEvent(-128).priority).to.equal(-128);
+    expect(new CountingEvent(127).priority).to.equal(127);
+    for (const wrong of [-129, 128, 0.5, NaN]) {
+      expect(() => new CountingEvent(wrong)).to.throw(PanicError, `event priority ${wrong}: `);
+    }
   });
 
   it("shows its flags with gem5's values", () => {

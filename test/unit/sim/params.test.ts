@@ -263,6 +263,9 @@ describe('A time', () => {
     expect(warningsFor('0.6ps')).to.deep.equal([
       'warn: thing.x: 0.6 ticks rounded to 1, which is 67 % off',
     ]);
+    expect(warningsFor('0.4ps')).to.deep.equal([
+      'warn: thing.x: 0.4 ticks rounded to 0, which is 100 % off',
+    ]);
   });
 
   it('must be such that a simulation can count it', () => {
