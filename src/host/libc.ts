@@ -12,7 +12,7 @@
  * wrapper says otherwise.
  */
 import koffi from 'koffi';
-import type { KoffiFunc, LibraryHandle } from 'koffi';
+import type { KoffiFunc, LibraryHandle } from 'koffi' with { 'resolution-mode': 'import' };
 
 /**
  * Something that names host memory: an address, or a view whose bytes are meant. Numbers are exact
