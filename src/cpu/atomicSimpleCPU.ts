@@ -154,10 +154,11 @@ export class AtomicSimpleCPU extends BaseSimpleCPU<SoftwareCore> {
       }
       stop = this.core.run(1);
     }
-    if (stop === 'budget') this.#store();
+    const isDone = stop === 'budget' || (stop === 'exception' && this.core.exception.isTrap);
+    if (isDone) this.#store();
     accesses.end();
     this.completePseudoInst();
-    if (stop === 'budget' && this.traced.isOn) this.traced.completed(this.curTick());
+    if (isDone && this.traced.isOn) this.traced.completed(this.curTick());
     this.countInsts(this.core.executed);
     if (stop !== 'budget') this.serve(stop);
   }

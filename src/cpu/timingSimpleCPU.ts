@@ -276,7 +276,8 @@ export class TimingSimpleCPU extends BaseSimpleCPU<SteppedCore> {
     this.countInsts(1);
     if (this.traced.isOn) this.traced.completed(this.curTick());
     this.#kinds.count(this.#loads, this.#stores, this.core.isBranch);
-    this.#advance();
+    if (this.core.traps) this.#answer('exception');
+    else this.#advance();
   }
 
   /** The operating system answers what the program has stopped for. */

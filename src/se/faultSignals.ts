@@ -40,6 +40,8 @@ const BUS_ADRALN = 1;
 const BUS_ADRERR = 2;
 const SEGV_MAPERR = 1;
 const SEGV_ACCERR = 2;
+/** Of SIGTRAP: a breakpoint, where INT1 is one. */
+export const TRAP_BRKPT = 1;
 const TRAP_TRACE = 2;
 
 const EXCEPTIONS: Readonly<Record<number, ExceptionMeaning>> = {
@@ -58,6 +60,12 @@ const EXCEPTIONS: Readonly<Record<number, ExceptionMeaning>> = {
   [Vector.XM]: { signal: Signal.SIGFPE, code: FPE_FLTINV, text: 'SSE floating-point exception' },
 };
 
+/** What programs for 32 bits do, by the error code of the protection fault that it is here. */
+const FOREIGN: Readonly<Record<number, string>> = {
+  0x20: 'a jump to 32-bit code (segment 0x23), which is not executed here,',
+  [0x80 * 8 + 2]: 'int $0x80, the system call of 32-bit programs, which is not emulated,',
+};
+
 /** What a floating-point exception of x87 or SSE was about, by the status and control words. */
 function floatingPointCode(vector: number, fpu: FpuState): number | undefined {
   const unmasked =
@@ -72,7 +80,8 @@ function floatingPointCode(vector: number, fpu: FpuState): number | undefined {
 export function exceptionSignal(fault: FaultContext, fpu?: FpuState): PendingSignal {
   const { vector, errorCode, rip } = fault;
   const meaning = EXCEPTIONS[vector] ?? panic(`unexpected exception ${vectorName(vector)}`);
-  const { signal, text } = meaning;
+  const { signal } = meaning;
+  const text = (vector === Vector.GP ? FOREIGN[errorCode] : undefined) ?? meaning.text;
   const numeric = fpu !== undefined && (vector === Vector.XM || vector === Vector.MF);
   const code = (numeric ? floatingPointCode(vector, fpu) : undefined) ?? meaning.code;
   const reason = `program killed by ${signalName(signal)}: ${text} at rip ${formatVirtual(rip)}`;

@@ -23,8 +23,8 @@ import { Workload, workloadSchema } from '../mem/index';
 import type { PhysicalMemory, System, SystemThreadContext } from '../mem/index';
 import { defineSchema, EventFunctionWrapper, type ParamsOf, type Scalar } from '../sim/index';
 import type { CheckpointIn, CheckpointOut, SectionFormat } from '../sim/index';
-import { accessOf, exceptionSignal, outOfMemoryReason, pageFaultSignal } from './faultSignals';
-import type { FaultContext } from './faultSignals';
+import { accessOf, outOfMemoryReason, pageFaultSignal } from './faultSignals';
+import { raise } from './raise';
 import { PAGE_SIZE, USER_END } from './layout';
 import { PageAllocator } from './pageAllocator';
 import type { ProcessEnd, ProcessState } from './processState';
@@ -342,13 +342,6 @@ function pageNumbers(addresses: readonly Addr[]): Uint8Array {
 function pageAddresses(bytes: Uint8Array): Addr[] {
   const numbers = new Uint32Array(bytes.slice().buffer, 0, Math.floor(bytes.length / 4));
   return Array.from(numbers, number => number * PAGE_SIZE);
-}
-
-/** Lets an exception be what it is to a program. */
-function raise(thread: ProcessThread, trap: Omit<FaultContext, 'rip'>): void {
-  const { vector, errorCode, address } = trap;
-  const rip = thread.registers.gprNumber(RIP);
-  forceSignal(thread, exceptionSignal({ vector, errorCode, address, rip }, thread.registers.fpu));
 }
 
 export const x86EmuLinuxSchema = defineSchema('X86EmuLinux', seWorkloadSchema, {

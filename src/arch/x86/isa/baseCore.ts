@@ -1,6 +1,7 @@
 /** What software cores have in common: the thread, its memory, handlers of instructions, exceptions. */
 import { panic } from '../../../base/index';
-import { Cr4, Vector, XFeature } from '../flags';
+import { Cr4, RFlags, Vector, XFeature } from '../flags';
+import { RFLAGS } from '../registers';
 import type { X86ThreadState } from '../threadState';
 import type { AccessLog } from './accessLog';
 import { coreOffset } from './coreLayout';
@@ -10,13 +11,14 @@ import { Handlers } from './handlers';
 import { Helpers, type CoreEnvironment } from './helpers';
 import { recordOffset } from './record';
 import { RecordWriter } from './recordWriter';
+import { RepeatStep } from './repeatStep';
 import { Translations } from './translations';
 
 const PAGE = 4096;
 
 /**
  * Why a core stopped. RIP is the next instruction; of a fault the one that caused it.
- * - `budget`: as many instructions were executed as was asked.
+ * - `budget`: as many instructions were executed as was asked, or those up to one that sets RFLAGS.TF.
  * - `access`: the instruction at RIP accesses what is not memory, or waits for an access: see
  *   {@link BaseCore.accesses}.
  * - `syscall`, `port`: the program executed `syscall`, or `out` to the supervisor's port; RIP is at it.
@@ -50,6 +52,7 @@ export abstract class BaseCore {
   protected readonly translations: Translations;
   protected readonly handlers: Handlers;
   protected readonly records: RecordWriter;
+  protected readonly repeat = new RepeatStep();
   #state: X86ThreadState | null = null;
 
   constructor(options: CoreMemoryOptions, surroundings: CoreSurroundings) {
@@ -162,6 +165,16 @@ export abstract class BaseCore {
     const { view } = this.memory;
     const vector = view.getUint32(coreOffset.vector, true);
     return this.describe(vector, view.getUint32(coreOffset.errorCode, true), 0, isTrap);
+  }
+
+  /** Whether the program has itself stepped: a trap follows each instruction that begins so. */
+  protected get isStepped(): boolean {
+    return (this.thread.gprUint32(RFLAGS) & RFlags.TF) !== 0;
+  }
+
+  /** The trap behind an instruction that was stepped. */
+  protected stepped(): CoreStop {
+    return this.describe(Vector.DB, 0, 0, true);
   }
 
   protected describe(

@@ -85,5 +85,10 @@ export function segmentBaseOffset(segment: SegmentIndex): number {
   return threadStateLayout.sregs.offset + offset + segment * stride + segmentLayout.base;
 }
 
+/** Offset of a segment's selector. */
+export function segmentSelectorOffset(segment: SegmentIndex): number {
+  return segmentBaseOffset(segment) - segmentLayout.base + segmentLayout.selector;
+}
+
 /** Number of a general register in an instruction, to its place in the state block. */
 export const encodedGpr: readonly number[] = [0, 2, 3, 1, 6, 7, 4, 5, 8, 9, 10, 11, 12, 13, 14, 15];

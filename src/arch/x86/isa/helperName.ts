@@ -8,11 +8,19 @@ import {
 } from './x87/x87Operations';
 import type { X87Unit } from './x87/x87Unit';
 
+const segmentHelpers = [
+  ...(['loadSegment', 'checkCode', 'checkStack', 'verifySegment'] as const),
+  ...(['descriptorRights', 'descriptorLimit'] as const),
+];
+/** Those about selectors. */
+export type SegmentHelper = (typeof segmentHelpers)[number];
+
 /** Their names, in the order of their numbers. */
 export const helperNames = [
   ...(['divideU128', 'divideS128', 'cpuid', 'rdtsc', 'rdtscp', 'xgetbv', 'out'] as const),
   ...(['undefined', 'pcmpestrm', 'pcmpestri', 'pcmpistrm', 'pcmpistri'] as const),
   ...(['sseFloat', 'cipher'] as const),
+  ...segmentHelpers,
 ];
 
 /** A function of the host that an instruction may call. */

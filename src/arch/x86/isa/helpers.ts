@@ -5,9 +5,10 @@ import { RAX, RBX, RCX, RDX } from '../registers';
 import { trapPort } from '../supervisorLayout';
 import { coreOffset, gprOffset, xmmOffset } from './coreLayout';
 import type { CoreMemory } from './coreMemory';
-import { callX87, helperOf, isFlagsHelper } from './helperName';
+import { callX87, helperOf, isFlagsHelper, type SegmentHelper } from './helperName';
 import { X87Unit } from './x87/x87Unit';
 import { recordOffset } from './record';
+import { SegmentUnit } from './segmentUnit';
 import { runCipher } from './sse/ciphers';
 import { SseUnit } from './sse/sseUnit';
 import { compareStrings } from './stringCompare';
@@ -30,11 +31,13 @@ export class Helpers {
   readonly #environment: CoreEnvironment;
   readonly #x87: X87Unit;
   readonly #sse: SseUnit;
+  readonly #segments: SegmentUnit;
 
   constructor(memory: CoreMemory, environment: CoreEnvironment) {
     this.#memory = memory;
     this.#x87 = new X87Unit(memory.view);
     this.#sse = new SseUnit(memory.view);
+    this.#segments = new SegmentUnit(memory);
     this.#environment = environment;
   }
 
@@ -79,7 +82,31 @@ export class Helpers {
         return 0;
       case 'undefined':
         return this.#raise(Vector.UD, 0);
+      default:
+        return this.#segment(name);
     }
+  }
+
+  /** What is about a selector; answers go where that was. */
+  #segment(name: SegmentHelper): number {
+    const { view } = this.#memory;
+    const selector = view.getUint32(coreOffset.argument, true);
+    const about = view.getUint32(coreOffset.argument + 4, true);
+    const segments = this.#segments;
+    const tell = (value: number | null): null => {
+      view.setUint32(coreOffset.argument, value ?? 0, true);
+      view.setUint32(coreOffset.argument + 4, value === null ? 0 : 1, true);
+      return null;
+    };
+    const fault = {
+      loadSegment: () => segments.load(about, selector),
+      checkCode: () => segments.checkCode(selector, about !== 0),
+      checkStack: () => segments.checkStack(selector),
+      verifySegment: () => tell(Number(segments.allows(selector, about !== 0))),
+      descriptorRights: () => tell(segments.rights(selector)),
+      descriptorLimit: () => tell(segments.limit(selector)),
+    }[name]();
+    return fault === null ? 0 : this.#raise(fault.vector, fault.errorCode);
   }
 
   #get(register: number): bigint {

@@ -7,6 +7,7 @@
  * done where they stand. So a fault leaves every register as it was before the instruction.
  */
 import { panic } from '../../../base/index';
+import { RIP } from '../registers';
 import {
   i32,
   add,
@@ -26,7 +27,7 @@ import {
 } from './builder/vector';
 import type { LoadKind, LoadType, StoreKind } from './builder/codeBuilder';
 import { CoreAccess, intType, loadKindOf } from './coreAccess';
-import { xmmOffset, ymmHighDistance } from './coreLayout';
+import { gprOffset, xmmOffset, ymmHighDistance } from './coreLayout';
 import { type Form, type OperandForm } from './form';
 
 /** Which operands a definition writes, and which of those in memory it reads. */
@@ -302,6 +303,27 @@ export abstract class Semantics extends CoreAccess {
     const where = this.code.let(target);
     this.requireCanonical(where);
     this.#ending = () => this.emitJump(where);
+  }
+
+  /** Stops behind this instruction, which is done: RIP is the next one's, at the end of the definition, if a condition holds now. */
+  stopBehind(reason: number, condition: Condition): void {
+    const holds = this.code.hold(condition);
+    this.#ending = () => {
+      this.code.when(holds, () => this.#stopAt(this.nextRip(), reason));
+      this.emitNext();
+    };
+  }
+
+  /** Jumps to an address, at the end of the definition, and stops there. */
+  jumpAndStop(target: Value<'i64'>, reason: number): void {
+    const where = this.code.let(target);
+    this.requireCanonical(where);
+    this.#ending = () => this.#stopAt(where, reason);
+  }
+
+  #stopAt(rip: Value<'i64'>, reason: number): void {
+    this.code.store('i64', i32(0), rip, this.base + gprOffset(RIP));
+    this.emitStop(reason);
   }
 
   /** Does what was deferred, and goes on. */

@@ -19,6 +19,8 @@ export class SoftwareCore extends BaseCore {
   readonly #code: CodeCache;
   /** Instructions that the present run may execute. */
   #allowed = 0;
+  /** Whether the run's last instruction holds off the trap behind it. */
+  #isShadowed = false;
 
   constructor(options: CoreMemoryOptions, surroundings: CoreSurroundings) {
     super(options, surroundings);
@@ -60,6 +62,33 @@ export class SoftwareCore extends BaseCore {
 
   /** Executes `allowed` instructions, or fewer if the program wants something. */
   run(allowed: number): CoreStop {
+    if (!this.isStepped || allowed === 0) return this.#run(allowed);
+    return this.#step();
+  }
+
+  /** Executes one instruction, or a step of a repeated one, for a program that has itself stepped. */
+  #step(): CoreStop {
+    const state = this.thread;
+    const rip = state.gprNumber(RIP);
+    const first = this.#code.find(rip);
+    if (first > 0) this.repeat.begin(this.handlers.formOf(this.records.handler(first)), state);
+    const wasShadowed = this.#isShadowed;
+    this.#isShadowed = false;
+    const stop = this.#run(1);
+    if (stop !== 'budget') {
+      this.repeat.cancel(state);
+      return stop;
+    }
+    if (this.repeat.end(state)) {
+      state.setGprNumber(RIP, rip);
+      this.executed = 0;
+    }
+    // Only the first of several loads of SS counts.
+    this.#isShadowed &&= !wasShadowed;
+    return this.#isShadowed ? stop : this.stepped();
+  }
+
+  #run(allowed: number): CoreStop {
     const state = this.thread;
     const { view } = this.memory;
     this.#allowed = allowed;
@@ -128,6 +157,11 @@ export class SoftwareCore extends BaseCore {
         this.#giveBack(left);
         state.setGprNumber(RIP, records.ripOf(record));
         return null;
+      case StopReason.Shadow:
+      case StopReason.Flags:
+        this.#giveBack(left - 1);
+        this.#isShadowed = reason === StopReason.Shadow;
+        return 'budget';
       case StopReason.Trap:
         this.#giveBack(left - 1);
         state.setGprNumber(RIP, records.nextRip(record));

@@ -3,9 +3,9 @@
  * memory: the fetches, loads and stores are made by who drives it.
  */
 import { panic } from '../../../base/index';
-import { Vector } from '../flags';
+import { RFlags, Vector } from '../flags';
 import { RegisterSet } from '../registerSets';
-import { RIP } from '../registers';
+import { RFLAGS, RIP } from '../registers';
 import { BaseCore, type CoreStop, type CoreSurroundings } from './baseCore';
 import { coreOffset, entryShift, gprOffset, jumpCacheEntries } from './coreLayout';
 import type { CoreMemoryOptions } from './coreMemory';
@@ -24,9 +24,10 @@ export class SteppedCore extends BaseCore {
   static readonly fetchBytes = fetchBytes;
   readonly #code: SteppedCode;
   readonly #fetchBuffer: number;
-  /** Where RIP and the budget are, in words of 4 bytes. */
+  /** Where RIP, the budget and RFLAGS are, in words of 4 bytes. */
   readonly #rip: number;
   readonly #budget: number;
+  readonly #flags: number;
   /** The page that was fetched from last, and its physical address. */
   #page = NaN;
   #pageAddress = 0;
@@ -34,11 +35,17 @@ export class SteppedCore extends BaseCore {
   #uncounted = 0;
   /** Whether the flags are in the form that generated code works with. */
   #isUnsettled = false;
+  /** Whether the program has the instruction stepped, and whether a trap follows it. */
+  #isStepped = false;
+  #traps = false;
+  /** Whether an instruction has held off the trap behind it. */
+  #isShadowed = false;
 
   constructor(options: CoreMemoryOptions, surroundings: CoreSurroundings) {
     super(options, surroundings);
     this.#fetchBuffer = this.memory.base + coreOffset.fetched;
     this.#rip = (this.memory.base + gprOffset(RIP)) >>> 2;
+    this.#flags = (this.memory.base + gprOffset(RFLAGS)) >>> 2;
     this.#budget = (this.memory.base + coreOffset.budget) >>> 2;
     this.#code = new SteppedCode(this.memory, this.handlers, this.records);
     this.translations.logsAll = true;
@@ -136,6 +143,12 @@ export class SteppedCore extends BaseCore {
   /** Executes the decoded instruction. @returns `budget` when it is done, but for its stores */
   step(): CoreStop {
     this.accesses.begin();
+    this.#traps = false;
+    this.#isStepped = ((this.memory.i32[this.#flags] ?? 0) & RFlags.TF) !== 0;
+    if (this.#isStepped) {
+      const form = this.handlers.formOf(this.records.handler(this.#code.record));
+      this.repeat.begin(form, this.thread);
+    }
     return this.#run();
   }
 
@@ -143,6 +156,11 @@ export class SteppedCore extends BaseCore {
   stepAgain(): CoreStop {
     this.accesses.beginAgain();
     return this.#run();
+  }
+
+  /** Whether the program has itself stepped, and so a trap follows what was executed last: {@link exception}. */
+  get traps(): boolean {
+    return this.#traps;
   }
 
   #run(): CoreStop {
@@ -153,7 +171,25 @@ export class SteppedCore extends BaseCore {
     }
     // The instruction is charged for, and is the last.
     this.memory.i32[this.#budget] = 0;
-    return this.#after(this.handlers.run(this.#code.record));
+    const reason = this.handlers.run(this.#code.record);
+    const stop = this.#after(reason);
+    if (this.#isStepped && stop !== 'access') this.#endStep(stop, reason);
+    return stop;
+  }
+
+  /** Finds out whether a trap follows what was executed. */
+  #endStep(stop: CoreStop, reason: number): void {
+    const { thread, repeat } = this;
+    // Only the first of several loads of SS counts.
+    this.#isShadowed = reason === StopReason.Shadow && !this.#isShadowed;
+    if (stop !== 'budget') {
+      repeat.cancel(thread);
+      return;
+    }
+    this.settle();
+    if (repeat.end(thread)) thread.setGprNumber(RIP, this.#code.rip);
+    this.stepped();
+    this.#traps = !this.#isShadowed;
   }
 
   #lookAhead(): void {
@@ -171,6 +207,8 @@ export class SteppedCore extends BaseCore {
       case StopReason.Unresolved:
         return this.#done(records.nextRip(record) + records.immediate(record));
       case StopReason.Lookup:
+      case StopReason.Flags:
+      case StopReason.Shadow:
         return this.#done(thread.gprNumber(RIP));
       case StopReason.PageFault:
         return this.stoppedAccess(record);

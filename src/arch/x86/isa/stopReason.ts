@@ -22,6 +22,10 @@ export const StopReason = {
   Trap: 9,
   /** `out` to the port that the supervisor uses. */
   Port: 10,
+  /** The instruction is done, and has changed what may happen behind each: RFLAGS.TF. */
+  Flags: 11,
+  /** The instruction is done, and holds traps off until the next one is: a load of SS. */
+  Shadow: 12,
 } as const;
 
 /** How memory is used: added to the number of bytes, for `translate`. */

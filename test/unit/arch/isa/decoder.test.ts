@@ -69,9 +69,12 @@ const oldFeatures =
 
 /** The decoder's own view of what it decoded last. */
 function shape(): Shape {
-  const { length, isMemory, base, index, scale, displacement, encoding } = decoder;
+  const { length, isMemory, base, scale, displacement, encoding } = decoder;
   const isAddress = isMemory && encoding.hasModrm;
-  const place = [base, index, index < 0 ? 0 : scale, displacement].join();
+  const isGather = encoding.operands.some(({ place }) => place === 'X');
+  const index = isGather ? decoder.vectorIndex : decoder.index;
+  const steps = isGather ? decoder.immediateLow : index < 0 ? 0 : scale;
+  const place = [base, index, steps, displacement].join();
   return { length, address: isAddress ? place : '' };
 }
 

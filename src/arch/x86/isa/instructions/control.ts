@@ -85,6 +85,7 @@ export const control: Family = [
   ...privileged('wrmsr', { '0F 30': '' }),
   ...privileged('rdmsr', { '0F 32': '' }),
   ...privileged('rdpmc', { '0F 33': '' }),
+  ...privileged('sysenter', { '0F 34': '' }),
   ...privileged('sysexit', { '0F 35': '' }),
   ...define('call', { 'ff /2': 'Ev' }, near, c => {
     const target = c.get(0) as Value<'i64'>;

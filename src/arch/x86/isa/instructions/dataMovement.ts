@@ -1,7 +1,7 @@
 /** Moves, exchanges, the stack, sign extension: what changes no flags (SAHF and POPF aside). */
 import { RFlags } from '../../flags';
 import { RAX, RBP, RDX, RFLAGS, RSP } from '../../registers';
-import { isZero, select } from '../builder/condition';
+import { isNonZero, isZero, select } from '../builder/condition';
 import {
   add,
   and,
@@ -30,10 +30,11 @@ import {
 } from '../flagWords';
 import { intType } from '../coreAccess';
 import type { Semantics } from '../semantics';
+import { StopReason } from '../stopReason';
 
 const all = 'oszapc';
 /** Flags that POPF changes in user mode: I/O privilege and interrupts are not its own. */
-const poppedFlags = RFlags.TF | RFlags.DF | RFlags.NT | RFlags.AC | RFlags.ID;
+export const poppedFlags: number = RFlags.TF | RFlags.DF | RFlags.NT | RFlags.AC | RFlags.ID;
 const statusBits = 0x8d5;
 
 /** Operand `i`, sign-extended to operand 0's size. */
@@ -78,6 +79,8 @@ function popFlags(c: Semantics): void {
   const kept = and(c.gpr(RFLAGS, 4) as Value<'i32'>, i32(~taken));
   c.setGpr(RFLAGS, 8, convert(or(kept, and(value, i32(taken))), 'i64'));
   writeStatus(c, value);
+  // Whoever runs the instructions behind has to know.
+  c.stopBehind(StopReason.Flags, isNonZero(and(value, i32(RFlags.TF))));
 }
 
 /** POP to memory whose address counts RSP after the pop. */

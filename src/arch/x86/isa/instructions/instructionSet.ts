@@ -5,6 +5,7 @@ import { bits } from './bits';
 import { control } from './control';
 import { dataMovement } from './dataMovement';
 import { mmx } from './mmx';
+import { segments } from './segments';
 import { shifts } from './shifts';
 import { stateSaving } from './stateSaving';
 import { strings } from './strings';
@@ -31,6 +32,7 @@ export const instructionSet: Family = [
   ...strings,
   ...control,
   ...system,
+  ...segments,
   ...stateSaving,
   ...mmx,
   ...vectorMoves,

@@ -53,12 +53,18 @@ function compareExchangePair(c: Semantics): void {
 
 /** The system instructions of user mode, in the order of the opcode maps. */
 export const system: Family = [
+  ...define('ins', { '6c': '', '6d': '' }, { repeats: true }, c => c.raise(Vector.GP)),
+  ...define('outs', { '6e': '', '6f': '' }, { repeats: true }, c => c.raise(Vector.GP)),
   ...define('in', { e4: 'AL,Ib', e5: 'eAX,Ib', ec: '', ed: '' }, {}, c => c.raise(Vector.GP)),
   ...define('out', { e6: 'Ib,AL' }, { ends: true }, c => c.helper('out')),
   ...define('out', { e7: 'Ib,eAX', ee: '', ef: '' }, {}, c => c.raise(Vector.GP)),
   ...define('xgetbv', { 'NP 0F 01 =d0': '' }, {}, c => {
     requireCr4(c, Cr4.OSXSAVE);
     c.helper('xgetbv');
+  }),
+  ...define('xsetbv', { 'NP 0F 01 =d1': '' }, { ends: true }, c => {
+    requireCr4(c, Cr4.OSXSAVE);
+    c.raise(Vector.GP);
   }),
   ...define('rdtscp', { '0F 01 =f9': '' }, {}, c => c.helper('rdtscp')),
   ...define('rdtsc', { '0F 31': '' }, {}, c => c.helper('rdtsc')),
