@@ -79,6 +79,8 @@ export class CheckedCPU extends AtomicSimpleCPU {
   window: readonly [from: number, to: number] = [Infinity, Infinity];
   /** Called after each block in software: for tests, to make a mistake. */
   mistake: () => void = () => undefined;
+  /** Told after each run of blocks how many instructions there were. */
+  onProgress: (insts: number) => void = () => undefined;
   /** Blocks that were compared. */
   blocks = 0;
   readonly #decoder = new Decoder(new OpcodeTable(instructionSet));
@@ -107,6 +109,7 @@ export class CheckedCPU extends AtomicSimpleCPU {
     }
     core.executed = done;
     this.#compareMemory(shadow);
+    this.onProgress(this.totalInsts());
     return stop;
   }
 

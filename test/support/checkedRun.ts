@@ -23,6 +23,10 @@ export interface CheckedProgram {
   readonly output?: string;
   /** The output directory. */
   readonly outdir: string;
+  /** Instructions after which it ends; default the program's own end. */
+  readonly count?: number;
+  /** Told of instructions that were compared, now and then. */
+  readonly onProgress?: (insts: number) => void;
   /** Called after each block in software: for tests, to make a mistake. */
   readonly mistake?: (cpu: CheckedCPU) => void;
 }
@@ -48,7 +52,7 @@ export function runChecked(
   program: CheckedProgram,
   window?: readonly [number, number],
 ): CheckedRun {
-  const cpu = new CheckedCPUNode({});
+  const cpu = new CheckedCPUNode({ maxInstsAnyThread: program.count ?? 0 });
   const system = new System({
     clkDomain: new SrcClockDomain({ clock: '1GHz', voltageDomain: new VoltageDomain() }),
     ...{ memMode: 'atomic', cpu, membus: new SystemXBar() },
@@ -71,6 +75,7 @@ export function runChecked(
     const model: CheckedCPU = cpu.simObject();
     if (window !== undefined) model.window = window;
     model.mistake = () => program.mistake?.(model);
+    model.onProgress = insts => program.onProgress?.(insts);
     let divergence: Divergence | null = null;
     let end = { cause: '', code: 0 };
     try {

@@ -80,7 +80,8 @@ export function areSame(host: Outcome, software: Outcome, tolerance: Tolerance):
   );
 }
 
-const FSW_NOT_EXACT = 0x220;
+/** C1, the exception for what is not exact, and the summary of what is to be raised. */
+const FSW_NOT_EXACT = 0x82a0;
 
 function sameX87(a: Buffer, b: Buffer, lastPlace: boolean): boolean {
   const { fcw, fsw, ftw, st } = xsaveLayout;

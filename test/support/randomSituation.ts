@@ -100,13 +100,21 @@ function randomMxcsr(random: Random): number {
   return control | masks | (flags & (masks >> 7));
 }
 
-/** Any precision and rounding, all exceptions masked; any top; registers that are mostly in use. */
+/**
+ * Any precision and rounding; any top; registers that are mostly in use. Now and then some exceptions are not
+ * masked, and rarely one of them waits to be raised.
+ */
 function randomX87(random: Random): readonly [number, number, number] {
-  const control = random.nextInt(0, 1) === 0 ? 0x37f : 0x7f | (random.nextInt(0, 15) << 8);
+  const masks = random.nextInt(0, 3) === 0 ? random.nextInt(0, 0x3f) : 0x3f;
+  const control = random.nextInt(0, 1) === 0 ? 0x37f : 0x40 | masks | (random.nextInt(0, 15) << 8);
+  const noted = random.nextInt(0, 3) === 0 ? random.nextInt(0, 0x3f) : 0;
   const reserved = (control & 0x300) === 0x100;
-  const status = (random.nextInt(0, 7) << 11) | (random.next32() & 0x4700);
+  const raised = random.nextInt(0, 15) === 0 ? 0x3f : masks;
+  const status = (random.nextInt(0, 7) << 11) | (random.next32() & 0x4700) | (noted & raised);
+  // Whoever loads the registers works out the summary.
+  const summary = (status & ~control & 0x3f) === 0 ? 0 : 0x8080;
   const tags = random.nextInt(0, 3) === 0 ? random.nextInt(0, 255) : 0xff;
-  return [reserved ? control | 0x300 : control, status, tags];
+  return [reserved ? control | 0x300 : control, status | summary, tags];
 }
 
 /** Numbers of 80 bits that are worth trying, 16 bytes each. */

@@ -32,6 +32,8 @@ export const coreOffset = {
   errorCode: scratch + 32,
   /** 16 bytes through which helpers get arguments and give results. */
   argument: scratch + 48,
+  /** Whether an exception of the x87 keeps a result from being stored; the last 4 of these bytes. */
+  suppressed: scratch + 60,
   /** 8 bytes that are 0: the base or index of an address that has none. */
   zero: scratch + 40,
   /** Where loads that cross pages find their bytes. */

@@ -82,7 +82,12 @@ export class Helpers {
         return 0;
       case 'undefined':
         return this.#raise(Vector.UD, 0);
-      default:
+      case 'loadSegment':
+      case 'checkCode':
+      case 'checkStack':
+      case 'verifySegment':
+      case 'descriptorRights':
+      case 'descriptorLimit':
         return this.#segment(name);
     }
   }

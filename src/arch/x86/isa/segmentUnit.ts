@@ -90,7 +90,7 @@ export class SegmentUnit {
   /** VERR and VERW. */
   allows(selector: number, writes: boolean): boolean {
     const segment = this.#find(selector);
-    if (segment === null || !segment.s) return false;
+    if (segment?.s !== true) return false;
     if (!writes) return this.#isReadable(segment, selector);
     return !isCode(segment) && (segment.type & 2) !== 0 && segment.dpl === USER;
   }

@@ -27,6 +27,7 @@ import type { FloatBytes } from './floatGuard';
 import { singlesFrom, toIntegers } from './vectorConversions';
 import { ssse3 } from './vectorExtensions';
 import { setMaskedBytes, storeMaskedBytes } from './vectorMasked';
+import { raisePending, waiting } from './x87Wait';
 import { shiftTable, shiftWithin, vectorOperations } from './vectorIntegers';
 
 type Operation = (a: Vector, b: Vector) => Vector;
@@ -131,8 +132,28 @@ const ssse3OfMmx: Family = [
   ...define('palignr', { 'NP 0F3A 0f': 'Pq,Qq,Ib' }, { immediateInForm: true }, align),
 ];
 
-/** MMX. */
-export const mmx: Family = [
+/** The same, where nobody has looked for exceptions of the x87. */
+function beginNow(c: Semantics): void {
+  raisePending(c);
+  begin(c);
+}
+
+/** What does not touch the registers of the x87 when its operand is in memory. */
+const fromIntegers: Family = [
+  ...define('cvtpi2ps', { 'NP 0F 2a': 'Vdq,Qq' }, {}, c => {
+    const source = c.getMmxSource(1);
+    if (source === null) beginNow(c);
+    const [result = zeroVector] = singlesFrom(c, [source ?? c.getMmx(1)]);
+    c.setVector(0, withLane64(c.getVector(0), 0, lane64(result, 0)));
+  }),
+  ...define('cvtpi2pd', { '66 0F 2a': 'Vdq,Qq' }, {}, c => {
+    const source = c.getMmxSource(1);
+    if (source === null) beginNow(c);
+    c.setVector(0, f64x2.convertI32x4(source ?? c.getMmx(1)));
+  }),
+];
+
+const operationsOfMmx: Family = [
   ...operations.flatMap(([name, opcode, operation]) =>
     define(name, { [`NP 0F ${opcode}`]: `Pq,${sourceOf(opcode)}` }, {}, c => {
       const source = c.getMmxSource(1);
@@ -140,17 +161,6 @@ export const mmx: Family = [
       c.setMmx(0, operation(c.getMmx(0), source ?? c.getMmx(1)));
     }),
   ),
-  ...define('cvtpi2ps', { 'NP 0F 2a': 'Vdq,Qq' }, {}, c => {
-    const source = c.getMmxSource(1);
-    if (source === null) begin(c);
-    const [result = zeroVector] = singlesFrom(c, [source ?? c.getMmx(1)]);
-    c.setVector(0, withLane64(c.getVector(0), 0, lane64(result, 0)));
-  }),
-  ...define('cvtpi2pd', { '66 0F 2a': 'Vdq,Qq' }, {}, c => {
-    const source = c.getMmxSource(1);
-    if (source === null) begin(c);
-    c.setVector(0, f64x2.convertI32x4(source ?? c.getMmx(1)));
-  }),
   ...define('cvttps2pi', { 'NP 0F 2c': 'Pq,Wq' }, {}, toIntegersOfMmx(4, true)),
   ...define('cvttpd2pi', { '66 0F 2c': 'Pq,Wdq' }, { aligned: 'legacy' }, toIntegersOfMmx(8, true)),
   ...define('cvtps2pi', { 'NP 0F 2d': 'Pq,Wq' }, {}, toIntegersOfMmx(4, false)),
@@ -237,3 +247,6 @@ export const mmx: Family = [
     c.set(0, mask);
   }),
 ];
+
+/** MMX. */
+export const mmx: Family = [...fromIntegers, ...waiting(operationsOfMmx)];

@@ -8,6 +8,7 @@ import { either, isNonZero, isZero, lessU, notEqual } from '../builder/condition
 import { add, and, extendU, i32, i64, invert, or, shl, type Value } from '../builder/value';
 import { withLane, zeroVector } from '../builder/vector';
 import { define, type Family } from '../definition';
+import { plainHelper } from '../helperName';
 import type { Semantics } from '../semantics';
 import { threadStateLayout, xsaveLayout } from '../../threadStateLayout';
 import { MXCSR_MASK, requireCr4 } from './system';
@@ -64,6 +65,7 @@ function transferWords(c: Semantics, how: Direction): void {
 function transferX87(c: Semantics, how: Direction): void {
   transferWords(c, how);
   transfer(c, how, xsaveLayout.st, xsaveLayout.xmm);
+  if (how === 'restore') c.helperNumber(plainHelper('summarize'));
 }
 
 function saveMxcsr(c: Semantics): void {

@@ -3,14 +3,15 @@
  * since nobody computes with them for speed, and no arithmetic of WebAssembly has 80 bits.
  */
 import { RAX } from '../../registers';
-import { add, and, convert, extendU, i32, i64, or, signExtend, type Value } from '../builder/value';
-import { either, lessU, not, select } from '../builder/condition';
+import { add, convert, extendU, i32, i64, signExtend, type Value } from '../builder/value';
+import { either, isZero, lessU, not, select } from '../builder/condition';
 import { carryFlag, parityFlag, writeStatus, zeroFlag } from '../flagWords';
 import { coreOffset } from '../coreLayout';
 import { define, type Encoding, type Family } from '../definition';
 import { arithmeticHelper, memoryHelper, plainHelper, x87MoveHelper } from '../helperName';
 import type { Semantics } from '../semantics';
 import { environmentBytes } from '../x87/environment';
+import { waiting } from './x87Wait';
 import { arithmeticNames, type MemoryOperation, type PlainOperation } from '../x87/x87Operations';
 import { threadStateLayout, xsaveLayout } from '../../threadStateLayout';
 
@@ -77,12 +78,14 @@ function store(
     const linear = c.check(c.address(), bytes, true);
     c.helperNumber(memoryHelper(operation));
     if (pops) c.helperNumber(memoryHelper('pop'));
-    c.storeLinear(
-      linear,
-      bytes,
-      convert(c.word('i64', coreOffset.argument), bytes === 8 ? 'i64' : 'i32'),
-    );
+    const value = convert(c.word('i64', coreOffset.argument), bytes === 8 ? 'i64' : 'i32');
+    unlessSuppressed(c, () => c.storeLinear(linear, bytes, value));
   });
+}
+
+/** What is not done when the helper has raised an exception instead of giving a result. */
+function unlessSuppressed(c: Semantics, body: () => void): void {
+  c.when(isZero(c.word('i32', coreOffset.suppressed)), body);
 }
 
 /** Loads and stores of 10 bytes. */
@@ -100,9 +103,11 @@ function storeTen(operation: 'stExtended' | 'stPacked') {
     const linear = c.check(c.address(), 10, true);
     c.helperNumber(memoryHelper(operation));
     c.helperNumber(memoryHelper('pop'));
-    c.code.store('i64', linear, c.word('i64', coreOffset.argument));
-    c.code.store('u16', linear, c.word('i32', coreOffset.argument + 8), 8);
-    c.afterStore(linear);
+    unlessSuppressed(c, () => {
+      c.code.store('i64', linear, c.word('i64', coreOffset.argument));
+      c.code.store('u16', linear, c.word('i32', coreOffset.argument + 8), 8);
+      c.afterStore(linear);
+    });
   };
 }
 
@@ -196,8 +201,19 @@ const fsw = area + xsaveLayout.fsw;
 const arithmeticKinds = [0, 1, 2, 3, 4, 5, 6, 7];
 const withoutCompare = [0, 1, 4, 5, 6, 7];
 
-/** The x87. */
-export const x87: Family = [
+/** What is done before an exception that is pending is raised. */
+const withoutWait: Family = [
+  ...define('fnstenv', { 'd9 /6 mem': 'Ma' }, {}, storeEnvironment(false)),
+  ...define('fnstcw', { 'd9 /7 mem': 'Mw' }, {}, c => c.set(0, c.word('u16', fcw))),
+  ...plain('fnclex', 'db =e2', 'nclex'),
+  ...plain('fninit', 'db =e3', 'ninit'),
+  ...define('fnsave', { 'dd /6 mem': 'Ma' }, {}, storeEnvironment(true)),
+  ...define('fnstsw', { 'dd /7 mem': 'Mw' }, {}, c => c.set(0, c.word('u16', fsw))),
+  ...define('fnstsw', { 'df =e0': '' }, {}, c => c.setGpr(RAX, 2, c.word('u16', fsw))),
+];
+
+/** What waits, in the order of the opcode maps. */
+const withWait: Family = [
   ...define('fwait', { '9b': '' }, {}, () => undefined),
   ...arithmeticRows('d8', 'd', false),
   ...registerRows('d8', 0, arithmeticKinds),
@@ -212,7 +228,10 @@ export const x87: Family = [
   ...plain('ftst', 'd9 =e4', 'tst'),
   ...plain('fxam', 'd9 =e5', 'xam'),
   ...define('fldenv', { 'd9 /4 mem': 'Ma' }, {}, loadEnvironment(false)),
-  ...define('fldcw', { 'd9 /5 mem': 'Mw' }, {}, c => c.setWord('u16', fcw, orControl(c))),
+  ...define('fldcw', { 'd9 /5 mem': 'Mw' }, {}, c => {
+    c.setWordNow('i32', coreOffset.argument, c.get(0));
+    c.helperNumber(memoryHelper('ldControl'));
+  }),
   ...constantNames.flatMap((name, i) => plain(`f${name}`, `d9 =${(0xe8 + i).toString(16)}`, name)),
   ...plain('f2xm1', 'd9 =f0', 'f2xm1'),
   ...plain('fyl2x', 'd9 =f1', 'yl2x'),
@@ -222,8 +241,6 @@ export const x87: Family = [
   ...plain('fprem1', 'd9 =f5', 'prem1'),
   ...plain('fdecstp', 'd9 =f6', 'decstp'),
   ...plain('fincstp', 'd9 =f7', 'incstp'),
-  ...define('fnstenv', { 'd9 /6 mem': 'Ma' }, {}, storeEnvironment(false)),
-  ...define('fnstcw', { 'd9 /7 mem': 'Mw' }, {}, c => c.set(0, c.word('u16', fcw))),
   ...plain('fprem', 'd9 =f8', 'prem'),
   ...plain('fyl2xp1', 'd9 =f9', 'yl2xp1'),
   ...plain('fsqrt', 'd9 =fa', 'sqrt'),
@@ -239,8 +256,6 @@ export const x87: Family = [
   ...store('fisttp', 'db /1', 'd', 'stTruncated4', true),
   ...store('fist', 'db /2', 'd', 'stInteger4', false),
   ...store('fistp', 'db /3', 'd', 'stInteger4', true),
-  ...plain('fnclex', 'db =e2', 'nclex'),
-  ...plain('fninit', 'db =e3', 'ninit'),
   ...define('fld', { 'db /5 mem': 'Ma' }, {}, loadTen('ldExtended')),
   ...define('fstp', { 'db /7 mem': 'Ma' }, {}, storeTen('stExtended')),
   ...toFlags('fucomi', 'db /5', 'ucomi'),
@@ -257,8 +272,6 @@ export const x87: Family = [
   ...plain('fucom', 'dd /4 reg', 'ucom', 'F'),
   ...plain('fucomp', 'dd /5 reg', 'ucomp', 'F'),
   ...define('frstor', { 'dd /4 mem': 'Ma' }, {}, loadEnvironment(true)),
-  ...define('fnsave', { 'dd /6 mem': 'Ma' }, {}, storeEnvironment(true)),
-  ...define('fnstsw', { 'dd /7 mem': 'Mw' }, {}, c => c.set(0, c.word('u16', fsw))),
   ...arithmeticRows('de', 'w', true),
   ...registerRows('de', 2, withoutCompare),
   ...plain('fcompp', 'de =d9', 'compp'),
@@ -268,14 +281,11 @@ export const x87: Family = [
   ...store('fistp', 'df /3', 'w', 'stInteger2', true),
   ...define('fbld', { 'df /4 mem': 'Ma' }, {}, loadTen('ldPacked')),
   ...define('fbstp', { 'df /6 mem': 'Ma' }, {}, storeTen('stPacked')),
-  ...define('fnstsw', { 'df =e0': '' }, {}, c => c.setGpr(RAX, 2, c.word('u16', fsw))),
   ...load('fild', 'df /5', 'q', 'ldInteger'),
   ...toFlags('fucomip', 'df /5', 'ucomip'),
   ...toFlags('fcomip', 'df /6', 'comip'),
   ...store('fistp', 'df /7', 'q', 'stInteger8', true),
 ];
 
-/** The control word that an operand gives: bit 6 is always 1, and bits above 12 do not exist. */
-function orControl(c: Semantics): Value<'i32'> {
-  return or(and(c.get(0) as Value<'i32'>, i32(0x1f7f)), i32(0x40));
-}
+/** The x87. */
+export const x87: Family = [...withoutWait, ...waiting(withWait)];

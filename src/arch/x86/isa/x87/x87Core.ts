@@ -14,18 +14,29 @@ import {
   round,
   signals,
   single,
+  infinity,
+  zero,
   type Float80,
   type Format,
+  type Rounded,
 } from './float80';
 import { type MemoryOperation } from './x87Operations';
-import { Status, X87Registers } from './x87Registers';
+import { Status, X87Registers, type SavedX87 } from './x87Registers';
 
 const precisions = [24, 24, 53, 64];
+const ALL_EXCEPTIONS = 0x3f;
+/** Those that come before there is a result. */
+const OF_OPERANDS = Exception.Invalid | Exception.Denormal | Exception.ZeroDivide;
+const EXPONENT_ADJUSTMENT = 24576;
 
 /** Registers of the x87, and how results get into them. */
 export abstract class X87Core {
   protected readonly registers: X87Registers;
   protected readonly view: DataView;
+  /** Whether an exception has kept the last operation from writing its result, and from popping. */
+  isSuppressed = false;
+  /** Exceptions of the present operation. */
+  #noted = 0;
 
   /** @param view - of the core's memory: the state block, and the words through which operands go */
   constructor(view: DataView) {
@@ -48,25 +59,85 @@ export abstract class X87Core {
     this.note(exceptions);
     if (value.kind !== 'finite') return value;
     const precision = precisions[(this.registers.control >> 8) & 3] ?? 64;
-    const result = round(value, sticky, { ...extended, precision }, this.mode);
-    this.note(result.exceptions);
-    if (result.up) this.setStatus(Status.C1);
+    return this.roundedTo(value, { ...extended, precision }, sticky);
+  }
+
+  /** Rounds for a register. @param sticky - see {@link round} */
+  protected roundedTo(value: Float80, format: Format, sticky = false): Float80 {
+    const { Overflow, Underflow, Precision } = Exception;
+    let result = round(value, sticky, format, this.mode);
+    let { exceptions } = result;
+    // Where nobody may miss it, a result that is too large or too small comes with another exponent.
+    const raised = (exceptions | (result.tiny ? Underflow : 0)) & this.unmasked;
+    const beyond = raised & (Overflow | Underflow);
+    if (beyond !== 0) {
+      const by = beyond === Overflow ? -EXPONENT_ADJUSTMENT : EXPONENT_ADJUSTMENT;
+      result = adjusted(
+        round({ ...value, exponent: value.exponent + by }, sticky, format, this.mode),
+      );
+      exceptions = beyond | (result.exceptions & Precision);
+    }
+    this.note(exceptions);
+    if (result.up && (this.#noted & this.unmasked & OF_OPERANDS) === 0) this.setStatus(Status.C1);
     return result.value;
   }
 
-  protected roundedTo(value: Float80, format: Format): Float80 {
-    const result = round(value, false, format, this.mode);
-    this.note(result.exceptions);
-    if (result.up) this.setStatus(Status.C1);
-    return result.value;
+  /** Exceptions that are raised. */
+  protected get unmasked(): number {
+    return ~this.registers.control & ALL_EXCEPTIONS;
+  }
+
+  /** Sets and clears the summary, after a change of the control or status word. */
+  protected summarize(): void {
+    const summary = Status.ErrorSummary | Status.Busy;
+    const { status } = this.registers;
+    const isPending = (status & this.unmasked) !== 0;
+    this.registers.status = isPending ? status | summary : status & ~summary;
+  }
+
+  /** FLDCW: bit 6 is always 1, and bits above 12 do not exist. */
+  protected loadControl(): void {
+    const value = this.view.getUint16(coreOffset.argument, true);
+    this.registers.control = (value & 0x1f7f) | 0x40;
+    this.summarize();
+  }
+
+  /** Does an operation; an exception that is raised for its operands leaves registers as they were. */
+  protected attempt(operation: () => void): void {
+    const { registers } = this;
+    const before = this.unmasked === 0 ? null : registers.save();
+    this.isSuppressed = false;
+    this.#noted = 0;
+    operation();
+    if (before !== null) this.#finish(before);
+  }
+
+  #finish(before: SavedX87): void {
+    const { registers } = this;
+    const raised = this.#noted & this.unmasked;
+    if ((raised & OF_OPERANDS) === 0 && !this.isSuppressed) return;
+    this.isSuppressed = true;
+    const { C0, C1, C2, C3, StackFault } = Status;
+    const told = registers.status & (C0 | C1 | C2 | C3 | StackFault);
+    registers.restore(before);
+    registers.status = (registers.status & ~(C0 | C1 | C2 | C3)) | told;
+    this.note((raised & OF_OPERANDS) === 0 ? this.#noted : this.#noted & OF_OPERANDS);
   }
 
   /** Notes exceptions; of those that are not masked the summary tells. */
   protected note(exceptions: number): void {
-    const { control } = this.registers;
+    this.#noted |= exceptions;
     this.setStatus(exceptions);
-    const unmasked = this.registers.status & ~control & 0x3f;
-    if (unmasked !== 0) this.setStatus(Status.ErrorSummary | Status.Busy);
+    if ((this.registers.status & this.unmasked) !== 0) {
+      this.setStatus(Status.ErrorSummary | Status.Busy);
+    }
+  }
+
+  /** The same of an exception that does not keep the operation from being done. */
+  protected noteAside(exceptions: number): void {
+    const noted = this.#noted;
+    this.note(exceptions);
+    this.#noted = noted;
   }
 
   protected setStatus(bits: number): void {
@@ -120,4 +191,12 @@ export abstract class X87Core {
     else if (a.isDenormal || b.isDenormal) this.note(Exception.Denormal);
     return result;
   }
+}
+
+/** A result with an exponent that was adjusted and still is none: 0 or infinity, whatever the rounding. */
+function adjusted(result: Rounded): Rounded {
+  const { exceptions, tiny, value } = result;
+  if (tiny) return { ...result, value: zero(value.negative), up: false };
+  if ((exceptions & Exception.Overflow) === 0) return result;
+  return { ...result, value: infinity(value.negative), up: true };
 }

@@ -96,10 +96,7 @@ export abstract class X87Functions extends X87Stack {
 
   #rounded({ value, exact }: Result): Float80 {
     if (value.kind !== 'finite' || exact) return value;
-    const result = round(value, true, extended, this.mode);
-    this.note(result.exceptions);
-    if (result.up) this.setStatus(Status.C1);
-    return result.value;
+    return this.roundedTo(value, extended, true);
   }
 
   #of(big: Big): Float80 {
@@ -209,11 +206,7 @@ export abstract class X87Functions extends X87Stack {
   /** A power of 2 has an exact logarithm. */
   #product(y: Float80, logarithm: Big): Float80 {
     const isWhole = logarithm.e >= 0 || (logarithm.m & ((1n << BigInt(-logarithm.e)) - 1n)) === 0n;
-    const value = unrounded(multiply(bigOf(y), logarithm));
-    const result = round(value, !isWhole, extended, this.mode);
-    this.note(result.exceptions);
-    if (result.up) this.setStatus(Status.C1);
-    return result.value;
+    return this.roundedTo(unrounded(multiply(bigOf(y), logarithm)), extended, !isWhole);
   }
 }
 

@@ -9,6 +9,7 @@ import {
   finite,
   indefinite,
   quiet,
+  round,
   Rounding,
   signals,
   single,
@@ -25,10 +26,16 @@ import { X87Core } from './x87Core';
 const isEnvironment = (operation: MemoryOperation): operation is EnvironmentOperation =>
   operation.endsWith('Environment') || operation.endsWith('State');
 
+type LoadOrStore = Exclude<MemoryOperation, EnvironmentOperation | 'pop' | 'ldControl'>;
+
 /** The x87 with what has operands in memory. */
 export abstract class X87Memory extends X87Core {
   /** Two operands, of which one is ST(0): the other ST(i), or what `source` says is in the words. */
   arithmetic(kind: number, source: 'register' | MemoryOperation, target: number, i: number): void {
+    this.attempt(() => this.#arithmetic(kind, source, target, i));
+  }
+
+  #arithmetic(kind: number, source: 'register' | MemoryOperation, target: number, i: number): void {
     const registers = this.registers;
     const name = arithmeticNames[kind] ?? panic('no such operation of the x87');
     const inRegister = source === 'register';
@@ -79,13 +86,19 @@ export abstract class X87Memory extends X87Core {
   /** Loads from the words, or stores into them. */
   memory(operation: MemoryOperation): void {
     if (operation === 'pop') {
-      this.pop();
-      return;
-    }
-    if (isEnvironment(operation)) {
+      if (!this.isSuppressed) this.pop();
+    } else if (operation === 'ldControl') {
+      this.loadControl();
+    } else if (isEnvironment(operation)) {
       transferEnvironment(this.registers, this.view, operation);
-      return;
+    } else {
+      this.attempt(() => this.#move(operation));
+      // What is suppressed is not stored.
+      this.view.setUint32(coreOffset.suppressed, Number(this.isSuppressed), true);
     }
+  }
+
+  #move(operation: LoadOrStore): void {
     this.clearC1();
     switch (operation) {
       case 'ldSingle':
@@ -130,7 +143,7 @@ export abstract class X87Memory extends X87Core {
     const signalling = signals(value);
     if (this.push(signalling ? quiet(value) : value)) {
       if (signalling) this.note(Exception.Invalid);
-      else if (value.isDenormal) this.note(Exception.Denormal);
+      else if (value.isDenormal) this.noteAside(Exception.Denormal);
     }
   }
 
@@ -152,9 +165,24 @@ export abstract class X87Memory extends X87Core {
       this.note(Exception.Invalid);
       value = quiet(value);
     } else if (value.kind === 'finite') {
-      value = this.roundedTo(value, format);
+      value = this.#roundedForMemory(value, format);
     }
     this.view.setBigUint64(coreOffset.argument, encodeIeee(value, format), true);
+  }
+
+  /** As {@link roundedTo}, but a result that is too large or too small is not stored if that is raised. */
+  #roundedForMemory(value: Float80, format: Format): Float80 {
+    const { exceptions, tiny, up, value: result } = round(value, false, format, this.mode);
+    const { Overflow, Underflow } = Exception;
+    const raised = (exceptions | (tiny ? Underflow : 0)) & this.unmasked & (Overflow | Underflow);
+    if (raised !== 0) {
+      this.isSuppressed = true;
+      this.note(raised);
+      return result;
+    }
+    this.note(exceptions);
+    if (up) this.setStatus(Status.C1);
+    return result;
   }
 
   protected storeExtended(): void {

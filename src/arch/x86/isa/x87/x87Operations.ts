@@ -17,7 +17,7 @@ export const plainOperations = [
   ...(['chs', 'abs', 'tst', 'xam', 'sqrt', 'rndint', 'scale', 'prem', 'prem1', 'xtract'] as const),
   ...(['decstp', 'incstp', 'nclex', 'ninit', 'nop', 'compp', 'ucompp'] as const),
   ...(['ld', 'xch', 'free', 'st', 'stp', 'ucom', 'ucomp', 'comi', 'comip'] as const),
-  ...(['mmx', 'emms'] as const),
+  ...(['mmx', 'emms', 'summarize'] as const),
   ...(['ucomi', 'ucomip', 'ld1', 'ldl2t', 'ldl2e', 'ldpi', 'ldlg2', 'ldln2', 'ldz'] as const),
   ...elementaryOperations,
 ];
@@ -30,6 +30,7 @@ export const memoryOperations = [
   ...(['stSingle', 'stDouble', 'stExtended', 'stInteger2', 'stInteger4', 'stInteger8'] as const),
   ...(['stTruncated2', 'stTruncated4', 'stTruncated8', 'pop'] as const),
   ...(['stPacked', 'ldPacked', 'stEnvironment', 'ldEnvironment', 'stState', 'ldState'] as const),
+  ...(['ldControl'] as const),
 ];
 /** One of them. */
 export type MemoryOperation = (typeof memoryOperations)[number];

@@ -19,6 +19,13 @@ export const Status = {
 
 const topShift = 11;
 
+/** What an operation may change. */
+export interface SavedX87 {
+  readonly bytes: Uint8Array;
+  readonly status: number;
+  readonly tags: number;
+}
+
 /** The x87 part of a state block. */
 export class X87Registers {
   readonly #view: DataView;
@@ -100,6 +107,19 @@ export class X87Registers {
       significand: this.#view.getBigUint64(at, true),
       signExponent: this.#view.getUint16(at + 8, true),
     };
+  }
+
+  /** Registers, status and tags. */
+  save(): SavedX87 {
+    const start = area + xsaveLayout.st;
+    const bytes = this.#bytes.slice(start, start + registerCount * registerBytes);
+    return { bytes, status: this.status, tags: this.tags };
+  }
+
+  restore({ bytes, status, tags }: SavedX87): void {
+    this.#bytes.set(bytes, area + xsaveLayout.st);
+    this.status = status;
+    this.tags = tags;
   }
 
   /** Turns the stack: -1 makes room for a push, 1 is a pop. Nothing becomes empty or full by it. */

@@ -17,6 +17,10 @@ const constants: Readonly<Partial<Record<PlainOperation, readonly [bigint, numbe
 export abstract class X87Stack extends X87Memory {
   /** FCMOV: ST(i) into ST(0), if a condition holds. */
   moveIf(condition: boolean, i: number): void {
+    this.attempt(() => this.#moveIf(condition, i));
+  }
+
+  #moveIf(condition: boolean, i: number): void {
     const registers = this.registers;
     if (registers.isEmpty(0) || registers.isEmpty(i)) {
       this.stackFault(false, () => registers.write(0, indefinite));

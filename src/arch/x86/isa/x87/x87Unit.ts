@@ -1,6 +1,6 @@
 /**
  * What the x87 does, one operation at a time. Results are exact to the bit; exceptions are noted in the
- * status word, and all are taken to be masked. Source: SDM volume 1, chapter 8.
+ * status word, and those that are not masked wait there. Source: SDM volume 1, chapter 8.
  */
 import { fromNans, squareRoot, toInteger } from './arithmetic80';
 import {
@@ -26,7 +26,7 @@ type FlagComparison = 'comi' | 'comip' | 'ucomi' | 'ucomip';
 type RegisterComparison = 'ucom' | 'ucomp' | 'compp' | 'ucompp';
 type StackOperation = Exclude<
   PlainOperation,
-  FlagComparison | 'nclex' | 'ninit' | 'nop' | 'mmx' | 'emms'
+  FlagComparison | 'nclex' | 'ninit' | 'nop' | 'mmx' | 'emms' | 'summarize'
 >;
 
 const isComparison = (operation: PlainOperation): operation is FlagComparison =>
@@ -42,12 +42,21 @@ const isRegisterComparison = (operation: PlainOperation): operation is RegisterC
 export class X87Unit extends X87Functions {
   /** An operation without memory. @returns ZF, PF and CF where it sets them, else 0 */
   plain(operation: PlainOperation, i: number): number {
-    if (isComparison(operation)) return this.compareToFlags(operation, i);
+    if (isComparison(operation)) {
+      let flags = 0;
+      this.attempt(() => {
+        flags = this.compareToFlags(operation, i);
+      });
+      return flags;
+    }
     if (operation === 'nclex') this.registers.status &= 0x7f00;
     else if (operation === 'ninit') this.registers.initialize();
     else if (operation === 'mmx') this.registers.becomeMmx(0xff);
     else if (operation === 'emms') this.registers.becomeMmx(0);
-    else if (operation !== 'nop') this.onStack(operation, i);
+    else if (operation === 'summarize') this.summarize();
+    else if (operation !== 'nop') {
+      this.attempt(() => this.onStack(operation, i));
+    }
     return 0;
   }
 
@@ -143,7 +152,8 @@ export class X87Unit extends X87Functions {
       return;
     }
     const steps = toInteger(b, Rounding.Zero).value;
-    const limit = 40000n;
+    // Beyond all exponents, also those of results that come with another one.
+    const limit = 100_000n;
     const by = Number(steps > limit ? limit : steps < -limit ? -limit : steps);
     const value = a.kind === 'finite' ? { ...a, exponent: a.exponent + by } : a;
     this.note(noted);
@@ -191,7 +201,10 @@ export class X87Unit extends X87Functions {
       registers.write(0, nan === null ? indefinite : this.rounded(nan));
       return;
     }
-    if (a.isDenormal || b.isDenormal) this.note(Exception.Denormal);
+    if (a.isDenormal || b.isDenormal) {
+      this.note(Exception.Denormal);
+      if ((this.unmasked & Exception.Denormal) !== 0) return;
+    }
     registers.status &= ~(C0 | C1 | C3);
     if (a.kind === 'zero') return;
     if (b.kind === 'infinity') {
