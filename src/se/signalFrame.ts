@@ -71,6 +71,8 @@ const CONTEXT_FLAGS = 7;
 const DIRECTION_TRAP_RESUME = 0x1_0500n;
 const LEGACY_FEATURES = 3;
 const MXCSR_BITS = 0xffff;
+const X87_EXCEPTIONS = 0x3f;
+const X87_SUMMARY = 0x8080;
 
 /** Bytes of the XSAVE area up to the last that is in use. */
 function usedExtendedState(area: Uint8Array): number {
@@ -223,6 +225,15 @@ function restoreExtendedState(thread: ProcessThread, address: number): void {
   saved.fill(0, FXSAVE_SIZE, HEADER_END);
   view.setUint32(xsaveLayout.xstateBv, features, true);
   view.setUint32(xsaveLayout.mxcsr, view.getUint32(xsaveLayout.mxcsr, true) & MXCSR_BITS, true);
+  summarizeX87(view);
   area.set(saved);
   registers.dirty |= RegisterSet.Xsave;
+}
+
+/** As processors do that load the area: the status word says whether an exception is to be raised. */
+function summarizeX87(area: DataView): void {
+  const status = area.getUint16(xsaveLayout.fsw, true);
+  const isPending = (status & ~area.getUint16(xsaveLayout.fcw, true) & X87_EXCEPTIONS) !== 0;
+  const summary = isPending ? status | X87_SUMMARY : status & ~X87_SUMMARY;
+  area.setUint16(xsaveLayout.fsw, summary, true);
 }

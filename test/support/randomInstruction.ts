@@ -1,6 +1,8 @@
 /** Random instructions, made from the tables that define them, with operands that are worth trying. */
 import type { Random } from '../../src/base/index';
+import { Decoder, OpcodeTable } from '../../src/arch/x86/isa/decoder';
 import type { Encoding } from '../../src/arch/x86/isa/definition';
+import { instructionSet } from '../../src/arch/x86/isa/instructions/instructionSet';
 import type { OperandSpec } from '../../src/arch/x86/isa/operand';
 
 /** Where the memory operands of random instructions may lie. */
@@ -23,9 +25,15 @@ export interface RandomInstruction {
 const RSP = 4;
 const mandatoryBytes: Readonly<Record<string, number>> = { 66: 0x66, F2: 0xf2, F3: 0xf3 };
 
+/** Segments that do not count, sizes and repetitions that an instruction may not have, REX out of place. */
+const redundantPrefixes: readonly (readonly number[])[] = [
+  ...[[0x2e], [0x36], [0x3e], [0x26], [0x66], [0xf2], [0xf3], [0x4f, 0x3e], [0x48, 0x66]],
+];
+
 /** Makes instructions of given encodings. */
 export class InstructionMaker {
   readonly #random: Random;
+  readonly #decoder = new Decoder(new OpcodeTable(instructionSet));
   #window: MemoryWindow = { start: 0, bytes: 1 };
   #isShort = false;
   #segment = 0;
@@ -52,7 +60,7 @@ export class InstructionMaker {
     if (encoding.rexB) rex |= 1;
     let modrm = -1;
     let vectorIndex = -1;
-    this.#choosePrefixes(encoding.operands.some(({ place }) => place === 'X' || place === 'L'));
+    this.#choosePrefixes();
     if (encoding.hasModrm) {
       modrm = this.#modrm(encoding);
       if (encoding.operands.some(({ place }) => place === 'X')) {
@@ -84,14 +92,26 @@ export class InstructionMaker {
           opcode,
         ];
     if (modrm >= 0) bytes.push(modrm);
+    const all = [...bytes, ...tail, ...cut];
     const segment = { prefix: ofAddress.length > 0 ? this.#segment : 0, base: this.#segmentBase };
-    return { bytes: [...bytes, ...tail, ...cut], registers, vectorIndex, segment };
+    return { bytes: this.#withRedundant(encoding, all), registers, vectorIndex, segment };
   }
 
-  /** Now and then addresses of 32 bits, and such that count from FS or GS; `plain`: not now. */
-  #choosePrefixes(plain: boolean): void {
-    this.#isShort = !plain && this.#below(16) === 0;
-    this.#segment = !plain && this.#below(16) === 0 ? this.#pick([0x64, 0x65]) : 0;
+  /** Now and then with a prefix before it that leaves it the same instruction. */
+  #withRedundant(encoding: Encoding, bytes: readonly number[]): readonly number[] {
+    if (this.#below(8) !== 0 || bytes.length > 12) return bytes;
+    const more = [...this.#pick(redundantPrefixes), ...bytes];
+    const isSame =
+      this.#decoder.decode(Uint8Array.from(more), more.length) === 'ok' &&
+      this.#decoder.encoding === encoding &&
+      this.#decoder.length === more.length;
+    return isSame ? more : bytes;
+  }
+
+  /** Now and then addresses of 32 bits, and such that count from FS or GS. */
+  #choosePrefixes(): void {
+    this.#isShort = this.#below(16) === 0;
+    this.#segment = this.#below(16) === 0 ? this.#pick([0x64, 0x65]) : 0;
     this.#segmentBase = this.#segment === 0 ? 0n : BigInt(this.#below(0x800_0000));
   }
 

@@ -24,8 +24,7 @@ export interface OperandForm {
 /**
  * What an address is the sum of; the displacement is always part of it.
  * - `index`: base and scaled index;
- * - `segment`: the same, and the base of a segment, whose address takes the pointer of the third
- *   register;
+ * - `segment`: the same, and the base of a segment, which is part of the form;
  * - `index32`, `segment32`: as these, but base and scaled index cut to 32 bits.
  */
 const addressings = ['none', 'base', 'index', 'segment', 'index32', 'segment32'] as const;
@@ -46,7 +45,7 @@ export interface Form {
   readonly repeat: number;
   /** Whether addresses are 32 bits, for those that have them in registers of their own. */
   readonly address32: boolean;
-  /** For those too: FS, GS, or -1. */
+  /** FS, GS, or -1, for those too, and for addresses of the kinds `segment` and `segment32`. */
   readonly segment: SegmentIndex;
   /** The immediate as a byte, for those whose code depends on it, else -1. */
   readonly immediate: number;
@@ -79,14 +78,16 @@ export function formOf(decoder: Decoder): Form {
     const size = place === 'immediate' ? 0 : sizeOf(spec.size, decoder);
     return { kind, size, slot: isRegister ? slots++ : -1 };
   });
+  const addressing = addressingOf(decoder);
+  const bySegment = addressing === 'segment' || addressing === 'segment32';
   return {
     ...{ definition, operands, vex, vectorBytes: decoder.vectorBytes },
     operandSize: decoder.operandSize,
     w: decoder.w,
-    addressing: addressingOf(decoder),
+    addressing,
     repeat: definition.repeats === true ? decoder.repeat : 0,
     address32: definition.repeats === true && decoder.address32,
-    segment: definition.repeats === true ? decoder.segment : -1,
+    segment: definition.repeats === true || bySegment ? decoder.segment : -1,
     immediate: immediateOf(decoder),
   };
 }

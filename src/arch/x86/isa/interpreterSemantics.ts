@@ -14,7 +14,7 @@ import {
   wrap,
   xor,
 } from './builder/value';
-import { coreOffset, entryShift, jumpCacheEntries } from './coreLayout';
+import { coreOffset, entryShift, jumpCacheEntries, segmentBaseOffset } from './coreLayout';
 import { gprOffset } from './coreLayout';
 import type { Form } from './form';
 import { recordBytes, recordOffset as at, recordOperands } from './record';
@@ -62,7 +62,8 @@ export class InterpreterSemantics extends Semantics {
     const sum = add(start, shl(register(at.index), scale));
     if (addressing === 'index') return sum;
     const cut = addressing === 'segment' ? sum : extendU(wrap(sum));
-    return addressing === 'index32' ? cut : add(cut, register(at.operand + 8));
+    if (addressing === 'index32') return cut;
+    return add(cut, this.word('i64', segmentBaseOffset(this.form.segment)));
   }
 
   /** The base register; what a pop adds to RSP is in it already. */

@@ -118,10 +118,8 @@ export class RecordWriter {
     u32[(record + at.base) >>> 2] = absolute ? record + at.immediate : pointer(decoder.base);
     u32[(record + at.index) >>> 2] = pointer(decoder.index);
     i32[(record + at.displacement) >>> 2] = decoder.displacement;
-    if (decoder.segment < 0) return;
-    const segmentBase = base + segmentBaseOffset(decoder.segment);
-    const extra = addressing === 'segment' || addressing === 'segment32';
-    u32[(record + (extra ? at.operand + 8 : at.index)) >>> 2] = segmentBase;
+    if (decoder.segment < 0 || addressing !== 'index') return;
+    u32[(record + at.index) >>> 2] = base + segmentBaseOffset(decoder.segment);
   }
 
   #writeRegisters(record: number, decoder: Decoder, form: Form): void {

@@ -98,7 +98,7 @@ export class SegmentUnit {
   /** What LAR tells of a descriptor: the upper half of its first 8 bytes; null when it tells nothing. */
   rights(selector: number): number | null {
     const segment = this.#visible(selector, [2, 9, 0xb, 0xc]);
-    return segment === null ? null : (this.#words(selector)[1] ?? 0) & 0xf0ff00;
+    return segment === null ? null : (this.#words(selector)[1] ?? 0) & 0xffff00;
   }
 
   /** What LSL tells: the offset of the last byte. */

@@ -263,6 +263,12 @@ export abstract class Semantics extends CoreAccess {
     return this.#effective;
   }
 
+  /** An address so far beyond that: one of 32 bits stays one. */
+  addressBeyond(distance: Value<'i64'>): Value<'i64'> {
+    const isShort = this.form.addressing.endsWith('32');
+    return isShort ? this.effectiveAddress(distance) : add(this.address(), distance);
+  }
+
   /** Moves the memory operand, before it is used. */
   addToAddress(distance: Value<'i64'>): void {
     this.#effective = this.code.let(this.effectiveAddress(distance));

@@ -238,8 +238,14 @@ export const dataMovement: Family = [
     // Of 16 bits the result is undefined: processors clear it.
     c.set(0, bytes === 2 ? i32(0) : reversed(c.get(0), bytes));
   }),
-  ...define('movbe', { '0F38 f0 mem': 'Gv,Mv', '0F38 f1 mem': 'Mv,Gv' }, {}, c =>
-    c.set(0, reversed(c.get(1), c.size(0))),
+  ...define(
+    'movbe',
+    {
+      ...{ 'NP 0F38 f0 mem': 'Gv,Mv', '66 0F38 f0 mem': 'Gv,Mv' },
+      ...{ 'NP 0F38 f1 mem': 'Mv,Gv', '66 0F38 f1 mem': 'Mv,Gv' },
+    },
+    {},
+    c => c.set(0, reversed(c.get(1), c.size(0))),
   ),
 ];
 

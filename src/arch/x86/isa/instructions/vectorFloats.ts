@@ -1,8 +1,7 @@
 /** Floating-point arithmetic of SSE and SSE2, and of AVX with the same opcodes. */
+import { reciprocal, reciprocalRoot } from './approximations';
 import {
   bits,
-  f32x4,
-  splatBytes,
   vectorOf,
   zeroVector,
   type FloatShape,
@@ -272,13 +271,12 @@ const compare: Compute = (c, bytes, isScalar, operands) => {
 
 const packed = { avx: 'vector', aligned: 'legacy', immediateInForm: true } as const;
 const scalar = { avx: 'scalar', immediateInForm: true } as const;
-const one = splatBytes(4, 0x3f80_0000n);
 
 /** Floating-point arithmetic, in the order of the two-byte map. */
 export const vectorFloats: Family = [
   ...unaryFour('sqrt', '51', squareRoots),
-  ...approximation('rsqrt', '52', a => f32x4.div(one, f32x4.sqrt(a))),
-  ...approximation('rcp', '53', a => f32x4.div(one, a)),
+  ...approximation('rsqrt', '52', reciprocalRoot),
+  ...approximation('rcp', '53', reciprocal),
   ...logic('and', '54', bits.and),
   ...logic('andn', '55', (a, b) => bits.andNot(b, a)),
   ...logic('or', '56', bits.or),

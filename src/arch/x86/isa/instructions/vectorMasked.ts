@@ -105,7 +105,7 @@ function gather(size: 4 | 8, indexSize: 4 | 8): (c: Semantics) => void {
     const vectorBytes = c.form.vectorBytes;
     const count = vectorBytes / Math.max(size, indexSize);
     const bytes = count * size;
-    const address = c.address();
+    c.address();
     const scale = i64(c.immediateByte());
     put(c, 3, VALUES);
     prepareMask(c, size);
@@ -122,7 +122,7 @@ function gather(size: 4 | 8, indexSize: 4 | 8): (c: Semantics) => void {
             indexSize === 8
               ? c.laneAt('i64', place, start)
               : extendS(c.laneAt('i32', place, start));
-          const value = c.load(add(address, shl(index, scale)), size);
+          const value = c.load(c.addressBeyond(shl(index, scale)), size);
           c.setRegisterLane(kindOf(size), 0, half, distance, value);
           if (vectorBytes === 16) clearAbove(c, 0, 16);
         });
