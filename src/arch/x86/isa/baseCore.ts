@@ -148,9 +148,10 @@ export abstract class BaseCore {
     // Addresses that cannot be are another exception when they count from the stack.
     const { fault } = this.translations;
     const form = this.handlers.formOf(this.records.handler(record));
-    if (fault.vector === Vector.GP && this.records.usesStack(record, form)) {
-      fault.vector = Vector.SS;
-    }
+    const isStack = (): boolean =>
+      this.records.usesStack(record, form) ||
+      namesStack(this.codeBytes(this.records.ripOf(record)));
+    if (fault.vector === Vector.GP && isStack()) fault.vector = Vector.SS;
     return this.accessFault();
   }
 
@@ -190,4 +191,18 @@ export abstract class BaseCore {
     exception.isTrap = isTrap;
     return 'exception';
   }
+}
+
+const sizePrefixes: ReadonlySet<number> = new Set([0x66, 0x67, 0xf0, 0xf2, 0xf3]);
+const segmentPrefixes: ReadonlySet<number> = new Set([0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65]);
+const STACK_PREFIX = 0x36;
+
+/** Whether the prefixes of an instruction name the stack segment, which changes nothing but its faults. */
+function namesStack(code: Uint8Array): boolean {
+  let last = 0;
+  for (const byte of code) {
+    if (segmentPrefixes.has(byte)) last = byte;
+    else if (!sizePrefixes.has(byte) && (byte & 0xf0) !== 0x40) break;
+  }
+  return last === STACK_PREFIX;
 }

@@ -9,6 +9,7 @@ import type { Form } from './form';
 
 const COUNT_32 = 0xffff_ffffn;
 const comparisons: ReadonlySet<string> = new Set(['cmps', 'scas']);
+const strings: ReadonlySet<string> = new Set(['movs', 'stos', 'lods', ...comparisons]);
 
 /** Has the instruction at hand do one step. */
 export class RepeatStep {
@@ -18,7 +19,7 @@ export class RepeatStep {
   /** To be called before it is executed: other instructions are left alone. */
   begin(form: Form, state: X86ThreadState): void {
     this.#form = null;
-    if (form.repeat === 0) return;
+    if (form.repeat === 0 || !strings.has(form.definition.name)) return;
     const count = form.address32 ? state.gpr(RCX) & COUNT_32 : state.gpr(RCX);
     if (count < 2n) return;
     this.#form = form;

@@ -77,7 +77,7 @@ export const control: Family = [
   ...privileged('clts', { '0F 06': '' }),
   ...privileged('sysret', { '0F 07': '' }),
   ...privileged('invd', { '0F 08': '' }),
-  ...privileged('wbinvd', { 'NP 0F 09': '' }),
+  ...privileged('wbinvd', { '0F 09': '' }),
   ...[0, 2, 3, 4].flatMap(number =>
     privileged('mov', { [`0F 20 /${number}`]: 'Rq', [`0F 22 /${number}`]: 'Rq' }),
   ),

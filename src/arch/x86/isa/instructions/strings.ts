@@ -4,7 +4,7 @@
  * page. Source: SDM volume 1, 7.3.9.
  */
 import { RFlags } from '../../flags';
-import { RAX, RCX, RDI, RFLAGS, RSI } from '../../registers';
+import { RAX, RBX, RCX, RDI, RFLAGS, RSI } from '../../registers';
 import type { GprIndex } from '../../registers';
 import {
   always,
@@ -209,6 +209,15 @@ function compare(c: Semantics, bytes: number, scans: boolean): void {
 
 const zero = (type: IntType): Value<IntType> => constant(type, 0);
 
+/** XLAT: AL becomes the byte of a table that it counts. */
+function translateByte(c: Semantics): void {
+  const sum = add(c.gpr64(RBX), convert(c.gpr(RAX, 1), 'i64'));
+  const cut = c.form.address32 ? and(sum, i64(0xffffffff)) : sum;
+  const { segment } = c.form;
+  const address = segment < 0 ? cut : add(cut, c.word('i64', segmentBaseOffset(segment)));
+  c.setGpr(RAX, 1, c.load(address, 1));
+}
+
 /** The form for bytes, and that for larger elements. */
 function stringPair(
   name: string,
@@ -232,4 +241,5 @@ export const strings: Family = [
   ...stringPair('stos', 'aa', 'ab', {}, fill),
   ...stringPair('lods', 'ac', 'ad', {}, loadString),
   ...stringPair('scas', 'ae', 'af', { writes: 'oszapc' }, (c, bytes) => compare(c, bytes, true)),
+  ...define('xlat', { d7: '' }, { repeats: true }, translateByte),
 ];

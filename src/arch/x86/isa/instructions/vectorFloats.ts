@@ -1,12 +1,6 @@
 /** Floating-point arithmetic of SSE and SSE2, and of AVX with the same opcodes. */
 import { reciprocal, reciprocalRoot } from './approximations';
-import {
-  bits,
-  vectorOf,
-  zeroVector,
-  type FloatShape,
-  type Vector,
-} from '../builder/vector';
+import { bits, vectorOf, zeroVector, type FloatShape, type Vector } from '../builder/vector';
 import { define, type Family } from '../definition';
 import type { Semantics } from '../semantics';
 import type { SseOperation } from '../sse/sseOperations';

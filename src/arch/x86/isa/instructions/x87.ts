@@ -59,6 +59,13 @@ function registerRows(opcode: string, target: 0 | 1 | 2, kinds: readonly number[
   });
 }
 
+/** A comparison of ST(0) with ST(i), whose kind opcodes of other rows do not say. */
+function compares([name, key, kind]: readonly [string, string, number]): Family {
+  return define(name, { [key]: 'F' }, {}, c =>
+    c.helperNumber(arithmeticHelper(kind, 'register', 0)),
+  );
+}
+
 function load(name: string, key: string, size: string, operation: MemoryOperation): Family {
   return define(name, { [`${key} mem`]: `M${size}` }, {}, c => {
     loadOperand(c, operation === 'ldInteger');
@@ -205,11 +212,26 @@ const withoutCompare = [0, 1, 4, 5, 6, 7];
 const withoutWait: Family = [
   ...define('fnstenv', { 'd9 /6 mem': 'Ma' }, {}, storeEnvironment(false)),
   ...define('fnstcw', { 'd9 /7 mem': 'Mw' }, {}, c => c.set(0, c.word('u16', fcw))),
+  // Of the coprocessors before: they do nothing.
+  ...plain('fneni', 'db =e0', 'nop'),
+  ...plain('fndisi', 'db =e1', 'nop'),
+  ...plain('fnsetpm', 'db =e4', 'nop'),
   ...plain('fnclex', 'db =e2', 'nclex'),
   ...plain('fninit', 'db =e3', 'ninit'),
   ...define('fnsave', { 'dd /6 mem': 'Ma' }, {}, storeEnvironment(true)),
   ...define('fnstsw', { 'dd /7 mem': 'Mw' }, {}, c => c.set(0, c.word('u16', fsw))),
   ...define('fnstsw', { 'df =e0': '' }, {}, c => c.setGpr(RAX, 2, c.word('u16', fsw))),
+];
+
+/** Second encodings, which assemblers do not choose. */
+const aliases: Family = [
+  ...[['fcom', 'dc /2 reg', 2] as const, ['fcomp', 'dc /3 reg', 3] as const].flatMap(compares),
+  ...compares(['fcomp', 'de /2 reg', 3]),
+  ...plain('fxch', 'dd /1 reg', 'xch', 'F'),
+  ...plain('ffreep', 'df /0 reg', 'freep', 'F'),
+  ...plain('fxch', 'df /1 reg', 'xch', 'F'),
+  ...plain('fstp', 'df /2 reg', 'stp', 'F'),
+  ...plain('fstp', 'df /3 reg', 'stp', 'F'),
 ];
 
 /** What waits, in the order of the opcode maps. */
@@ -288,4 +310,4 @@ const withWait: Family = [
 ];
 
 /** The x87. */
-export const x87: Family = [...withoutWait, ...waiting(withWait)];
+export const x87: Family = [...withoutWait, ...waiting([...withWait, ...aliases])];

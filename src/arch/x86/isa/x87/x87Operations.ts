@@ -16,7 +16,7 @@ export type ElementaryOperation = (typeof elementaryOperations)[number];
 export const plainOperations = [
   ...(['chs', 'abs', 'tst', 'xam', 'sqrt', 'rndint', 'scale', 'prem', 'prem1', 'xtract'] as const),
   ...(['decstp', 'incstp', 'nclex', 'ninit', 'nop', 'compp', 'ucompp'] as const),
-  ...(['ld', 'xch', 'free', 'st', 'stp', 'ucom', 'ucomp', 'comi', 'comip'] as const),
+  ...(['ld', 'xch', 'free', 'freep', 'st', 'stp', 'ucom', 'ucomp', 'comi', 'comip'] as const),
   ...(['mmx', 'emms', 'summarize'] as const),
   ...(['ucomi', 'ucomip', 'ld1', 'ldl2t', 'ldl2e', 'ldpi', 'ldlg2', 'ldln2', 'ldz'] as const),
   ...elementaryOperations,

@@ -74,6 +74,11 @@ export abstract class X87Stack extends X87Memory {
     }
   }
 
+  protected freeAndPop(i: number): void {
+    this.registers.mark(i, false);
+    this.pop();
+  }
+
   protected copyTo(i: number, pops: boolean): void {
     const registers = this.registers;
     if (registers.isEmpty(0)) {

@@ -66,6 +66,7 @@ export class X87Unit extends X87Functions {
     if (operation === 'decstp') registers.rotate(-1);
     else if (operation === 'incstp') registers.rotate(1);
     else if (operation === 'free') registers.mark(i, false);
+    else if (operation === 'freep') this.freeAndPop(i);
     else if (operation === 'xch') this.exchange(i);
     else if (operation === 'ld') this.duplicate(i);
     else if (operation === 'st' || operation === 'stp') this.copyTo(i, operation === 'stp');
