@@ -294,7 +294,7 @@ export class Lockstep {
 
 /** A host whose KVM has no virtualization to rest on reports a vector that is not aligned as #UD. */
 function isOtherFault(host: Outcome, software: Outcome): boolean {
-  return host.stop.startsWith('#UD') && software.stop.startsWith('#GP');
+  return host.stop.startsWith('#UD') && /^#(GP|SS)/.test(software.stop);
 }
 
 function asBuffer({ buffer, byteOffset }: Uint8Array, start: number, bytes: number): Buffer {
