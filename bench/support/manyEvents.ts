@@ -4,9 +4,9 @@
  *
  *     manyEvents EVENTS
  */
-import { PerformanceObserver } from 'node:perf_hooks';
 import { debugFlag, dprintf } from '../../src/base/index';
 import { Event, EventQueue, Scalar, StatGroup, unit } from '../../src/sim/index';
+import { countCollections } from './countCollections';
 
 /** Enough that some are in the list of the next few, and most in the timing wheel. */
 const PENDING = 1000;
@@ -62,17 +62,9 @@ function serve(events: number): void {
   for (let served = 0; served < events; served++) queue.serviceOne();
 }
 
-const collections: number[] = [];
-const observer = new PerformanceObserver(list => {
-  for (const { startTime } of list.getEntries()) collections.push(startTime);
-});
-observer.observe({ entryTypes: ['gc'] });
 for (let i = 0; i < PENDING; i++) queue.schedule(new Busy(), distance());
 serve(WARM_UP);
-const start = performance.now();
-serve(Number(process.argv[2]));
-const end = performance.now();
-// Observers are called when the event loop turns.
-setTimeout(() => {
-  console.log(collections.filter(time => time > start && time < end).length);
-}, 10);
+countCollections(
+  () => serve(Number(process.argv[2])),
+  collections => console.log(collections),
+);

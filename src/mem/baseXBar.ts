@@ -166,13 +166,15 @@ export abstract class BaseXBar extends ClockedObject implements XBarTraffic {
   }
 
   /**
-   * Adds to a packet's delays what the crossbar takes, beginning at the next clock edge.
+   * Adds to a packet's delays what the crossbar takes, beginning at the next clock edge. Afterwards
+   * `clocked.edge` is that edge.
    *
    * @param headerDelay - ticks that this way takes
    * @throws {PanicError} when the delays have added up beyond reason
    */
   protected calcPacketTiming(pkt: Packet, headerDelay: Tick): void {
-    pkt.headerDelay += this.clocked.clockEdge() - this.#events.curTick + headerDelay;
+    this.clocked.update();
+    pkt.headerDelay += this.clocked.edge - this.#events.curTick + headerDelay;
     if (pkt.headerDelay > this.#maxHeaderDelay) this.#tooLate(pkt);
     if (pkt.hasData()) {
       const cycles = Math.ceil(pkt.size / this.#width);
@@ -198,7 +200,8 @@ export abstract class BaseXBar extends ClockedObject implements XBarTraffic {
     const cmd = pkt.cmd;
     const bytes = pkt.hasData() ? pkt.size : 0;
     this.calcPacketTiming(pkt, this.responseLatency * this.clockDomain.period);
-    const finish = this.clocked.clockEdge(headerCycles) + pkt.payloadDelay;
+    const passed = this.clocked.edge + headerCycles * this.clockDomain.period;
+    const finish = passed + pkt.payloadDelay;
     this.responseSeen(pkt, id);
     const latency = pkt.headerDelay;
     pkt.headerDelay = 0;

@@ -90,7 +90,8 @@ export class CoherentXBar extends BaseXBar {
     const bytes = pkt.hasData() ? pkt.size : 0;
     const cycles = this.frontendLatency + this.forwardLatency;
     this.calcPacketTiming(pkt, cycles * this.clockDomain.period);
-    const finish = this.clocked.clockEdge(this.headerLatency) + pkt.payloadDelay;
+    const passed = this.clocked.edge + this.headerLatency * this.clockDomain.period;
+    const finish = passed + pkt.payloadDelay;
     if (!this.#passRequestOn(pkt, cpuSideId, memSideId)) {
       if (isExpressSnoop) panic(`${pkt.toString()} must not be refused`);
       if (CoherentXBarFlag.enabled) this.#traceRequest(pkt, cpuSideId, ' RETRY');

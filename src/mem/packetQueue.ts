@@ -62,12 +62,13 @@ export class PacketQueue implements Drainable {
    * @throws {PanicError} when the tick is past, or the queue has grown beyond all bounds
    */
   schedSendTiming(pkt: Packet, when: Tick): void {
-    // So small that it is compiled into every caller, which then need not make an object of the tick.
+    // So small that it is compiled into every caller, which then need not make an object of the tick;
+    // a method that is private by `#` would have to be checked for.
     pkt.dueTick = when;
-    this.#wait(pkt);
+    this.wait(pkt);
   }
 
-  #wait(pkt: Packet): void {
+  private wait(pkt: Packet): void {
     const now = this.#events.curTick;
     if (pkt.dueTick < now || pkt.isExpressSnoop() || this.#packets.length > SANE_LENGTH) {
       this.#refuse(pkt);

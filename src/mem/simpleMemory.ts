@@ -167,8 +167,8 @@ export class SimpleMemory extends AbstractMemory {
 
   #scheduleDequeue(): void {
     const when = Math.max(this.#queue.firstTick, this.#events.curTick);
-    if (this.#dequeueEvent.scheduled) this.#events.reschedule(this.#dequeueEvent, when);
-    else this.#events.schedule(this.#dequeueEvent, when);
+    // Not by `schedule`: where that is not compiled into its caller an object is made of the tick.
+    this.#events.reschedule(this.#dequeueEvent, when, true);
   }
 
   #release(): void {

@@ -16,8 +16,9 @@ import type { EventQueue } from './eventQueue';
 export class Clocked {
   readonly domain: ClockDomain;
   private readonly queue: EventQueue;
-  /** A clock edge at or before the next one, and the number of the cycle that it begins. */
-  private edgeTick: Tick = 0;
+  /** After {@link update}: the first clock edge at or after now. */
+  edge: Tick = 0;
+  /** The number of the cycle that it begins. */
   private edgeCycle: Cycles = 0;
 
   constructor(queue: EventQueue, domain: ClockDomain) {
@@ -27,27 +28,31 @@ export class Clocked {
 
   /** The tick of the edge `cycles` periods after the first one at or after now. */
   clockEdge(cycles: Cycles = 0): Tick {
-    if (this.edgeTick < this.queue.curTick) this.update();
-    return this.edgeTick + this.domain.period * cycles;
+    this.update();
+    return this.edge + this.domain.period * cycles;
   }
 
   /** The number of the cycle that begins at {@link clockEdge}. */
   curCycle(): Cycles {
-    if (this.edgeTick < this.queue.curTick) this.update();
+    this.update();
     return this.edgeCycle;
   }
 
   /** Goes on from an edge and the number of its cycle, which a checkpoint has. */
   restore(tick: Tick, cycle: Cycles): void {
-    this.edgeTick = tick;
+    this.edge = tick;
     this.edgeCycle = cycle;
   }
 
-  /** Moves the remembered edge to the first one at or after the current tick. */
-  private update(): void {
+  /** Brings {@link edge} up to date. To ask for it then is to ask without having an object made of it. */
+  update(): void {
+    if (this.edge < this.queue.curTick) this.advance();
+  }
+
+  private advance(): void {
     const { period } = this.domain;
-    const cycles = Math.ceil((this.queue.curTick - this.edgeTick) / period);
+    const cycles = Math.ceil((this.queue.curTick - this.edge) / period);
     this.edgeCycle += cycles;
-    this.edgeTick += cycles * period;
+    this.edge += cycles * period;
   }
 }

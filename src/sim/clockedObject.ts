@@ -91,8 +91,7 @@ export abstract class ClockedObject extends SimObject implements ClockedMember {
   }
 
   updateClockPeriod(): void {
-    // Brings the cycles up to date at the old period.
-    this.clocked.curCycle();
+    this.clocked.update();
     this.clockPeriodUpdated();
   }
 

@@ -165,6 +165,13 @@ export class EventQueue {
     return head === null ? this.wheel.nextTick() : head.when;
   }
 
+  /** Whether the next event lies in the past, after a wrong `setCurTick`. */
+  isBehind(): boolean {
+    // Not by `nextTick`, which would make an object of the tick.
+    const { head } = this.near;
+    return head === null ? this.wheel.nextTick() < this.tick : head.when < this.tick;
+  }
+
   /** Whether nothing is pending. Events at the door of `asyncSchedule` do not count yet. */
   empty(): boolean {
     return this.near.head === null && this.wheel.count === 0;

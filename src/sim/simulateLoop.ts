@@ -75,7 +75,7 @@ export class EventLoop {
       queue.handleAsyncInsertions();
       const end = this.#checkInterrupt();
       if (end !== null) return end;
-      if (queue.nextTick() < queue.curTick) this.#refusePast();
+      if (queue.isBehind()) this.#refusePast();
       const ending = this.serve(queue);
       if (ending !== null) return ending;
       if (pause()) return null;
