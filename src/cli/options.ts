@@ -63,6 +63,7 @@ Exit status:
   1 fatal: something the message says how to change
   2 wrong command line options
   128+N the guest program was killed by signal N
+  130 Ctrl-C ended the run, and the script passes its code on
   134 panic: an error inside the simulator`;
 
 /** Declares what {@link CommandOptions} holds. */

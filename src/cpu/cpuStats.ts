@@ -5,30 +5,25 @@ const instsPerCycle = unit.rate(unit.Count, unit.Cycle);
 
 /** Statistics of a CPU as a whole. Source: gem5 `cpu/base.cc`, `BaseCPUStats`. */
 export class BaseCPUStats extends StatGroup {
-  readonly numCycles = new Scalar(this, 'numCycles', unit.Cycle, 'Number of cpu cycles simulated');
-  readonly cpi = new Formula(
+  readonly numCycles = new Scalar(
     this,
-    'cpi',
-    cyclesPerInst,
-    'CPI: cycles per instruction (core level)',
+    'numCycles',
+    unit.Cycle,
+    'clock cycles that were simulated',
   );
-  readonly ipc = new Formula(
-    this,
-    'ipc',
-    instsPerCycle,
-    'IPC: instructions per cycle (core level)',
-  );
+  readonly cpi = new Formula(this, 'cpi', cyclesPerInst, 'cycles per instruction of all threads');
+  readonly ipc = new Formula(this, 'ipc', instsPerCycle, 'instructions of all threads per cycle');
   readonly numWorkItemsStarted = new Scalar(
     this,
     'numWorkItemsStarted',
     unit.Count,
-    'Number of work items this cpu started',
+    'pieces of work that were begun on it',
   );
   readonly numWorkItemsCompleted = new Scalar(
     this,
     'numWorkItemsCompleted',
     unit.Count,
-    'Number of work items this cpu completed',
+    'pieces of work that were ended on it',
   );
 
   /** @param parent The group of the CPU, of which these are part. */
@@ -52,14 +47,9 @@ export class CommitCPUStats extends StatGroup {
     this,
     'numInsts',
     unit.Count,
-    'Number of instructions committed (thread level)',
+    'instructions that the thread has committed',
   );
-  readonly numOps = new Scalar(
-    this,
-    'numOps',
-    unit.Count,
-    'Number of ops (including micro ops) committed (thread level)',
-  );
+  readonly numOps = new Scalar(this, 'numOps', unit.Count, 'operations of these instructions');
   readonly cpi: Formula;
   readonly ipc: Formula;
 
@@ -73,14 +63,14 @@ export class CommitCPUStats extends StatGroup {
       this,
       'cpi',
       cyclesPerInst,
-      'CPI: cycles per instruction (thread level)',
+      'cycles per instruction of the thread',
       div(numCycles, this.numInsts),
     );
     this.ipc = new Formula(
       this,
       'ipc',
       instsPerCycle,
-      'IPC: instructions per cycle (thread level)',
+      'instructions of the thread per cycle',
       div(this.numInsts, numCycles),
     );
     this.cpi.precision(6);

@@ -19,10 +19,20 @@ export class InstKindStats {
     const { Count } = unit;
     const execute = new StatGroup(cpu, `executeStats${String(threadId)}`);
     const fetch = new StatGroup(cpu, `fetchStats${String(threadId)}`);
-    this.numLoadInsts = new Scalar(commit, 'numLoadInsts', Count, 'Number of load instructions');
-    this.numStoreInsts = new Scalar(commit, 'numStoreInsts', Count, 'Number of store instructions');
-    this.numMemRefs = new Scalar(execute, 'numMemRefs', Count, 'Number of memory refs');
-    this.numBranches = new Scalar(fetch, 'numBranches', Count, 'Number of branches fetched');
+    this.numLoadInsts = new Scalar(commit, 'numLoadInsts', Count, 'instructions that read memory');
+    this.numStoreInsts = new Scalar(
+      commit,
+      'numStoreInsts',
+      Count,
+      'instructions that write memory',
+    );
+    this.numMemRefs = new Scalar(
+      execute,
+      'numMemRefs',
+      Count,
+      'instructions that read or write memory',
+    );
+    this.numBranches = new Scalar(fetch, 'numBranches', Count, 'branches');
   }
 
   /** Counts an instruction. */
