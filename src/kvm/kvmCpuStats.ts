@@ -3,24 +3,21 @@ import { Scalar, StatGroup, unit } from '../sim/index';
 
 /** Statistics of a KVM CPU, merged into the CPU's own group. */
 export class KvmCPUStats extends StatGroup {
-  readonly numVMExits = this.#count('numVMExits', 'total number of KVM exits');
+  readonly numVMExits = this.#count('numVMExits', 'exits from KVM_RUN');
   readonly numVMHalfEntries = this.#count(
     'numVMHalfEntries',
-    'number of KVM entries to finalize pending operations',
+    'entries into KVM that only finish what is pending',
   );
-  readonly numExitSignal = this.#count('numExitSignal', 'exits due to signal delivery');
-  readonly numMMIO = this.#count('numMMIO', 'number of VM exits due to memory mapped IO');
+  readonly numExitSignal = this.#count('numExitSignal', 'exits because a signal is pending');
+  readonly numMMIO = this.#count('numMMIO', 'exits for accesses to memory that KVM does not have');
   readonly numCoalescedMMIO = this.#count(
     'numCoalescedMMIO',
-    'number of coalesced memory mapped IO requests',
+    'writes to memory that KVM collects, and hands over later',
   );
-  readonly numIO = this.#count('numIO', 'number of VM exits due to legacy IO');
-  readonly numHalt = this.#count(
-    'numHalt',
-    'number of VM exits due to wait for interrupt instructions',
-  );
-  readonly numInterrupts = this.#count('numInterrupts', 'number of interrupts delivered');
-  readonly numHypercalls = this.#count('numHypercalls', 'number of hypercalls');
+  readonly numIO = this.#count('numIO', 'exits for accesses to ports');
+  readonly numHalt = this.#count('numHalt', 'exits because the guest waits for an interrupt');
+  readonly numInterrupts = this.#count('numInterrupts', 'interrupts given to the guest');
+  readonly numHypercalls = this.#count('numHypercalls', 'calls that the guest makes to KVM');
 
   #count(name: string, description: string): Scalar {
     return new Scalar(this, name, unit.Count, description);
