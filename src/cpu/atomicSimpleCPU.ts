@@ -114,7 +114,7 @@ export class AtomicSimpleCPU extends BaseSimpleCPU<SoftwareCore> {
     const { core, traced } = this;
     this.prepareCore();
     const stop = traced.isOn ? traced.run(core, instructions) : core.run(instructions);
-    this.countInsts(core.executed);
+    this.countExecuted();
     return stop;
   }
 
@@ -159,7 +159,7 @@ export class AtomicSimpleCPU extends BaseSimpleCPU<SoftwareCore> {
     accesses.end();
     this.completePseudoInst();
     if (isDone && this.traced.isOn) this.traced.completed(this.curTick());
-    this.countInsts(this.core.executed);
+    this.countExecuted();
     if (stop !== 'budget') this.serve(stop);
   }
 

@@ -38,9 +38,10 @@ import {
 } from '../sim/index';
 import { AccessPackets } from './accessPackets';
 import { BaseCPU, baseCPUSchema } from './baseCPU';
-import type { CommitCPUStats } from './cpuStats';
 import { withoutAvx512 } from './foreignState';
+import type { CommitCPUStats } from './cpuStats';
 import { FunctionTrace } from './functionTrace';
+import { InstKindStats } from './instKindStats';
 import { accessM5op } from './pseudoInst/m5opAccess';
 import { TracedExecution } from './tracedExecution';
 import type { ThreadContext } from './threadContext';
@@ -108,6 +109,7 @@ export abstract class BaseSimpleCPU<Core extends BaseCore = BaseCore> extends Ba
   /** What is traced of the instructions. */
   protected readonly traced: TracedExecution;
   readonly #commit: CommitCPUStats;
+  readonly #kinds: InstKindStats;
   #core: Core | null = null;
   #packets: AccessPackets | null = null;
   #generation = -1;
@@ -124,10 +126,13 @@ export abstract class BaseSimpleCPU<Core extends BaseCore = BaseCore> extends Ba
       fatal(`${params.name} has one thread; set numThreads = 1 and add CPUs instead`);
     }
     this.thread = this.getContext(0);
-    this.#commit = this.commitStats[0] ?? panic(`${params.name} has no thread`);
     this.instPort = new SimpleCPUPort(`${params.name}.icache_port`, this);
     this.dataPort = new SimpleCPUDataPort(`${params.name}.dcache_port`, this);
     this.traced = new TracedExecution(this);
+    const [commit] = this.commitStats;
+    if (commit === undefined) panic(`${params.name} has no thread`);
+    this.#commit = commit;
+    this.#kinds = new InstKindStats(this.stats, commit, 0);
   }
 
   override getInstPort(): RequestPort {
@@ -274,8 +279,14 @@ export abstract class BaseSimpleCPU<Core extends BaseCore = BaseCore> extends Ba
     return this.thread.state.entryHook?.pageTableGeneration ?? 0;
   }
 
-  /** Notes that instructions have been committed. */
-  protected countInsts(count: number): void {
+  /** Notes what the core has executed. */
+  protected countExecuted(): void {
+    const { core } = this;
+    this.#countInsts(core.executed);
+    this.#kinds.add(core);
+  }
+
+  #countInsts(count: number): void {
     this.#insts += count;
     this.#commit.numInsts.value += count;
     this.#commit.numOps.value += count;
@@ -321,7 +332,7 @@ export abstract class BaseSimpleCPU<Core extends BaseCore = BaseCore> extends Ba
       if (core.exception.vector === Vector.UD) this.#warnOfUndefined();
       deliverException(state, core.memory, core.exception);
     } else if (stop === 'syscall') {
-      this.countInsts(1);
+      this.#countInsts(1);
       enterSyscall(state, state.gprNumber(RIP) + SYSCALL_BYTES);
     }
     workload.event(thread);

@@ -1,9 +1,17 @@
 import { Scalar, StatGroup, unit } from '../sim/index';
 import type { CommitCPUStats } from './cpuStats';
 
+/** How many instructions of which kind were executed. */
+export interface InstKindCounts {
+  readonly loads: number;
+  readonly stores: number;
+  readonly branches: number;
+}
+
 /**
- * How many instructions of which kind a thread has executed. Source: gem5 `cpu/base.cc` (`CommitCPUStats`,
- * `ExecuteCPUStats`, `FetchCPUStats`).
+ * How many instructions of which kind a thread has executed. One that reads memory and writes it is a load
+ * and a store, and two references. Source: gem5 `cpu/base.cc` (`CommitCPUStats`, `ExecuteCPUStats`,
+ * `FetchCPUStats`).
  */
 export class InstKindStats {
   readonly numLoadInsts: Scalar;
@@ -35,11 +43,10 @@ export class InstKindStats {
     this.numBranches = new Scalar(fetch, 'numBranches', Count, 'branches');
   }
 
-  /** Counts an instruction. */
-  count(loads: boolean, stores: boolean, isBranch: boolean): void {
-    if (loads) this.numLoadInsts.value++;
-    if (stores) this.numStoreInsts.value++;
-    if (loads || stores) this.numMemRefs.value++;
-    if (isBranch) this.numBranches.value++;
+  add({ loads, stores, branches }: InstKindCounts): void {
+    this.numLoadInsts.value += loads;
+    this.numStoreInsts.value += stores;
+    this.numMemRefs.value += loads + stores;
+    this.numBranches.value += branches;
   }
 }

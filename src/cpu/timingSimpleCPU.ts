@@ -20,7 +20,6 @@ import type { CheckpointIn, CheckpointOut, DrainManager, EventQueue, ParamsOf } 
 import type { BaseCPU } from './baseCPU';
 import { BaseSimpleCPU, baseSimpleCPUSchema } from './baseSimpleCPU';
 import { warnOfCache } from './cacheWarning';
-import { InstKindStats } from './instKindStats';
 import { statusName, step, TimingStatus, type TimingStatusName } from './timingStatus';
 
 export const timingSimpleCPUSchema = defineSchema('TimingSimpleCPU', baseSimpleCPUSchema, {
@@ -51,7 +50,6 @@ export class TimingSimpleCPU extends BaseSimpleCPU<SteppedCore> {
   readonly #accessedEvent: EventFunctionWrapper;
   readonly #fetchRequest: Request;
   readonly #fetchPacket: Packet;
-  readonly #kinds: InstKindStats;
   readonly #events: EventQueue;
   readonly #drains: DrainManager;
   /** Whether the instruction has done all but its stores. */
@@ -60,9 +58,6 @@ export class TimingSimpleCPU extends BaseSimpleCPU<SteppedCore> {
   #nextStore = 0;
   /** The access that is read; null while one is written. */
   #reading: LoggedAccess | null = null;
-  /** Whether the instruction has read memory, and written to it. */
-  #loads = false;
-  #stores = false;
 
   constructor(params: TimingSimpleCPUParams) {
     super(params);
@@ -77,9 +72,6 @@ export class TimingSimpleCPU extends BaseSimpleCPU<SteppedCore> {
     this.#drains = this.simulation.drainManager;
     this.#fetchRequest = new Request(0, 0, 0, this.instRequestorId);
     this.#fetchPacket = new Packet(this.#fetchRequest, FetchCmd);
-    const [commit] = this.commitStats;
-    if (commit === undefined) panic(`${name} has no thread`);
-    this.#kinds = new InstKindStats(this.stats, commit, 0);
     this.instPort.receiver = {
       recvTimingResp: pkt => this.#fetchArrived(pkt),
       recvReqRetry: () => this.#retryFetch(),
@@ -196,8 +188,6 @@ export class TimingSimpleCPU extends BaseSimpleCPU<SteppedCore> {
     if (outcome === 'truncated') this.#fetchWord();
     else if (outcome !== 'ok') this.#answer('exception');
     else {
-      this.#loads = false;
-      this.#stores = false;
       if (this.traced.isOn) this.traced.begin(this.curTick());
       this.#execute(core.step());
     }
@@ -208,6 +198,7 @@ export class TimingSimpleCPU extends BaseSimpleCPU<SteppedCore> {
   /** Goes on where the core has stopped. */
   #execute(stop: CoreStop): void {
     if (stop !== 'access' && stop !== 'budget') {
+      if (stop === 'exception' && this.core.exception.isTrap) this.countExecuted();
       this.#answer(stop);
       return;
     }
@@ -237,8 +228,6 @@ export class TimingSimpleCPU extends BaseSimpleCPU<SteppedCore> {
 
   #access(access: LoggedAccess, isWrite: boolean): void {
     this.#reading = isWrite ? null : access;
-    if (isWrite) this.#stores = true;
-    else this.#loads = true;
     if (this.executePseudoInst(access, isWrite)) {
       this.#moveTo(DcacheWaitResponse);
       this.schedule(this.#accessedEvent, this.clockEdge(1));
@@ -273,9 +262,8 @@ export class TimingSimpleCPU extends BaseSimpleCPU<SteppedCore> {
   /** The instruction is complete. */
   #commit(): void {
     this.completePseudoInst();
-    this.countInsts(1);
+    this.countExecuted();
     if (this.traced.isOn) this.traced.completed(this.curTick());
-    this.#kinds.count(this.#loads, this.#stores, this.core.isBranch);
     if (this.core.traps) this.#answer('exception');
     else this.#advance();
   }

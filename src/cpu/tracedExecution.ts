@@ -32,6 +32,7 @@ export class TracedExecution {
   /** As `SoftwareCore.run`: one instruction each cycle from now on. */
   run(core: SoftwareCore, instructions: number): CoreStop {
     let stop: CoreStop = 'budget';
+    const kinds = { loads: 0, stores: 0, branches: 0 };
     this.done = 0;
     while (this.done < instructions && stop === 'budget') {
       const tick = this.#cpu.curTick() + this.done * this.#cpu.clockPeriod();
@@ -39,7 +40,11 @@ export class TracedExecution {
       stop = core.run(1);
       if (core.executed === 1) this.completed(tick);
       this.done += core.executed;
+      kinds.loads += core.loads;
+      kinds.stores += core.stores;
+      kinds.branches += core.branches;
     }
+    Object.assign(core, kinds);
     core.executed = this.done;
     this.done = 0;
     return stop;

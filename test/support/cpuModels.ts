@@ -6,6 +6,7 @@ import { isAbsolute, join } from 'node:path';
 import { R15, RAX } from '../../src/arch/x86/index';
 import type { BaseCPU } from '../../src/cpu/index';
 import { M5 } from '../../src/m5/m5';
+import { statValues } from '../../src/m5/statValues';
 import {
   AddrRange,
   AtomicSimpleCPU,
@@ -34,6 +35,8 @@ const MODES = {
   noncaching: 'atomic_noncaching',
   timing: 'timing',
 } as const satisfies Record<Model, string>;
+
+const KINDS = ['numLoadInsts', 'numStoreInsts', 'numMemRefs', 'numBranches'] as const;
 
 type CpuNode = InstanceType<typeof AtomicSimpleCPU>;
 type CpuParams = NonNullable<ConstructorParameters<typeof AtomicSimpleCPU>[0]>;
@@ -136,6 +139,19 @@ export class ModelMachine {
   /** Instructions of all models. */
   insts(): number {
     return [...this.#cpus.keys()].reduce((sum, model) => sum + this.cpu(model).totalInsts(), 0);
+  }
+
+  /** Instructions of all software models, by kind. */
+  kinds(): Record<(typeof KINDS)[number], number> {
+    const values = statValues(this.m5.simulation);
+    const sum = (stat: string): number =>
+      Object.entries(values).reduce(
+        (total, [name, value]) => total + (name.endsWith(stat) ? value : 0),
+        0,
+      );
+    return Object.fromEntries(KINDS.map(stat => [stat, sum(`Stats0.${stat}`)])) as ReturnType<
+      typeof this.kinds
+    >;
   }
 
   /** Runs for so many instructions of a software model, or less if the program ends. */

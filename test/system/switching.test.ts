@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { setLogSink } from '../../src/base/index';
-import { ModelMachine, type Ending, type Model } from '../support/cpuModels';
+import { ModelMachine, type Model } from '../support/cpuModels';
 import { noKvm } from '../support/kvm';
 
 type Program = readonly [string, ...string[]];
@@ -12,6 +12,9 @@ type Program = readonly [string, ...string[]];
 const ARGS: Program = ['args', '0', 'one', 'two words'];
 /** Maps, unmaps and protects memory, code included; 200,000 instructions. */
 const MAPPINGS: Program = ['mappings'];
+
+/** Executes code, changes it and executes it again. */
+const REWRITING: Program = ['kernels', 'rewrite', '3'];
 
 const SOFTWARE: readonly Model[] = ['atomic', 'noncaching', 'timing'];
 const ALL: readonly [Model, ...Model[]] =
@@ -40,9 +43,10 @@ describe('Which CPU model runs a program', () => {
     return it;
   }
 
-  function reference(program: Program): { readonly ending: Ending; readonly insts: number } {
+  function reference(program: Program) {
     const alone = machine(['atomic'], program);
-    return { ending: alone.ending(alone.m5.simulate()), insts: alone.insts() };
+    const ending = alone.ending(alone.m5.simulate());
+    return { ending, insts: alone.insts(), kinds: alone.kinds() };
   }
 
   it('does not show: memory, registers, output and counts are the same', () => {
@@ -51,16 +55,18 @@ describe('Which CPU model runs a program', () => {
         const alone = machine([model], ARGS);
         expect(alone.runInsts(stop).cause).to.equal('enough');
         expect(alone.insts()).to.equal(stop);
-        return alone.state();
+        return alone.state() + JSON.stringify(alone.kinds());
       });
       expect(new Set(states).size).to.equal(1);
     }
-    for (const program of [ARGS, MAPPINGS]) {
-      const { ending, insts } = reference(program);
+    for (const program of [ARGS, MAPPINGS, REWRITING]) {
+      const { ending, insts, kinds } = reference(program);
       for (const model of (['kvm', 'timing'] as const).filter(isHere)) {
         const alone = machine([model], program);
         expect(alone.ending(alone.m5.simulate())).to.deep.equal(ending);
-        if (model !== 'kvm') expect(alone.insts()).to.equal(insts);
+        if (model === 'kvm') continue;
+        expect(alone.insts()).to.equal(insts);
+        expect(alone.kinds()).to.deep.equal(kinds);
       }
     }
   });
@@ -78,6 +84,7 @@ describe('Which CPU model runs a program', () => {
     const ending = alone.ending(alone.m5.simulate());
     expect(changing.ending(changing.m5.simulate())).to.deep.equal(ending);
     expect(changing.insts()).to.equal(alone.insts());
+    expect(changing.kinds()).to.deep.equal(alone.kinds());
   });
 
   it('does not show when it changes anywhere, KVM included', () => {

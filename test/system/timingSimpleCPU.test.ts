@@ -130,7 +130,7 @@ describe('TimingSimpleCPU', () => {
     expect([state.gpr(RBX), state.gpr(RDX)]).to.deep.equal([7n, 0x414141n]);
     expect(stat(it, 'cpu.commitStats0.numLoadInsts')).to.equal(3);
     expect(stat(it, 'cpu.commitStats0.numStoreInsts')).to.equal(3);
-    expect(stat(it, 'cpu.executeStats0.numMemRefs')).to.equal(5);
+    expect(stat(it, 'cpu.executeStats0.numMemRefs')).to.equal(6);
   });
 
   it('sends again what was refused', () => {
@@ -180,19 +180,23 @@ describe('TimingSimpleCPU', () => {
   });
 
   it('kills a program by the signal that its fault is', () => {
-    const faults: readonly (readonly [readonly number[], number])[] = [
-      [[0x0f, 0x0b], 4],
-      [[0x31, 0xc9, 0xf7, 0xf1], 8],
-      [[0x8b, 0x04, 0x25, 0, 0, 0, 0], 11],
-      [[0x89, 0x04, 0x25, 0, 0, 0, 0], 11],
-      [[0xf4], 11],
-      [[0xcc], 5],
-      [[0xea], 4],
-      [[0xe9, 0, 0, 0, 0x10], 11],
-      [Array<number>(16).fill(0x66), 11],
-    ];
-    for (const [code, signal] of faults) {
-      expect(machine(code).simulation.simulate().code).to.equal(128 + signal);
+    const faults: readonly (readonly [code: readonly number[], signal: number, insts?: number])[] =
+      [
+        [[0x0f, 0x0b], 4],
+        [[0x31, 0xc9, 0xf7, 0xf1], 8, 1],
+        [[0x8b, 0x04, 0x25, 0, 0, 0, 0], 11],
+        [[0x89, 0x04, 0x25, 0, 0, 0, 0], 11],
+        [[0xf4], 11],
+        // A trap is behind its instruction, and so is where a jump leads.
+        [[0xcc], 5, 1],
+        [[0xea], 4],
+        [[0xe9, 0, 0, 0, 0x10], 11, 1],
+        [Array<number>(16).fill(0x66), 11],
+      ];
+    for (const [code, signal, insts = 0] of faults) {
+      const it = machine(code);
+      expect(it.simulation.simulate().code).to.equal(128 + signal);
+      expect(it.cpu.totalInsts()).to.equal(insts);
     }
   });
 

@@ -46,6 +46,10 @@ export type CoreSurroundings = Omit<CoreEnvironment, 'timestamp'> & {
 export abstract class BaseCore {
   /** Instructions that the last run executed. */
   executed = 0;
+  /** Of them, those that read memory, that write it, and that are branches. */
+  loads = 0;
+  stores = 0;
+  branches = 0;
   readonly exception: CoreException = { vector: 0, errorCode: 0, address: 0, isTrap: false };
   /** The memory that it works in. */
   readonly memory: CoreMemory;
@@ -171,6 +175,14 @@ export abstract class BaseCore {
   /** Whether the program has itself stepped: a trap follows each instruction that begins so. */
   protected get isStepped(): boolean {
     return (this.thread.gprUint32(RFLAGS) & RFlags.TF) !== 0;
+  }
+
+  /** The last run was a step of a repeated instruction, which counts when it is done. */
+  protected countNothing(): void {
+    this.executed = 0;
+    this.loads = 0;
+    this.stores = 0;
+    this.branches = 0;
   }
 
   /** The trap behind an instruction that was stepped. */

@@ -5,13 +5,14 @@
  * Records stay where they are until all are dropped: a stale one gets a handler that says so, which is
  * what the interpreter meets however it got there.
  */
+import type { BlockAccount } from './blockAccount';
 import { chainRecord, RecordWriter } from './recordWriter';
 import { coreOffset, entryShift, jumpCacheEntries } from './coreLayout';
 import type { CoreMemory } from './coreMemory';
 import { Decoder, maxInstructionBytes, type DecodeOutcome } from './decoder';
 import type { Handlers } from './handlers';
 import { instructionTable } from './instructionTable';
-import { recordBytes, recordOffset } from './record';
+import { blockWordBytes, recordBytes, recordOffset } from './record';
 import type { Translations } from './translations';
 
 const PAGE = 4096;
@@ -43,6 +44,7 @@ export class CodeCache {
   /** How often everything was dropped: records from before mean nothing. */
   drops = 0;
   readonly #memory: CoreMemory;
+  readonly #account: BlockAccount;
   readonly #translations: Translations;
   readonly #handlers: Handlers;
   readonly #writer: RecordWriter;
@@ -50,19 +52,27 @@ export class CodeCache {
   readonly #bytes = new Uint8Array(maxInstructionBytes);
   readonly #blocks = new Map<number, number>();
   readonly #pages = new Map<number, CodePage>();
+  readonly #part: number;
   readonly #firstRecord: number;
   readonly #end: number;
   #next: number;
 
-  constructor(memory: CoreMemory, translations: Translations, handlers: Handlers) {
+  constructor(
+    memory: CoreMemory,
+    account: BlockAccount,
+    translations: Translations,
+    handlers: Handlers,
+  ) {
     this.#memory = memory;
+    this.#account = account;
     this.#translations = translations;
     this.#handlers = handlers;
     this.#writer = new RecordWriter(memory);
     // The first records are a copy of part of a block.
-    this.#firstRecord = memory.base + coreOffset.records + (MAX_BLOCK + 1) * recordBytes;
+    this.#part = memory.base + coreOffset.records;
+    this.#firstRecord = this.#part + (MAX_BLOCK + 1) * recordBytes + blockWordBytes;
     this.#next = this.#firstRecord;
-    this.#end = memory.base + memory.coreBytes - (MAX_BLOCK + 2) * recordBytes;
+    this.#end = memory.base + memory.coreBytes - (MAX_BLOCK + 2) * recordBytes - blockWordBytes;
     this.#clearJumpCache();
   }
 
@@ -101,12 +111,10 @@ export class CodeCache {
 
   /** A copy of the first `count` instructions of a block, with a stop behind them. */
   part(first: number, count: number): number {
-    const { bytes, u16, base } = this.#memory;
-    const copy = base + coreOffset.records;
-    bytes.copyWithin(copy, first, first + count * recordBytes);
-    for (let i = 0; i < count; i++) {
-      u16[(copy + i * recordBytes + recordOffset.left) >>> 1] = count - i;
-    }
+    const copy = this.#part;
+    const bytes = blockWordBytes + count * recordBytes;
+    this.#memory.bytes.copyWithin(copy, first, first + bytes);
+    this.#account.write(copy, count);
     const last = copy + (count - 1) * recordBytes;
     this.#writer.pseudo(last + recordBytes, this.#handlers.done, this.#writer.nextRip(last), 0);
     return copy;
@@ -149,6 +157,7 @@ export class CodeCache {
 
   /** A block began at a record that is stale: leads who comes there on to its successor. */
   replace(stale: number, successor: number): void {
+    this.#account.keepPaid(stale);
     this.#writer.pseudo(stale, this.#handlers.chain, this.#writer.ripOf(successor), successor);
   }
 
@@ -181,7 +190,7 @@ export class CodeCache {
       if (this.#blocks.get(rip) === first) this.#blocks.delete(rip);
       this.#makeStale(first, count);
     }
-    this.#makeStale(this.#memory.base + coreOffset.records, MAX_BLOCK);
+    this.#makeStale(this.#part, MAX_BLOCK);
     this.#clearJumpCache();
   }
 
@@ -242,13 +251,12 @@ export class CodeCache {
         if (reports) this.#report(outcome);
         return 0;
       }
-      const handler = this.#handlers.numberFor(this.#decoder);
-      const form = this.#handlers.formOf(handler);
+      const handler = this.#handlers.handlerFor(this.#decoder);
       const record = first + count * recordBytes;
       at += this.#decoder.length;
-      this.#writer.write(record, this.#decoder, form, handler, at);
+      this.#writer.write(record, this.#decoder, handler, at);
       count++;
-      ended = form.definition.ends === true;
+      ended = handler.form.definition.ends === true;
     }
     this.#finishBlock(page, rip, first, count, ended ? null : at);
     return first;
@@ -265,13 +273,12 @@ export class CodeCache {
     count: number,
     goesOnAt: number | null,
   ): void {
-    for (let i = 0; i < count; i++) {
-      this.#memory.u16[(first + i * recordBytes + recordOffset.left) >>> 1] = count - i;
-    }
+    this.#account.write(first, count);
     const end = first + count * recordBytes;
-    this.#next = end;
+    this.#next = end + blockWordBytes;
     if (goesOnAt !== null) {
       this.#writer.pseudo(end, this.#handlers.chain, goesOnAt, 0);
+      this.#account.keepNothingPaid(end);
       this.#next += recordBytes;
     }
     const block = { rip, first, count };

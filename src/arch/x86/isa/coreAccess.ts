@@ -25,6 +25,7 @@ import {
   type Value,
 } from './builder/value';
 import type { Vector as Vector128 } from './builder/vector';
+import { InstKind } from './blockAccount';
 import { coreOffset, entryShift, gprOffset, translationEntries } from './coreLayout';
 import { helperNumber, type HelperName } from './helperName';
 import { accessKind, ImportedIndex, StopReason } from './stopReason';
@@ -49,10 +50,21 @@ export abstract class CoreAccess {
   readonly code = new CodeBuilder();
   /** Where the core's memory begins. */
   protected readonly base: number;
+  /** `InstKind`s, as far as they have shown. */
+  #kinds = 0;
   readonly #deferred: DeferredWrite[] = [];
 
   constructor(base: number) {
     this.base = base;
+  }
+
+  /** Of what kinds the instruction is: `InstKind`s. */
+  get kinds(): number {
+    return this.#kinds;
+  }
+
+  protected noteKind(kind: number): void {
+    this.#kinds |= kind;
   }
 
   /** Stops; RIP is this instruction's. */
@@ -167,6 +179,18 @@ export abstract class CoreAccess {
    * @param reads - whether what is written is read before
    */
   check(address: Value<'i64'>, bytes: number, writes: boolean, reads = false): Value<'i32'> {
+    if (writes) this.noteKind(InstKind.Store);
+    if (reads || !writes) this.noteKind(InstKind.Load);
+    return this.locate(address, bytes, writes, reads);
+  }
+
+  /** As {@link check}, of an operand. */
+  protected locate(
+    address: Value<'i64'>,
+    bytes: number,
+    writes: boolean,
+    reads: boolean,
+  ): Value<'i32'> {
     const { code } = this;
     const at = code.let(address);
     const page = and(wrap(shrU(at, i64(12))), i32(translationEntries - 1));

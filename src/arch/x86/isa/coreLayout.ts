@@ -23,13 +23,13 @@ export const coreOffset = {
   result: scratch,
   carries: scratch + 8,
   adjust: scratch + 16,
-  /** Instructions that may still begin, less those of the block that is running. */
-  budget: scratch + 20,
   /** The record at which generated code stopped. */
-  record: scratch + 24,
+  record: scratch + 20,
+  /** What is left of what blocks are charged for (blockAccount.ts). */
+  account: scratch + 24,
   /** Vector and error code of an exception that generated code raised. */
-  vector: scratch + 28,
-  errorCode: scratch + 32,
+  vector: scratch + 32,
+  errorCode: scratch + 36,
   /** 16 bytes through which helpers get arguments and give results. */
   argument: scratch + 48,
   /** Whether an exception of the x87 keeps a result from being stored; the last 4 of these bytes. */

@@ -50,8 +50,7 @@ export class Handlers {
   readonly #generator: InterpreterGenerator;
   readonly #imports: WasmImports;
   readonly #table = makeTable(TABLE_GROWTH);
-  readonly #forms: Form[] = [];
-  readonly #branches: boolean[] = [];
+  readonly #handlers: Handler[] = [];
   readonly #variants = new Map<Encoding, Map<number, number>>();
   readonly #numbers = new Map<string, number>();
   readonly #definitions = new Map<Definition, number>();
@@ -83,11 +82,15 @@ export class Handlers {
 
   /** Whether there are forms that have not been generated. */
   get hasNew(): boolean {
-    return this.#generated < this.#forms.length;
+    return this.#generated < this.#handlers.length;
   }
 
-  /** The number of the handler of the instruction that was decoded last. */
-  numberFor(decoder: Decoder): number {
+  /** The handler of the instruction that was decoded last. */
+  handlerFor(decoder: Decoder): Handler {
+    return this.handlerOf(this.#numberFor(decoder));
+  }
+
+  #numberFor(decoder: Decoder): number {
     let variants = this.#variants.get(decoder.encoding);
     if (variants === undefined) {
       variants = new Map();
@@ -105,21 +108,20 @@ export class Handlers {
     const key = formKey(form, this.#definitionId(form.definition));
     const known = this.#numbers.get(key);
     if (known !== undefined) return known;
-    const number = this.#forms.push(form) - 1;
-    const hasTarget = form.operands.some(({ kind }) => kind === 'target');
-    this.#branches.push(hasTarget || form.definition.ends === true);
+    const number = this.#handlers.length;
+    this.#handlers.push({ number, form, ...this.#generator.traitsOf(form) });
     this.#numbers.set(key, number);
     return number;
   }
 
-  /** The form of a handler. @throws {PanicError} when there is none */
-  formOf(number: number): Form {
-    return this.#forms[number] ?? panic(`no handler ${String(number)}`);
+  /** A handler by its number. @throws {PanicError} when there is none */
+  handlerOf(number: number): Handler {
+    return this.#handlers[number] ?? panic(`no handler ${String(number)}`);
   }
 
-  /** Whether the instruction of a handler may go on elsewhere than behind it. */
-  isBranch(number: number): boolean {
-    return this.#branches[number] === true;
+  /** The form of a handler. @throws {PanicError} when there is none */
+  formOf(number: number): Form {
+    return this.handlerOf(number).form;
   }
 
   #definitionId(definition: Definition): number {
@@ -136,13 +138,10 @@ export class Handlers {
   }
 
   #generate(): void {
-    const fresh: Handler[] = [];
-    for (let number = this.#generated; number < this.#forms.length; number++) {
-      fresh.push({ number, form: this.formOf(number) });
-    }
-    this.#generated = this.#forms.length;
-    if (this.#table.length < this.#forms.length) {
-      this.#table.grow(this.#forms.length - this.#table.length + TABLE_GROWTH);
+    const fresh = this.#handlers.slice(this.#generated);
+    this.#generated = this.#handlers.length;
+    if (this.#table.length < this.#generated) {
+      this.#table.grow(this.#generated - this.#table.length + TABLE_GROWTH);
     }
     const functions = instantiate(this.#generator.coldModule(fresh), this.#imports);
     for (const { number } of fresh) this.#table.set(number, functions[`h${String(number)}`]);
@@ -165,7 +164,7 @@ export class Handlers {
     const total = calls.reduce((sum, { count }) => sum + count, 0);
     if (total > this.#executed * TOLERATED_CALLS) {
       const often = calls.filter(({ count }) => count * RARE > total);
-      const promoted = often.map(({ number }) => ({ number, form: this.formOf(number) }));
+      const promoted = often.map(({ number }) => this.handlerOf(number));
       this.#setHot([...promoted, ...this.#hot].slice(0, MAX_HOT));
       this.#interval *= 2;
     }
@@ -179,7 +178,7 @@ export class Handlers {
     const counts = u32.slice(start, start + countedHandlers);
     u32.fill(0, start, start + countedHandlers);
     return Array.from(counts, (count, number) => ({ number, count }))
-      .filter(({ count, number }) => count > 0 && number < this.#forms.length)
+      .filter(({ count, number }) => count > 0 && number < this.#handlers.length)
       .sort((a, b) => b.count - a.count);
   }
 

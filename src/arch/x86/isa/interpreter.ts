@@ -53,8 +53,15 @@ const Opcode = {
   empty: 0x40,
 } as const;
 
-/** A handler to generate: the number that records have for it, and what it does. */
-export interface Handler {
+/** What a definition does in a form. */
+export interface Traits {
+  readonly uses: OperandUses;
+  /** `InstKind`s. */
+  readonly kinds: number;
+}
+
+/** A handler: the number that records have for it, and what it does. */
+export interface Handler extends Traits {
   readonly number: number;
   readonly form: Form;
 }
@@ -69,14 +76,28 @@ export class InterpreterGenerator {
     this.#memoryPages = memoryPages;
   }
 
+  /** Finds out what a definition does in a form. */
+  traitsOf(form: Form): Traits {
+    const nothing = new Set<number>();
+    const semantics = new InterpreterSemantics(
+      form,
+      this.#base,
+      { written: nothing, read: nothing },
+      true,
+    );
+    form.definition.semantics(semantics);
+    const { written, read, kinds } = semantics;
+    return { uses: { written, read }, kinds };
+  }
+
   /** A module of functions `h<number>`, one for each handler. */
   coldModule(handlers: readonly Handler[]): Uint8Array {
-    const functions = handlers.map(({ number, form }) => {
+    const functions = handlers.map(handler => {
       const code: number[] = [];
       const locals = new LocalPool(1);
-      this.#emit(code, form, null, locals);
+      this.#emit(code, handler, null, locals);
       code.push(Opcode.unreachable);
-      return this.#function(`h${String(number)}`, code, locals);
+      return this.#function(`h${String(handler.number)}`, code, locals);
     });
     return this.#module(functions, false);
   }
@@ -88,9 +109,9 @@ export class InterpreterGenerator {
     for (let i = 0; i <= handlers.length; i++) code.push(Opcode.block, Opcode.empty);
     this.#dispatch(code, handlers);
     const locals = new LocalPool(1);
-    for (const [i, { form }] of handlers.entries()) {
+    for (const [i, handler] of handlers.entries()) {
       code.push(Opcode.end);
-      this.#emit(code, form, handlers.length - i, locals);
+      this.#emit(code, handler, handlers.length - i, locals);
     }
     code.push(Opcode.end);
     callHandler(code, locals.local('i32', 0), this.#base + coreOffset.handlerCalls);
@@ -121,18 +142,12 @@ export class InterpreterGenerator {
   }
 
   /** @param depth - of the loop, as seen from the handler; null in a function of its own */
-  #emit(out: number[], form: Form, depth: number | null, locals: LocalPool): void {
-    const define = (known: OperandUses): InterpreterSemantics => {
-      const semantics = new InterpreterSemantics(form, this.#base, known, depth === null);
-      form.definition.semantics(semantics);
-      semantics.finish();
-      return semantics;
-    };
-    // The first time shows what it reads and writes, the second is meant.
-    const nothing = new Set<number>();
-    const { code } = define(define({ written: nothing, read: nothing }));
+  #emit(out: number[], { form, uses }: Handler, depth: number | null, locals: LocalPool): void {
+    const semantics = new InterpreterSemantics(form, this.#base, uses, depth === null);
+    form.definition.semantics(semantics);
+    semantics.finish();
     const next = depth === null ? null : { local: 0, depth };
-    new Emitter(out, { locals, next }).emit(code.statements);
+    new Emitter(out, { locals, next }).emit(semantics.code.statements);
   }
 }
 

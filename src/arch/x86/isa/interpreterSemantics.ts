@@ -100,17 +100,22 @@ export class InterpreterSemantics extends Semantics {
     this.emitStop(StopReason.Lookup);
   }
 
-  /** Begins a block: its instructions are charged, those that were not executed given back. */
   #enter(target: Value<'i32'>): void {
-    const { code } = this;
-    const word = this.base + coreOffset.budget;
-    const left = code.load('u16', record, at.left);
-    const unused = this.form.definition.pseudo === true ? i32(0) : sub(left, i32(1));
-    const needed = sub(code.load('u16', target, at.left), unused);
-    const budget = code.let(sub(code.load('i32', i32(0), word), needed));
-    code.store('i32', i32(0), budget, word);
-    code.when(lessS(budget, i32(0)), () => this.#stopAt(StopReason.Budget, target));
+    this.charge(target);
     this.#goOn(target);
+  }
+
+  /** Begins a block: charges for it, but not twice for what was charged and is not executed. */
+  protected charge(target: Value<'i32'>): void {
+    const { code } = this;
+    const word = this.base + coreOffset.account;
+    const due = code.load('i64', target, at.block);
+    const { ends, pseudo } = this.form.definition;
+    const isLast = ends === true && pseudo !== true;
+    const missing = isLast ? due : sub(due, code.load('i64', record, at.paid));
+    const account = code.let(add(code.load('i64', i32(0), word), missing));
+    code.store('i64', i32(0), account, word);
+    code.when(lessS(account, i64(0)), () => this.#stopAt(StopReason.Budget, target));
   }
 
   #goOn(next: Value<'i32'>): void {

@@ -1,35 +1,42 @@
 /**
- * The record of a predecoded instruction: 48 bytes in linear memory.
+ * The record of a predecoded instruction: 48 bytes in linear memory, 8 bytes behind where a pointer to it
+ * leads. In front of the first one of a block these are what the block is charged (blockAccount.ts).
  *
  * | offset | bytes | content |
  * |---|---|---|
- * | 0 | 2 | number of the handler |
- * | 2 | 2 | instructions from this one to the end of its block, itself included |
- * | 4, 8, 12 | 4 each | addresses of register operands; of a direct jump the first is the target's record |
- * | 16, 20 | 4 each | addresses of base and index register (of a word that is 0 where there is none) |
- * | 24 | 4 | displacement |
- * | 28 | 1 | log2 of the scale |
- * | 29 | 1 | length of the instruction |
- * | 32 | 8 | immediate, sign-extended |
- * | 40 | 8 | address of the next instruction |
+ * | 8 | 2 | number of the handler |
+ * | 10 | 2 | instructions from this one to the end of its block, itself included |
+ * | 12, 16, 20 | 4 each | addresses of register operands; of a direct jump the first is the target's record |
+ * | 24, 28 | 4 each | addresses of base and index register (of a word that is 0 where there is none) |
+ * | 32 | 4 | displacement |
+ * | 36 | 1 | log2 of the scale |
+ * | 37 | 1 | length of the instruction |
+ * | 38 | 1 | of what kinds it is (`InstKind`) |
+ * | 40 | 8 | immediate, sign-extended |
+ * | 48 | 8 | address of the next instruction |
  *
- * An address relative to RIP has the record's own last field as its base.
+ * A direct jump has at 24 what is charged for the instructions behind it. An address relative to RIP has the
+ * record's own last field as its base.
  */
 export const recordOffset = {
-  handler: 0,
-  left: 2,
-  operand: 4,
-  base: 16,
-  index: 20,
-  displacement: 24,
-  scale: 28,
-  length: 29,
-  immediate: 32,
-  nextRip: 40,
+  block: 0,
+  handler: 8,
+  left: 10,
+  operand: 12,
+  base: 24,
+  paid: 24,
+  index: 28,
+  displacement: 32,
+  scale: 36,
+  length: 37,
+  kinds: 38,
+  immediate: 40,
+  nextRip: 48,
 } as const;
 
-/** Bytes of a record. */
+/** Bytes of a record, and what else there is in front of a block. */
 export const recordBytes = 48;
+export const blockWordBytes = 8;
 
 /** Register operands beyond this many use the index field: such an instruction has no address. */
 export const recordOperands = 3;

@@ -11,6 +11,7 @@ import {
 import type { CoreMemory } from './coreMemory';
 import { noRegister, ripRegister, type Decoder } from './decoder';
 import type { Form } from './form';
+import type { Handler } from './interpreter';
 import type { OperandSpec } from './operand';
 import { recordOffset as at, recordOperands } from './record';
 
@@ -83,9 +84,10 @@ export class RecordWriter {
   }
 
   /** Writes the instruction that was decoded last. @param next - address of the one behind it */
-  write(record: number, decoder: Decoder, form: Form, handler: number, next: number): void {
+  write(record: number, decoder: Decoder, { number, form, kinds }: Handler, next: number): void {
     const { u16, u32, i32, bytes } = this.#memory;
-    u16[(record + at.handler) >>> 1] = handler;
+    u16[(record + at.handler) >>> 1] = number;
+    bytes[record + at.kinds] = kinds;
     for (let slot = 0; slot < recordOperands; slot++) u32[((record + at.operand) >>> 2) + slot] = 0;
     this.#writeAddress(record, decoder, form);
     this.#writeRegisters(record, decoder, form);

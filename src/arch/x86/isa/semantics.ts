@@ -26,6 +26,7 @@ import {
   type Vector as VectorValue,
 } from './builder/vector';
 import type { LoadKind, LoadType, StoreKind } from './builder/codeBuilder';
+import { InstKind } from './blockAccount';
 import { CoreAccess, intType, loadKindOf } from './coreAccess';
 import { gprOffset, xmmOffset, ymmHighDistance } from './coreLayout';
 import { type Form, type OperandForm } from './form';
@@ -75,6 +76,14 @@ export abstract class Semantics extends CoreAccess {
   protected abstract emitGoto(): void;
   /** Goes on at any address. */
   protected abstract emitJump(target: Value<'i64'>): void;
+
+  /** Of what kinds the instruction is: `InstKind`s. */
+  override get kinds(): number {
+    const inMemory = (i: number): boolean => this.operand(i).kind === 'memory';
+    const loads = [...this.read].some(inMemory) ? InstKind.Load : 0;
+    const stores = [...this.written].some(inMemory) ? InstKind.Store : 0;
+    return super.kinds | loads | stores;
+  }
 
   // Operands
 
@@ -283,7 +292,7 @@ export abstract class Semantics extends CoreAccess {
     const mustBe = aligned === 'always' || (aligned === 'legacy' && !this.form.vex);
     if (mustBe && size >= 16) this.requireAligned(this.address(), size);
     const { written, read } = this.#known;
-    const found = this.check(this.address(), size, written.has(i), read.has(i));
+    const found = this.locate(this.address(), size, written.has(i), read.has(i));
     this.#linear.set(i, found);
     return found;
   }
@@ -292,11 +301,13 @@ export abstract class Semantics extends CoreAccess {
 
   /** Jumps to the target operand, at the end of the definition. */
   goto(): void {
+    this.noteKind(InstKind.Branch);
     this.#ending = () => this.emitGoto();
   }
 
   /** Jumps to the target operand, at the end of the definition, if a condition holds now. */
   branch(condition: Condition): void {
+    this.noteKind(InstKind.Branch | InstKind.SideExit);
     const holds = this.code.hold(condition);
     this.#ending = () => {
       this.code.when(holds, () => this.emitGoto());
@@ -306,6 +317,7 @@ export abstract class Semantics extends CoreAccess {
 
   /** Jumps to an address, at the end of the definition. */
   jumpTo(target: Value<'i64'>): void {
+    this.noteKind(InstKind.Branch);
     const where = this.code.let(target);
     this.requireCanonical(where);
     this.#ending = () => this.emitJump(where);

@@ -8,8 +8,8 @@ import { RegisterSet } from '../registerSets';
 import { RIP } from '../registers';
 import type { X86ThreadState } from '../threadState';
 import { BaseCore, type CoreStop, type CoreSurroundings } from './baseCore';
+import { BlockAccount, largestBudget } from './blockAccount';
 import { CodeCache } from './codeCache';
-import { coreOffset } from './coreLayout';
 import type { CoreMemoryOptions } from './coreMemory';
 import { composeFlags, decomposeFlags } from './flagWords';
 import { StopReason } from './stopReason';
@@ -17,14 +17,17 @@ import { StopReason } from './stopReason';
 /** The interpreter of one thread, block by block. */
 export class SoftwareCore extends BaseCore {
   readonly #code: CodeCache;
-  /** Instructions that the present run may execute. */
+  readonly #account: BlockAccount;
+  /** Instructions that the present run may execute, and how many of them the account was not opened for. */
   #allowed = 0;
+  #later = 0;
   /** Whether the run's last instruction holds off the trap behind it. */
   #isShadowed = false;
 
   constructor(options: CoreMemoryOptions, surroundings: CoreSurroundings) {
     super(options, surroundings);
-    this.#code = new CodeCache(this.memory, this.translations, this.handlers);
+    this.#account = new BlockAccount(this.memory);
+    this.#code = new CodeCache(this.memory, this.#account, this.translations, this.handlers);
   }
 
   protected override allowAvx(allowed: boolean): void {
@@ -52,12 +55,23 @@ export class SoftwareCore extends BaseCore {
     return this.#allowed - this.#budget - this.left(record);
   }
 
+  /** Instructions that may still begin, less those of the block that is running. */
   get #budget(): number {
-    return this.memory.view.getInt32(coreOffset.budget, true);
+    return this.#account.budget + this.#later;
   }
 
-  #giveBack(instructions: number): void {
-    this.memory.view.setInt32(coreOffset.budget, this.#budget + instructions, true);
+  /** Opens the account for as many instructions as it can be, of those that are left. */
+  #open(left: number): void {
+    const budget = Math.min(left, largestBudget);
+    this.#later = left - budget;
+    this.#account.open(budget);
+  }
+
+  /** Takes out what the account has counted. */
+  #take(): void {
+    this.loads += this.#account.loads;
+    this.stores += this.#account.stores;
+    this.branches += this.#account.branches;
   }
 
   /** Executes `allowed` instructions, or fewer if the program wants something. */
@@ -81,7 +95,7 @@ export class SoftwareCore extends BaseCore {
     }
     if (this.repeat.end(state)) {
       state.setGprNumber(RIP, rip);
-      this.executed = 0;
+      this.countNothing();
     }
     // Only the first of several loads of SS counts.
     this.#isShadowed &&= !wasShadowed;
@@ -92,9 +106,10 @@ export class SoftwareCore extends BaseCore {
     const state = this.thread;
     const { view } = this.memory;
     this.#allowed = allowed;
+    this.loads = this.stores = this.branches = 0;
     this.accesses.isWaiting = false;
     decomposeFlags(view);
-    view.setInt32(coreOffset.budget, allowed, true);
+    this.#open(allowed);
     let stop: CoreStop | null = null;
     let replaced = 0;
     let drops = this.#code.drops;
@@ -112,6 +127,7 @@ export class SoftwareCore extends BaseCore {
       if (reason === StopReason.Stale) replaced = this.#staleHead();
     }
     this.executed = allowed - this.#budget;
+    this.#take();
     this.handlers.noteExecuted(this.executed);
     composeFlags(view);
     state.dirty |= RegisterSet.Regs | RegisterSet.Sregs | RegisterSet.Xsave;
@@ -119,15 +135,15 @@ export class SoftwareCore extends BaseCore {
   }
 
   #enter(first: number): number {
-    const budget = this.#budget;
     const count = this.left(first);
-    const run = this.handlers.run;
-    if (count <= budget) {
-      this.#giveBack(-count);
-      return run(first);
+    if (count > this.#account.budget && this.#later > 0) {
+      this.#take();
+      this.#open(this.#budget);
     }
-    this.#giveBack(-budget);
-    return run(this.#code.part(first, budget));
+    const { budget } = this.#account;
+    const start = count <= budget ? first : this.#code.part(first, budget);
+    this.#account.charge(start);
+    return this.handlers.run(start);
   }
 
   /** A stale record at which a block began, and so will be met again; 0 if it was not one. */
@@ -139,14 +155,13 @@ export class SoftwareCore extends BaseCore {
   /** Sees to what generated code stopped for. @returns null to go on */
   #after(reason: number, state: X86ThreadState): CoreStop | null {
     const { record, records } = this;
-    const left = this.left(record);
     switch (reason) {
       case StopReason.Unresolved:
-        this.#giveBack(Math.max(0, left - 1));
+        this.#account.refundAfter(record);
         this.#followJump(record, state);
         return null;
       case StopReason.Lookup:
-        this.#giveBack(left - 1);
+        this.#account.refundAfter(record);
         this.#followIndirect(state);
         return null;
       case StopReason.Done:
@@ -154,24 +169,24 @@ export class SoftwareCore extends BaseCore {
         return 'budget';
       case StopReason.Budget:
       case StopReason.Stale:
-        this.#giveBack(left);
+        this.#account.refund(record);
         state.setGprNumber(RIP, records.ripOf(record));
         return null;
       case StopReason.Shadow:
       case StopReason.Flags:
-        this.#giveBack(left - 1);
+        this.#account.refundAfter(record);
         this.#isShadowed = reason === StopReason.Shadow;
         return 'budget';
       case StopReason.Trap:
-        this.#giveBack(left - 1);
+        this.#account.refundAfter(record);
         state.setGprNumber(RIP, records.nextRip(record));
         return this.raised(true);
       case StopReason.PageFault:
-        this.#giveBack(left);
+        this.#account.refund(record);
         state.setGprNumber(RIP, records.ripOf(record));
         return this.stoppedAccess(record);
       default:
-        this.#giveBack(left);
+        this.#account.refund(record);
         state.setGprNumber(RIP, records.ripOf(record));
         return this.#other(reason);
     }

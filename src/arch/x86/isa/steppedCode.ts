@@ -121,10 +121,9 @@ export class SteppedCode {
 
   #write(slot: number, rip: number): void {
     const record = this.#recordOf(slot);
-    const handler = this.#handlers.numberFor(this.#decoder);
-    const form = this.#handlers.formOf(handler);
+    const handler = this.#handlers.handlerFor(this.#decoder);
     const next = rip + this.#decoder.length;
-    this.#writer.write(record, this.#decoder, form, handler, next);
+    this.#writer.write(record, this.#decoder, handler, next);
     this.#memory.u16[(record + recordOffset.left) >>> 1] = 1;
     this.#writer.pseudo(record + recordBytes, this.#handlers.done, next, 0);
     this.record = record;
@@ -146,7 +145,7 @@ export class SteppedCode {
     for (let at = linear; at < end; at += Math.max(1, this.#decoder.length)) {
       this.#window.set(bytes.subarray(at, at + maxInstructionBytes));
       if (this.#decoder.decode(this.#window, maxInstructionBytes) !== 'ok') return;
-      this.#handlers.numberFor(this.#decoder);
+      this.#handlers.handlerFor(this.#decoder);
     }
   }
 }

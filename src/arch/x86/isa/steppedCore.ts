@@ -7,10 +7,12 @@ import { RFlags, Vector } from '../flags';
 import { RegisterSet } from '../registerSets';
 import { RFLAGS, RIP } from '../registers';
 import { BaseCore, type CoreStop, type CoreSurroundings } from './baseCore';
+import { InstKind } from './blockAccount';
 import { coreOffset, entryShift, gprOffset, jumpCacheEntries } from './coreLayout';
 import type { CoreMemoryOptions } from './coreMemory';
 import type { DecodeOutcome } from './decoder';
 import { composeFlags, decomposeFlags } from './flagWords';
+import { recordOffset } from './record';
 import { fetchBytes, SteppedCode } from './steppedCode';
 import { StopReason } from './stopReason';
 
@@ -24,9 +26,8 @@ export class SteppedCore extends BaseCore {
   static readonly fetchBytes = fetchBytes;
   readonly #code: SteppedCode;
   readonly #fetchBuffer: number;
-  /** Where RIP, the budget and RFLAGS are, in words of 4 bytes. */
+  /** Where RIP and RFLAGS are, in words of 4 bytes. */
   readonly #rip: number;
-  readonly #budget: number;
   readonly #flags: number;
   /** The page that was fetched from last, and its physical address. */
   #page = NaN;
@@ -46,7 +47,6 @@ export class SteppedCore extends BaseCore {
     this.#fetchBuffer = this.memory.base + coreOffset.fetched;
     this.#rip = (this.memory.base + gprOffset(RIP)) >>> 2;
     this.#flags = (this.memory.base + gprOffset(RFLAGS)) >>> 2;
-    this.#budget = (this.memory.base + coreOffset.budget) >>> 2;
     this.#code = new SteppedCode(this.memory, this.handlers, this.records);
     this.translations.logsAll = true;
     // The jump cache stays empty. No instruction is at -1.
@@ -135,11 +135,6 @@ export class SteppedCore extends BaseCore {
     return outcome;
   }
 
-  /** Whether the decoded instruction is a jump, a call or a return. */
-  get isBranch(): boolean {
-    return this.handlers.isBranch(this.records.handler(this.#code.record));
-  }
-
   /** Executes the decoded instruction. @returns `budget` when it is done, but for its stores */
   step(): CoreStop {
     this.accesses.begin();
@@ -164,13 +159,12 @@ export class SteppedCore extends BaseCore {
   }
 
   #run(): CoreStop {
+    this.executed = 0;
     if (this.handlers.hasNew) this.#lookAhead();
     if (!this.#isUnsettled) {
       this.#isUnsettled = true;
       decomposeFlags(this.memory.view);
     }
-    // The instruction is charged for, and is the last.
-    this.memory.i32[this.#budget] = 0;
     const reason = this.handlers.run(this.#code.record);
     const stop = this.#after(reason);
     if (this.#isStepped && stop !== 'access') this.#endStep(stop, reason);
@@ -187,7 +181,10 @@ export class SteppedCore extends BaseCore {
       return;
     }
     this.settle();
-    if (repeat.end(thread)) thread.setGprNumber(RIP, this.#code.rip);
+    if (repeat.end(thread)) {
+      thread.setGprNumber(RIP, this.#code.rip);
+      this.countNothing();
+    }
     this.stepped();
     this.#traps = !this.#isShadowed;
   }
@@ -239,6 +236,11 @@ export class SteppedCore extends BaseCore {
   }
 
   #count(): void {
+    const kinds = this.memory.bytes[this.#code.record + recordOffset.kinds] ?? 0;
+    this.executed = 1;
+    this.loads = kinds & InstKind.Load;
+    this.stores = (kinds & InstKind.Store) >> 1;
+    this.branches = (kinds & InstKind.Branch) >> 2;
     this.#uncounted = (this.#uncounted + 1) & (COUNTED_AT_ONCE - 1);
     if (this.#uncounted === 0) this.handlers.noteExecuted(COUNTED_AT_ONCE);
   }
