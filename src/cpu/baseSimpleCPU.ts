@@ -38,6 +38,7 @@ import {
 } from '../sim/index';
 import { AccessPackets } from './accessPackets';
 import { BaseCPU, baseCPUSchema } from './baseCPU';
+import { coreMemory } from './coreMemory';
 import { withoutAvx512 } from './foreignState';
 import type { CommitCPUStats } from './cpuStats';
 import { FunctionTrace } from './functionTrace';
@@ -54,8 +55,6 @@ export const baseSimpleCPUSchema = defineSchema('BaseSimpleCPU', baseCPUSchema, 
 /** Parameters of a `BaseSimpleCPU`. */
 export type BaseSimpleCPUParams = ParamsOf<typeof baseSimpleCPUSchema>;
 
-/** Bytes of the memory's reserve that a core takes: eight CPUs have room. */
-const CORE_BYTES = 8 * 1024 * 1024;
 const SYSCALL_BYTES = 2;
 
 /** Who takes what comes back to a port in timing mode. */
@@ -170,7 +169,7 @@ export abstract class BaseSimpleCPU<Core extends BaseCore = BaseCore> extends Ba
 
   override init(): void {
     super.init();
-    this.#core = this.makeCore(this.#coreMemory(), {
+    this.#core = this.makeCore(coreMemory(this.system, this.name()), {
       cpuid: softwareCpuid(this.cpuId()),
       processor: this.cpuId(),
       timestampAfter: instructions => this.#timestampAfter(this.traced.done + instructions),
@@ -232,27 +231,6 @@ export abstract class BaseSimpleCPU<Core extends BaseCore = BaseCore> extends Ba
 
   /** Makes what executes the thread. */
   protected abstract makeCore(memory: CoreMemoryOptions, surroundings: CoreSurroundings): Core;
-
-  #coreMemory(): CoreMemoryOptions {
-    const stores = this.system.physicalMemory.getBackingStore().filter(store => store.inAddrMap);
-    const [store] = stores;
-    if (store === undefined || stores.length > 1) {
-      return fatal(`${this.name()} needs a system whose memory is one range of addresses`);
-    }
-    const { wasmMemory, reserve, range } = store;
-    if (wasmMemory === null || reserve === null) {
-      return fatal(
-        `${this.name()} needs memory that generated code can address: at most 4032MiB, neither ` +
-          'shared nor without reserve',
-      );
-    }
-    const base = reserve.take(CORE_BYTES);
-    if (base < 0) fatal(`${this.name()}: a system has room for eight CPUs of this kind`);
-    return {
-      ...{ wasm: wasmMemory, base, bytes: CORE_BYTES },
-      ...{ guestStart: range.start, guestBytes: range.size },
-    };
-  }
 
   /** What executes instructions. @throws {PanicError} before `init` */
   get core(): Core {
