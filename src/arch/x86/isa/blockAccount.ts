@@ -10,9 +10,9 @@
  * | 47–63 | instructions that may still begin, signed |
  *
  * In front of a block stand 8 bytes in the same form: what the block adds, its instructions as a negative
- * number. A record from which control may leave before the end of its block has, in the place
- * of an address that it does not have, the same of the instructions behind it; one that stands for a block
- * that is no more, what was charged for that.
+ * number. The record of a direct jump has, in the place of an address that it does not have, what the jump
+ * adds: what its target is charged, less what was charged for the instructions behind it, which are not
+ * executed. As long as it is not known where it leads it adds so much less that the account is overdrawn.
  */
 import { coreOffset } from './coreLayout';
 import type { CoreMemory } from './coreMemory';
@@ -23,11 +23,14 @@ export const InstKind = {
   Load: 1,
   Store: 2,
   Branch: 4,
-  /** A jump that may not be taken. */
-  SideExit: 8,
+  /** A branch to an address that the instruction names. */
+  DirectJump: 8,
 } as const;
 
 const BUDGET_SHIFT = 15;
+const TWO_32 = 2 ** 32;
+/** What overdraws an account, in its upper half. */
+const OVERDRAWS = -(1 << 30);
 const BRANCHES = (1 << BUDGET_SHIFT) - 1;
 
 /** Most instructions that an account is opened for: a block more, and no part runs over. */
@@ -72,70 +75,86 @@ export class BlockAccount {
 
   /** Charges for a block. @param first - its first record */
   charge(first: number): void {
-    this.#add(first + recordOffset.block, 1);
+    this.#clear();
+    this.#addWord(first + recordOffset.block, -1);
+    this.#refundSum();
   }
 
   /** Gives back what was charged for the instructions from a record to the end of its block. */
   refund(record: number): void {
     const count = this.#left(record);
-    if (count === 0) this.#add(record + recordOffset.paid, -1);
-    for (let i = 0; i < count; i++) this.#refundOne(record + i * recordBytes);
+    this.#clear();
+    if (count === 0) this.#sumPaid(record);
+    for (let i = 0; i < count; i++) this.#sum(record + i * recordBytes);
+    this.#refundSum();
   }
 
   /** The same, but for the first of them. */
   refundAfter(record: number): void {
     const count = this.#left(record);
-    for (let i = 1; i < count; i++) this.#refundOne(record + i * recordBytes);
+    this.#clear();
+    for (let i = 1; i < count; i++) this.#sum(record + i * recordBytes);
+    this.#refundSum();
+  }
+
+  /** Takes back what a direct jump has added that leads nowhere yet. */
+  refundJump(record: number): void {
+    this.#clear();
+    this.#addWord(record + recordOffset.jump, 1);
+    this.#refundSum();
+  }
+
+  /** Writes into the records of a block, and in front of them, what they are charged. */
+  write(first: number, count: number): void {
+    const { u16, u32, bytes } = this.#memory;
+    this.#clear();
+    for (let i = count - 1; i >= 0; i--) {
+      const record = first + i * recordBytes;
+      u16[(record + recordOffset.left) >>> 1] = count - i;
+      if (((bytes[record + recordOffset.kinds] ?? 0) & InstKind.DirectJump) !== 0) {
+        u32[(record + recordOffset.operand) >>> 2] = 0;
+        this.#put(record + recordOffset.jump, -this.#low, OVERDRAWS - this.#high);
+      }
+      this.#sum(record);
+    }
+    this.#put(first + recordOffset.block, this.#low, this.#high);
+  }
+
+  /** Makes a record a jump that leads nowhere yet, with nothing behind it. */
+  writeJump(record: number): void {
+    this.#put(record + recordOffset.jump, 0, OVERDRAWS);
+  }
+
+  /** Has a direct jump that led nowhere add what its target is charged. */
+  resolve(record: number, target: number): void {
+    this.#clear();
+    this.#addWord(record + recordOffset.jump, 1);
+    this.#addWord(target + recordOffset.block, 1);
+    this.#put(record + recordOffset.jump, this.#low, this.#high - OVERDRAWS);
+  }
+
+  /**
+   * Makes a record a jump to the block that has taken the place of the rest of its own, for which whoever
+   * comes there was charged. To be called before anything else of it changes.
+   */
+  replace(record: number, successor: number): void {
+    const count = this.#left(record);
+    this.#clear();
+    if (count === 0) this.#sumPaid(record);
+    for (let i = 0; i < count; i++) this.#sum(record + i * recordBytes);
+    this.#low = -this.#low;
+    this.#high = -this.#high;
+    this.#addWord(successor + recordOffset.block, 1);
+    this.#put(record + recordOffset.jump, this.#low, this.#high);
   }
 
   #left(record: number): number {
     return this.#memory.u16[(record + recordOffset.left) >>> 1] ?? 0;
   }
 
-  #add(word: number, sign: 1 | -1): void {
-    const { i32 } = this.#memory;
-    const from = word >>> 2;
-    i32[this.#word] = (i32[this.#word] ?? 0) + sign * (i32[from] ?? 0);
-    i32[this.#word + 1] = (i32[this.#word + 1] ?? 0) + sign * (i32[from + 1] ?? 0);
-  }
-
-  #refundOne(record: number): void {
-    const { i32, bytes } = this.#memory;
-    const kinds = bytes[record + recordOffset.kinds] ?? 0;
-    i32[this.#word] = (i32[this.#word] ?? 0) - lowWord(kinds);
-    i32[this.#word + 1] = (i32[this.#word + 1] ?? 0) - highWord(kinds);
-  }
-
-  /** Writes into the records of a block, and in front of them, what they are charged. */
-  write(first: number, count: number): void {
-    const { u16, bytes } = this.#memory;
+  #clear(): void {
     this.#low = 0;
     this.#high = 0;
-    for (let i = count - 1; i >= 0; i--) {
-      const record = first + i * recordBytes;
-      u16[(record + recordOffset.left) >>> 1] = count - i;
-      const kinds = bytes[record + recordOffset.kinds] ?? 0;
-      if ((kinds & InstKind.SideExit) !== 0) this.#put(record + recordOffset.paid);
-      this.#sum(record);
-    }
-    this.#put(first + recordOffset.block);
-  }
-
-  /** Notes in a record that whoever comes there was charged for the rest of its block, as long as it had one. */
-  keepPaid(record: number): void {
-    const count = this.#left(record);
-    if (count === 0) return;
-    this.#low = 0;
-    this.#high = 0;
-    for (let i = 0; i < count; i++) this.#sum(record + i * recordBytes);
-    this.#put(record + recordOffset.paid);
-  }
-
-  /** Notes in a record that nothing was charged for it. */
-  keepNothingPaid(record: number): void {
-    this.#low = 0;
-    this.#high = 0;
-    this.#put(record + recordOffset.paid);
   }
 
   #sum(record: number): void {
@@ -144,9 +163,29 @@ export class BlockAccount {
     this.#high += highWord(kinds);
   }
 
-  #put(word: number): void {
-    this.#memory.i32[word >>> 2] = this.#low;
-    this.#memory.i32[(word >>> 2) + 1] = this.#high;
+  /** Of a record that has become a jump to its successor: what was charged for what it was. */
+  #sumPaid(record: number): void {
+    const target = this.#memory.u32[(record + recordOffset.operand) >>> 2] ?? 0;
+    this.#addWord(target + recordOffset.block, 1);
+    this.#addWord(record + recordOffset.jump, -1);
+  }
+
+  #addWord(word: number, sign: 1 | -1): void {
+    const { i32, u32 } = this.#memory;
+    this.#low += sign * (u32[word >>> 2] ?? 0);
+    this.#high += sign * (i32[(word >>> 2) + 1] ?? 0);
+  }
+
+  #refundSum(): void {
+    const { u32, i32 } = this.#memory;
+    const low = (u32[this.#word] ?? 0) - this.#low;
+    this.#put(this.#word << 2, low, (i32[this.#word + 1] ?? 0) - this.#high);
+  }
+
+  /** Writes 64 bits, from halves of which the lower may be negative or too big. */
+  #put(word: number, low: number, high: number): void {
+    this.#memory.i32[word >>> 2] = low;
+    this.#memory.i32[(word >>> 2) + 1] = high + Math.floor(low / TWO_32);
   }
 }
 

@@ -157,7 +157,7 @@ export class CodeCache {
 
   /** A block began at a record that is stale: leads who comes there on to its successor. */
   replace(stale: number, successor: number): void {
-    this.#account.keepPaid(stale);
+    this.#account.replace(stale, successor);
     this.#writer.pseudo(stale, this.#handlers.chain, this.#writer.ripOf(successor), successor);
   }
 
@@ -175,6 +175,7 @@ export class CodeCache {
 
   /** Makes a direct jump lead to a record. */
   resolve(record: number, target: number): void {
+    this.#account.resolve(record, target);
     chainRecord(this.#memory, record, target);
   }
 
@@ -278,7 +279,7 @@ export class CodeCache {
     this.#next = end + blockWordBytes;
     if (goesOnAt !== null) {
       this.#writer.pseudo(end, this.#handlers.chain, goesOnAt, 0);
-      this.#account.keepNothingPaid(end);
+      this.#account.writeJump(end);
       this.#next += recordBytes;
     }
     const block = { rip, first, count };

@@ -83,9 +83,13 @@ export class InterpreterSemantics extends Semantics {
   }
 
   protected override emitGoto(): void {
-    const target = this.code.load('i32', record, at.operand);
-    this.code.when(isZero(target), () => this.emitStop(StopReason.Unresolved));
-    this.#enter(target);
+    const { code } = this;
+    const target = code.load('i32', record, at.operand);
+    this.charge(code.load('i64', record, at.jump), () => {
+      code.when(isZero(target), () => this.emitStop(StopReason.Unresolved));
+      this.#stopAt(StopReason.Budget, target);
+    });
+    this.#goOn(target);
   }
 
   protected override emitJump(target: Value<'i64'>): void {
@@ -101,21 +105,19 @@ export class InterpreterSemantics extends Semantics {
   }
 
   #enter(target: Value<'i32'>): void {
-    this.charge(target);
+    this.charge(this.code.load('i64', target, at.block), () => {
+      this.#stopAt(StopReason.Budget, target);
+    });
     this.#goOn(target);
   }
 
-  /** Begins a block: charges for it, but not twice for what was charged and is not executed. */
-  protected charge(target: Value<'i32'>): void {
+  /** Charges for a block. @param overdrawn - stops when there is too little left */
+  protected charge(due: Value<'i64'>, overdrawn: () => void): void {
     const { code } = this;
     const word = this.base + coreOffset.account;
-    const due = code.load('i64', target, at.block);
-    const { ends, pseudo } = this.form.definition;
-    const isLast = ends === true && pseudo !== true;
-    const missing = isLast ? due : sub(due, code.load('i64', record, at.paid));
-    const account = code.let(add(code.load('i64', i32(0), word), missing));
+    const account = code.let(add(code.load('i64', i32(0), word), due));
     code.store('i64', i32(0), account, word);
-    code.when(lessS(account, i64(0)), () => this.#stopAt(StopReason.Budget, target));
+    code.when(lessS(account, i64(0)), overdrawn);
   }
 
   #goOn(next: Value<'i32'>): void {

@@ -15,7 +15,7 @@
  * | 40 | 8 | immediate, sign-extended |
  * | 48 | 8 | address of the next instruction |
  *
- * A direct jump has at 24 what is charged for the instructions behind it. An address relative to RIP has the
+ * A direct jump has at 24 what it adds to what is charged. An address relative to RIP has the
  * record's own last field as its base.
  */
 export const recordOffset = {
@@ -24,7 +24,7 @@ export const recordOffset = {
   left: 10,
   operand: 12,
   base: 24,
-  paid: 24,
+  jump: 24,
   index: 28,
   displacement: 32,
   scale: 36,

@@ -301,13 +301,13 @@ export abstract class Semantics extends CoreAccess {
 
   /** Jumps to the target operand, at the end of the definition. */
   goto(): void {
-    this.noteKind(InstKind.Branch);
+    this.noteKind(InstKind.Branch | InstKind.DirectJump);
     this.#ending = () => this.emitGoto();
   }
 
   /** Jumps to the target operand, at the end of the definition, if a condition holds now. */
   branch(condition: Condition): void {
-    this.noteKind(InstKind.Branch | InstKind.SideExit);
+    this.noteKind(InstKind.Branch | InstKind.DirectJump);
     const holds = this.code.hold(condition);
     this.#ending = () => {
       this.code.when(holds, () => this.emitGoto());

@@ -157,6 +157,7 @@ export class SoftwareCore extends BaseCore {
     const { record, records } = this;
     switch (reason) {
       case StopReason.Unresolved:
+        this.#account.refundJump(record);
         this.#account.refundAfter(record);
         this.#followJump(record, state);
         return null;

@@ -3,6 +3,7 @@
  * words that it was decoded from. Where those differ from what is fetched, whoever has changed them, they
  * are decoded again; so there is nothing to invalidate.
  */
+import { BlockAccount, InstKind } from './blockAccount';
 import { coreOffset } from './coreLayout';
 import type { CoreMemory } from './coreMemory';
 import { Decoder, maxInstructionBytes, type DecodeOutcome } from './decoder';
@@ -34,6 +35,7 @@ export class SteppedCode {
   readonly #memory: CoreMemory;
   readonly #handlers: Handlers;
   readonly #writer: RecordWriter;
+  readonly #account: BlockAccount;
   readonly #decoder = new Decoder(instructionTable());
   readonly #slots = new Map<number, number>();
   readonly #recent = new Uint32Array(RECENT);
@@ -51,6 +53,7 @@ export class SteppedCode {
     this.#memory = memory;
     this.#handlers = handlers;
     this.#writer = writer;
+    this.#account = new BlockAccount(memory);
     this.#capacity = Math.floor((memory.coreBytes - coreOffset.records) / SLOT_BYTES) - 1;
     this.#rips = new Float64Array(this.#capacity).fill(NaN);
     this.#words = new Uint32Array(this.#capacity * SLOT_WORDS);
@@ -125,6 +128,7 @@ export class SteppedCode {
     const next = rip + this.#decoder.length;
     this.#writer.write(record, this.#decoder, handler, next);
     this.#memory.u16[(record + recordOffset.left) >>> 1] = 1;
+    if ((handler.kinds & InstKind.DirectJump) !== 0) this.#account.writeJump(record);
     this.#writer.pseudo(record + recordBytes, this.#handlers.done, next, 0);
     this.record = record;
   }

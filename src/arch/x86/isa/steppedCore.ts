@@ -26,9 +26,10 @@ export class SteppedCore extends BaseCore {
   static readonly fetchBytes = fetchBytes;
   readonly #code: SteppedCode;
   readonly #fetchBuffer: number;
-  /** Where RIP and RFLAGS are, in words of 4 bytes. */
+  /** Where RIP, RFLAGS and what tells whether the account is overdrawn are, in words of 4 bytes. */
   readonly #rip: number;
   readonly #flags: number;
+  readonly #account: number;
   /** The page that was fetched from last, and its physical address. */
   #page = NaN;
   #pageAddress = 0;
@@ -47,6 +48,7 @@ export class SteppedCore extends BaseCore {
     this.#fetchBuffer = this.memory.base + coreOffset.fetched;
     this.#rip = (this.memory.base + gprOffset(RIP)) >>> 2;
     this.#flags = (this.memory.base + gprOffset(RFLAGS)) >>> 2;
+    this.#account = (this.memory.base + coreOffset.account + 4) >>> 2;
     this.#code = new SteppedCode(this.memory, this.handlers, this.records);
     this.translations.logsAll = true;
     // The jump cache stays empty. No instruction is at -1.
@@ -165,6 +167,8 @@ export class SteppedCore extends BaseCore {
       this.#isUnsettled = true;
       decomposeFlags(this.memory.view);
     }
+    // No jump leads anywhere here: each overdraws the account.
+    this.memory.i32[this.#account] = 0;
     const reason = this.handlers.run(this.#code.record);
     const stop = this.#after(reason);
     if (this.#isStepped && stop !== 'access') this.#endStep(stop, reason);
