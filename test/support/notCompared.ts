@@ -9,7 +9,7 @@ import type { Tolerance } from './lockstepOutcome';
 
 /** Instructions that leave the program, tell of the machine, or approximate as each machine likes. */
 const notCompared: ReadonlySet<string> = new Set([
-  ...['syscall', 'int1', 'in', 'out', 'popf'],
+  ...['syscall', 'int1', 'in', 'out', 'ins', 'outs', 'popf'],
   ...['cpuid', 'rdtsc', 'rdtscp', 'xgetbv'],
   // Those of Intel's processors are what there is.
   ...(readFileSync('/proc/cpuinfo', 'latin1').includes('GenuineIntel')
