@@ -17,6 +17,9 @@ const loadTar = (): typeof import('tar') =>
 /** The only names in an archive. */
 const NAMES = /^(?:\.\/)?(?:m5\.cpt\.pb|\w[\w.-]*\.img)$/;
 
+/** What the tar and zlib libraries say of a file that is no archive, or not all of one. */
+const NO_ARCHIVE = /^(?:TAR_\w+|zlib): (.*)/;
+
 /**
  * Packs a checkpoint, with everything that it builds upon, into one file: a gzipped tar archive of
  * a full checkpoint.
@@ -56,9 +59,27 @@ export function unpackCheckpoint(file: string, directory: string): void {
         },
       });
     } catch (error) {
-      throw fileError(file, 'unpacking it', error);
+      throw unpackError(file, error);
     }
-    verifyCheckpoint(folder);
+    verifyUnpacked(file, folder);
     refuseParent(resolve(directory), xxh64File(join(folder, CHECKPOINT_FILE)));
   });
+}
+
+function unpackError(file: string, error: unknown): CheckpointError {
+  const reason = error instanceof Error ? NO_ARCHIVE.exec(error.message)?.[1] : undefined;
+  if (reason === undefined) return fileError(file, 'unpacking it', error);
+  const message = `it is damaged, or no file that 'checkpoint pack' wrote: ${reason}`;
+  return new CheckpointError({ file }, message, { cause: error });
+}
+
+/** Whatever is wrong is said of the archive: the folder is gone when the user reads it. */
+function verifyUnpacked(file: string, folder: string): void {
+  try {
+    verifyCheckpoint(folder);
+  } catch (error) {
+    if (!(error instanceof CheckpointError)) throw error;
+    const message = error.message.replaceAll(`${folder}/`, '');
+    throw new CheckpointError({ file }, message, { cause: error });
+  }
 }

@@ -16,6 +16,7 @@ import {
 } from '../checkpoint/index';
 import type { CheckpointValue } from '../sim/index';
 import type { CheckpointRequest } from './checkpointOptions';
+import { reportError } from './reportError';
 
 type Print = (line: string) => void;
 
@@ -26,11 +27,16 @@ const NAMED_RUNS = 20;
 /**
  * Does it.
  * @param print - takes each line of the answer
- * @returns the exit status: 1 for checkpoints that differ, as diff(1) has it, or that cannot be listed,
- *   else 0
- * @throws {CheckpointError} when a checkpoint is damaged
+ * @param complain - takes what is wrong with one of several checkpoints
+ * @returns the exit status: 1 for checkpoints that differ, as diff(1) has it, or that cannot be listed
+ *   or are damaged, else 0
+ * @throws {CheckpointError} when the only checkpoint is damaged
  */
-export function checkpointCommand(request: CheckpointRequest, print: Print): number {
+export function checkpointCommand(
+  request: CheckpointRequest,
+  print: Print,
+  complain: Print,
+): number {
   switch (request.action) {
     case 'ls':
       return list(request.directory, request.json, print);
@@ -38,14 +44,7 @@ export function checkpointCommand(request: CheckpointRequest, print: Print): num
       inspect(request.directory, request.sections, request.json, print);
       return 0;
     case 'verify':
-      for (const directory of request.directories) {
-        const { checkpoints, sections, bytes } = verifyCheckpoint(directory);
-        const chain = checkpoints === 1 ? '' : ` in ${String(checkpoints)} checkpoints`;
-        print(
-          `${directory}: whole; ${String(sections)} sections, ${inMiB(bytes)} of images${chain}`,
-        );
-      }
-      return 0;
+      return verify(request.directories, print, complain);
     case 'diff':
       return diff(diffCheckpoints(request.a, request.b), request.json, print);
     case 'squash':
@@ -62,6 +61,22 @@ export function checkpointCommand(request: CheckpointRequest, print: Print): num
     default:
       return assertNever(request);
   }
+}
+
+/** Looks at all of them, whatever is wrong with some. */
+function verify(directories: readonly string[], print: Print, complain: Print): number {
+  let status = 0;
+  for (const directory of directories) {
+    try {
+      const { checkpoints, sections, bytes } = verifyCheckpoint(directory);
+      const chain = checkpoints === 1 ? '' : ` in ${String(checkpoints)} checkpoints`;
+      print(`${directory}: whole; ${String(sections)} sections, ${inMiB(bytes)} of images${chain}`);
+    } catch (error) {
+      if (!(error instanceof CheckpointError)) throw error;
+      status = reportError(error, complain);
+    }
+  }
+  return status;
 }
 
 const inMiB = (bytes: number): string => `${(bytes / MiB).toFixed(1)} MiB`;

@@ -37,7 +37,9 @@ export function perform(request: WorkRequest, args: readonly string[], sink: Ter
       return;
     case 'checkpoint':
       showProgress(sink);
-      process.exitCode = checkpointCommand(request.request, print);
+      process.exitCode = checkpointCommand(request.request, print, line => {
+        sink.line(line);
+      });
       return;
     case 'build-info':
       buildInfo().forEach(print);

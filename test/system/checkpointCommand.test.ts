@@ -120,13 +120,18 @@ describe('mini-gem5 checkpoint', () => {
       // A byte of a page: only `verify` looks there.
       alter(join(directory, IMAGE), bytes => bytes.fill(0xee, 4096 + 10, 4096 + 11));
       writeFileSync(join(folder, 'not.tar.gz'), 'no archive');
+      execFileSync('tar', ['cf', 'half.tar', '-C', directory, 'm5.cpt.pb'], { cwd: folder });
       mkdirSync(join(folder, 'empty'));
       const cases: readonly (readonly [string[], RegExp])[] = [
         [['verify', 'cpt'], /store0\.img, byte 4096: pages of memory are damaged/],
         [['inspect', 'cpt', 'nobody'], /has no section 'nobody'/],
         [['inspect', 'empty'], /m5\.cpt\.pb: opening it failed: no such file/],
         [['ls', 'nowhere'], /there is no directory nowhere/],
-        [['unpack', 'not.tar.gz', 'x'], /not\.tar\.gz: unpacking it failed/],
+        [['unpack', 'not.tar.gz', 'x'], /not\.tar\.gz: .*no file that 'checkpoint pack' wrote/],
+        [
+          ['unpack', 'half.tar', 'x'],
+          /half\.tar: system\.physmem\.store0\.img: opening it failed: no such file/,
+        ],
         [['pack', 'cpt', 'x.tar.gz'], /pages of memory are damaged/],
       ];
       for (const [words, message] of cases) {
@@ -136,6 +141,11 @@ describe('mini-gem5 checkpoint', () => {
         expect(done.stderr.trim().split('\n')).to.have.length(1);
       }
       expect(existsSync(join(folder, 'x'))).to.equal(false);
+      writeTestCheckpoint(join(folder, 'good'));
+      const many = checkpoint(folder, 'verify', 'cpt', 'empty', 'good');
+      expect(many.status).to.equal(1);
+      expect(many.stdout).to.match(/^good: whole;.*\n$/);
+      expect(many.stderr).to.match(/^fatal: .*cpt.*damaged.*\nfatal: .*empty.*\n$/);
     });
   });
 });
