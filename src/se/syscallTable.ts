@@ -112,14 +112,16 @@ function trace(
   result: number,
 ): void {
   const text = values.map(value => (value < 0 ? String(value) : `0x${value.toString(16)}`));
-  const outcome =
-    result < 0 && errnoName(-result) !== `E${String(-result)}`
-      ? errnoName(-result)
-      : String(result);
   dprintf(
     SyscallVerbose,
     process.clock.tick(),
     process.name,
-    `T${String(tid)} : ${syscallName(number)}(${text.join(', ')}) = ${outcome}`,
+    `T${String(tid)} : ${syscallName(number)}(${text.join(', ')}) = ${outcomeOf(result)}`,
   );
+}
+
+/** As strace(1) shows it, with a question mark where the program gets no result. */
+function outcomeOf(result: number): string {
+  if (result >= 0) return String(result);
+  return result > RESTART ? errnoName(-result) : '?';
 }

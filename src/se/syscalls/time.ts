@@ -154,7 +154,12 @@ export const timeCalls: SyscallGroup = {
     if (address !== 0) writeTime(process, address, 0, 1);
     return 0;
   },
+  clock_settime: ({ process }, clock, address) => {
+    const isTime = readTimespec(process, address) >= 0;
+    return isTime && (clock | 0) === CLOCK.Realtime ? -Errno.EPERM : -Errno.EINVAL;
+  },
   gettimeofday,
+  settimeofday: () => -Errno.EPERM,
   time: ({ process }, address) => {
     process.clock.sampleDate();
     const now = process.clock.seconds;

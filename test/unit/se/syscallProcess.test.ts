@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { FS } from '../../../src/arch/x86/index';
-import { resetWarnOnce, setLogSink, type LogSink } from '../../../src/base/index';
+import { resetWarnOnce, setDebugFlags, setLogSink, type LogSink } from '../../../src/base/index';
 import { Errno } from '../../../src/host/index';
 import { SimulatedClock } from '../../../src/se/simulatedClock';
 import { BLOCKED, ENDED, SLEEP } from '../../../src/se/syscallResult';
@@ -36,6 +36,24 @@ describe('the system call table', () => {
     expect(warnings).to.have.length(3);
     expect(warnings[0]).to.match(/^warn: system\.cpu\.workload: .*\bfork \(57\)/);
     expect(warnings[1]).to.include('9999');
+  });
+
+  it('traces calls with their results, like strace where there is none', () => {
+    const process = new TestProcess();
+    const lines: string[] = [];
+    const sink: LogSink = { message: () => undefined, debug: text => lines.push(text) };
+    const before = setLogSink(sink);
+    setDebugFlags('SyscallVerbose');
+    try {
+      process.call('sync');
+      process.call('close', 99);
+      process.call('exit_group', 0);
+    } finally {
+      setDebugFlags('-SyscallVerbose');
+      setLogSink(before);
+    }
+    const results = lines.map(line => /(\w+)\(.*\) = (.*)/.exec(line)?.slice(1).join(' '));
+    expect(results).to.deep.equal(['sync 0', 'close EBADF', 'exit_group ?']);
   });
 
   it('says nothing about calls that C libraries try in vain', () => {
@@ -235,6 +253,18 @@ describe('time calls', () => {
     expect(process.call('clock_getres', 99, process.buffer)).to.equal(-Errno.EINVAL);
     expect(process.call('clock_getres', 1, process.buffer)).to.equal(0);
     expect(process.state.memory.readInt64(process.buffer + 8)).to.equal(1);
+  });
+
+  it('are not set by a program', () => {
+    const process = at(0);
+    const { buffer } = process;
+    process.state.memory.writeInt64(buffer, 1);
+    process.state.memory.writeInt64(buffer + 8, 0);
+    expect(process.call('clock_settime', 0, buffer)).to.equal(-Errno.EPERM);
+    expect(process.call('clock_settime', 1, buffer)).to.equal(-Errno.EINVAL);
+    expect(process.call('settimeofday', buffer, 0)).to.equal(-Errno.EPERM);
+    process.state.memory.writeInt64(buffer + 8, -1);
+    expect(process.call('clock_settime', 0, buffer)).to.equal(-Errno.EINVAL);
   });
 
   it('let the thread sleep until a tick', () => {
