@@ -2,6 +2,7 @@
 import { Command, Option } from 'commander';
 import { fatal } from 'mini-gem5';
 import { addCheckpointOptions, type CheckpointOptions } from './checkpointOptions';
+import { memorySize } from './memorySize';
 import { addSystemOptions, systemOptions, type SystemOptions } from './systemOptions';
 import { wholeNumber } from './wholeNumber';
 
@@ -63,7 +64,7 @@ export function parseBaremetalOptions(args: readonly string[]): BaremetalOptions
       (value: string, previous: readonly string[]) => [...previous, value],
       [] as readonly string[],
     )
-    .option('--mem-size <size>', 'size of the memory', '512MiB')
+    .option('--mem-size <size>', 'size of the memory', memorySize, '512MiB')
     .option('-n, --num-cpus <count>', 'number of CPUs', wholeNumber, 1)
     .option('--cpu-clock <clock>', 'clock of the CPU', '2GHz')
     .option(

@@ -6,6 +6,7 @@ import { split } from 'shlex';
 import { addCheckpointOptions, type CheckpointOptions } from './checkpointOptions';
 import { cpuTypes } from './cpuTypes';
 import { addSwitchOptions, type SwitchOptions } from './switchOptions';
+import { memorySize } from './memorySize';
 import { addSystemOptions, systemOptions, type SystemOptions } from './systemOptions';
 import { wholeNumber } from './wholeNumber';
 
@@ -98,7 +99,7 @@ export function parseSeOptions(args: readonly string[]): SeOptions {
     .option('--cpu-clock <clock>', 'clock of the CPU', '2GHz')
     .option('--sys-clock <clock>', 'clock of everything else', '1GHz')
     .option('--sys-voltage <voltage>', 'supply voltage', '1.0V')
-    .option('--mem-size <size>', 'size of the memory', '512MiB')
+    .option('--mem-size <size>', 'size of the memory', memorySize, '512MiB')
     .option('-m, --abs-max-tick <tick>', 'stop at this tick', wholeNumber);
   addSwitchOptions(addCheckpointOptions(addSystemOptions(program)))
     .argument('[arguments...]', 'arguments of the program, after --')

@@ -244,6 +244,13 @@ describe('A program that cannot run is answered by one line', () => {
     });
   });
 
+  it('with a memory of no size', () => {
+    inFolder(folder => {
+      const run = runCommand([configPath('se.ts'), '--mem-size', 'foo'], { cwd: folder });
+      expectOneLine(run, 2, /^error: option '--mem-size <size>' argument 'foo' is invalid/m);
+    });
+  });
+
   it('larger than the memory', () => {
     inFolder(folder => {
       const size = ['--mem-size', '64KiB'];
