@@ -1,5 +1,5 @@
 /*
- * Executes pseudo-instructions that its arguments name: `m5 sum 1 2 then work-begin 3 then exit`.
+ * Executes pseudo-instructions that its arguments name: `m5 sum 1 2 then workbegin 3 then exit`.
  * The commands of gem5's m5 utility are among them, under the same names.
  */
 #include <gem5/m5ops.h>
