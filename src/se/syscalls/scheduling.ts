@@ -29,7 +29,7 @@ function getAffinity(thread: ProcessThread, pid: number, size: number, address: 
 }
 
 function setAffinity(thread: ProcessThread, pid: number, size: number, address: number): number {
-  const mask = new Uint8Array(Math.min(size, MASK_SIZE));
+  const mask = new Uint8Array(Math.min(size >>> 0, MASK_SIZE)); // the kernel's size is unsigned
   thread.process.memory.copyIn(address, mask);
   const error = own(thread, pid);
   if (error !== 0) return error;

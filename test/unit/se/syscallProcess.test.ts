@@ -162,6 +162,7 @@ describe('process calls', () => {
     process.state.memory.writeInt64(process.buffer, 2);
     expect(process.call('sched_setaffinity', 0, 8, process.buffer)).to.equal(-Errno.EINVAL);
     expect(process.call('sched_setaffinity', 0, 0, process.buffer)).to.equal(-Errno.EINVAL);
+    expect(process.call('sched_setaffinity', 0, -100, process.buffer)).to.equal(-Errno.EINVAL);
     expect(process.call('sched_setaffinity', 7, 8, process.buffer)).to.equal(-Errno.ESRCH);
     expect(process.call('sched_yield')).to.equal(0);
   });
