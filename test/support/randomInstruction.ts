@@ -204,7 +204,9 @@ export class InstructionMaker {
     }
     if (place !== 'I' && place !== 'L') return [];
     const value =
-      definition.name === 'enter' ? BigInt(size === 'b' ? 0 : this.#below(64)) : edge(this.#random);
+      definition.name === 'enter'
+        ? BigInt(this.#below(size === 'b' ? 256 : 64))
+        : edge(this.#random);
     return [[place === 'L' || size === 'x' ? 'b' : size, little(value, 8)]];
   }
 

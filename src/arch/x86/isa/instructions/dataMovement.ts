@@ -1,7 +1,7 @@
 /** Moves, exchanges, the stack, sign extension: what changes no flags (SAHF and POPF aside). */
 import { RFlags } from '../../flags';
 import { RAX, RBP, RDX, RFLAGS, RSP } from '../../registers';
-import { isNonZero, isZero, select } from '../builder/condition';
+import { equal, isNonZero, isZero, lessU, select } from '../builder/condition';
 import {
   add,
   and,
@@ -10,6 +10,7 @@ import {
   extendS,
   i32,
   i64,
+  mul,
   or,
   shl,
   shrS,
@@ -94,19 +95,31 @@ function popTo(c: Semantics): void {
   c.set(0, value);
 }
 
+/** ENTER: from level 1 on with a display, which is the frames of the procedures around it. */
 function enter(c: Semantics): void {
+  const { code } = c;
   const bytes = c.form.operandSize;
-  const level = and(c.getAs(1, 'i32'), i32(31));
-  // Nested procedures' displays are for languages that no compiler for x86-64 has.
-  c.when(
-    isZero(level),
-    () => undefined,
-    () => c.helper('undefined'),
-  );
-  const frame = c.code.let(sub(c.gpr64(RSP), i64(bytes)));
+  const level = code.let(and(c.getAs(1, 'i32'), i32(31)));
+  const frame = code.let(sub(c.gpr64(RSP), i64(bytes)));
   c.store(frame, bytes, c.gpr(RBP, bytes));
+  const distance = code.variable(i64(0));
+  c.when(isNonZero(level), () => {
+    const end = code.let(convert(mul(level, i32(bytes)), 'i64'));
+    code.loop(() => {
+      const next = code.let(add(code.read(distance), i64(bytes)));
+      const to = code.let(sub(frame, next));
+      c.when(
+        equal(next, end),
+        () => c.store(to, bytes, convert(frame, intType(bytes))),
+        () => c.store(to, bytes, c.load(sub(c.gpr64(RBP), next), bytes)),
+      );
+      code.assign(distance, next);
+      code.again(lessU(next, end));
+    });
+  });
   c.setGpr(RBP, bytes, convert(frame, intType(bytes)));
-  c.setGpr(RSP, 8, sub(frame, and(c.getAs(0, 'i64'), i64(0xffff))));
+  const top = sub(frame, code.read(distance));
+  c.setGpr(RSP, 8, sub(top, and(c.getAs(0, 'i64'), i64(0xffff))));
 }
 
 /** CMPXCHG: the accumulator against operand 0. */
