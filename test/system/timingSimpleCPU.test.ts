@@ -133,6 +133,12 @@ describe('TimingSimpleCPU', () => {
     expect(stat(it, 'cpu.executeStats0.numMemRefs')).to.equal(6);
   });
 
+  it('has room for the accesses of an instruction that makes most of them', () => {
+    const it = machine([0x48, 0x89, 0xe5, 0xc8, 0, 0, 31, ...EXIT_7]); // mov %rsp, %rbp; enter $0, $31
+    expect(it.simulation.simulate().code).to.equal(7);
+    expect(packets(it)[1]).to.equal(30);
+  });
+
   it('sends again what was refused', () => {
     const code = [0x48, 0x83, 0xe4, 0xc0, 0x48, 0x89, 0x44, 0x24, 0xfc]; // and; mov %rax, -4(%rsp)
     const fast = machine([...code, ...EXIT_7]);
