@@ -50,7 +50,10 @@ export class Kvm {
     try {
       const version = this.#device.tryRequest(abi.KVM_GET_API_VERSION, 0);
       if (version < 0) {
-        throw new KvmUnavailableError('no-driver', `${device} is not the KVM device`);
+        throw new KvmUnavailableError(
+          'no-driver',
+          `${device} is not the KVM device: in a container, have the host's passed in`,
+        );
       }
       if (version !== abi.KVM_API_VERSION) {
         throw new KvmUnavailableError(

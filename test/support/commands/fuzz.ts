@@ -13,14 +13,23 @@ function wholeNumber(text: string, name: string): number {
   return value;
 }
 
-const { values } = parseArgs({
-  options: {
-    count: { type: 'string', default: '1e5' },
-    seed: { type: 'string', default: String(Date.now()) },
-    only: { type: 'string' },
-    failures: { type: 'string', default: '1' },
-  },
-});
+const options = {
+  count: { type: 'string', default: '1e5' },
+  seed: { type: 'string', default: String(Date.now()) },
+  only: { type: 'string' },
+  failures: { type: 'string', default: '1' },
+} as const;
+
+function parse(): ReturnType<typeof parseArgs<{ options: typeof options }>>['values'] {
+  try {
+    return parseArgs({ options }).values;
+  } catch (error) {
+    console.error(`${(error as Error).message}\n${usage}`);
+    process.exit(1);
+  }
+}
+
+const values = parse();
 const count = wholeNumber(values.count, 'count');
 const seed = wholeNumber(values.seed, 'seed');
 let left = wholeNumber(values.failures, 'failures');
