@@ -6,7 +6,7 @@
 import { formatVirtual, PageFaultError, Vector, vectorName } from '../arch/x86/index';
 import type { FpuState } from '../arch/x86/index';
 import { panic } from '../base/index';
-import { STACK_GUARD, STACK_TOP } from './layout';
+import { STACK_GUARD, STACK_TOP, USER_END } from './layout';
 import type { AccessKind, FaultOutcome } from './pageFaults';
 import { SI_KERNEL, Signal, signalName, type PendingSignal } from './signals';
 
@@ -123,7 +123,9 @@ export function pageFaultSignal(
   const reason =
     `program killed by ${signalName(signal)}: ${ACCESS_TEXT[accessOf(errorCode)]} ` +
     `${formatVirtual(address)} at rip ${formatVirtual(rip)}${why}`;
-  return { signal, code, address, vector, errorCode, reason };
+  // Linux does not tell programs what of the kernel's memory is mapped.
+  const kernels = address < 0 || address >= USER_END ? PageFaultError.Present : 0;
+  return { signal, code, address, vector, errorCode: errorCode | kernels, reason };
 }
 
 /** Why a program ends that needs memory when there is none. */

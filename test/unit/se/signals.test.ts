@@ -360,6 +360,13 @@ describe('signals of faults', () => {
     expect(ignoring.state.end).to.include({ signal: Signal.SIGILL });
   });
 
+  it('do not tell what of the kernel is mapped', () => {
+    const codeAt = (address: number): number | undefined =>
+      pageFaultSignal({ vector: 14, errorCode: 6, address, rip: 0 }, 'unmapped', 0x10_0000)
+        .errorCode;
+    expect([0x1000, 0x7fff_ffff_efff, 0x7fff_ffff_f000].map(codeAt)).to.deep.equal([6, 6, 7]);
+  });
+
   it('reach a handler with the address of the fault', () => {
     const process = aProcess();
     setAction(process, Signal.SIGSEGV, HANDLER, ActionFlag.SigInfo);
