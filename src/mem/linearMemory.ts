@@ -1,5 +1,12 @@
 /** Linear memory for guests: a `WebAssembly.Memory` that begins where a large page of the host does. */
-import { HostMapping, HUGE_PAGE_BYTES, isErrnoError, MapFlag, Protection } from '../host/index';
+import {
+  addressOf,
+  HostMapping,
+  HUGE_PAGE_BYTES,
+  isErrnoError,
+  MapFlag,
+  Protection,
+} from '../host/index';
 
 /** The part of `WebAssembly.Memory` that is used here. */
 export interface WasmMemory {
@@ -16,6 +23,9 @@ const { WebAssembly: wasm } = globalThis as unknown as {
 /** Linear memory grows in pages of so many bytes. */
 export const WASM_PAGE_BYTES = 65536;
 
+/** So many memories may lie where no large page begins until another place is tried no more. */
+const MISPLACED = 2;
+
 /** More than the engine reserves for one memory, and no multiple of a large page's size. */
 const PROBE_BYTES = 2 ** 34 + 4096;
 
@@ -27,6 +37,25 @@ const PROBE_BYTES = 2 ** 34 + 4096;
  * @throws {RangeError} when the host has not enough
  */
 export function allocateLinearMemory(bytes: number): WasmMemory {
+  const misplaced: WasmMemory[] = [];
+  let memory = allocate(bytes);
+  try {
+    // A gap that the probe does not fit into may come first; while it is taken, the next is another.
+    while (!isAligned(memory) && misplaced.length < MISPLACED) {
+      misplaced.push(memory);
+      memory = allocate(bytes);
+    }
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error; // else there is no other place
+  }
+  return memory;
+}
+
+function isAligned({ buffer }: WasmMemory): boolean {
+  return addressOf(new Uint8Array(buffer)) % BigInt(HUGE_PAGE_BYTES) === 0n;
+}
+
+function allocate(bytes: number): WasmMemory {
   const plug = alignNextPlace();
   try {
     const pages = bytes / WASM_PAGE_BYTES;

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { existsSync, readFileSync } from 'node:fs';
 import { AddrRange, FatalError, PanicError } from '../../../src/base/index';
-import { HostMapping, HUGE_PAGE_BYTES } from '../../../src/host/index';
+import { HostMapping, HUGE_PAGE_BYTES, MapFlag, Protection } from '../../../src/host/index';
 import { RESERVE_BYTES } from '../../../src/mem/index';
 import type { PhysicalMemory } from '../../../src/mem/index';
 import { aClock, instantiated, messagesOf, SimpleMemory, System } from '../../support/memory';
@@ -171,6 +171,20 @@ describe('A backing store', () => {
     const mapped = physicalMemory([{ range: '8MiB' }], { mmapUsingNoreserve: true });
     expect(mapped.storeFor(0)!.hostAddress % BigInt(HUGE_PAGE_BYTES)).to.equal(0n);
     mapped.dispose();
+  });
+
+  it('begins where a large page does though a gap that does not comes first', () => {
+    const flags = MapFlag.Private | MapFlag.Anonymous | MapFlag.NoReserve;
+    const nothing = { protection: Protection.None, flags };
+    const gap = new HostMapping({ ...nothing, length: 12 * 2 ** 30 });
+    const below = new HostMapping({ ...nothing, length: 2 ** 35 });
+    const end = gap.address + BigInt(gap.length);
+    gap.unmap();
+    const page = { ...nothing, flags: flags | MapFlag.FixedNoReplace, length: 4096 };
+    const pages = [1n, 2n].map(n => new HostMapping({ ...page, address: end - n * 4096n }));
+    const [store] = physicalMemory([{ range: '8MiB' }]).getBackingStore();
+    expect(store!.hostAddress % BigInt(HUGE_PAGE_BYTES)).to.equal(0n);
+    for (const mapping of [below, ...pages]) mapping.unmap();
   });
 
   it('of more than a linear memory can hold is a mapping, seen in blocks of 4 GiB', () => {
