@@ -4,17 +4,22 @@
  */
 import { execFileSync } from 'node:child_process';
 import { differenceResult, type BenchOptions, type BenchResult } from './result';
+import { inliningFlags } from '../src/cli/inlineMore';
 import { repositoryPath } from './support/command';
 
 /** One allocation of the smallest kind in every hundredth event would fill the young generation. */
 const YOUNG = '--max-semi-space-size=1';
-/** As the command sets it: what is compiled into its caller hands numbers on without making objects of them. */
-const INLINING = '--max-inlined-bytecode-size-cumulative=3000';
 
 /** @param heap - MiB for old objects */
 function collections(what: string, program: string, count: number, heap: number): BenchResult {
   const path = repositoryPath('bench', 'support', `${program}.ts`);
-  const flags = [YOUNG, INLINING, `--max-old-space-size=${String(heap)}`, ...process.execArgv];
+  // As the command: what is compiled into its caller hands numbers on without making objects of them.
+  const flags = [
+    YOUNG,
+    ...inliningFlags,
+    `--max-old-space-size=${String(heap)}`,
+    ...process.execArgv,
+  ];
   const output = execFileSync(process.execPath, [...flags, path, String(count)], {
     encoding: 'utf8',
   });
