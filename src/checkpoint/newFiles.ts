@@ -11,8 +11,8 @@ interface NewFile {
 }
 
 /**
- * Files that are being made in a directory that is yet to get its name. None is waited for before all are written: so one commit of a file
- * system's journal is enough for all of them.
+ * Files that are being made in a directory that is yet to get its name. None is waited for before all
+ * are written: so one commit of a file system's journal is enough for all of them.
  */
 export class NewFiles {
   readonly #folder: string;
@@ -59,6 +59,7 @@ export class NewFiles {
     }
   }
 
+  /** Closes them. Each must have been waited for, or nobody wants it any more. */
   close(): void {
     for (const { descriptor } of this.#files.splice(0)) closeSync(descriptor);
   }

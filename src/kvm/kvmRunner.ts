@@ -1,7 +1,7 @@
 /**
  * Entering the guest for a bounded time, and measuring how long it ran.
  *
- * Simulated time is the time spent inside KVM_RUN, by the time stamp counter (decision 12), as in gem5.
+ * Simulated time is the time spent inside KVM_RUN, by the time stamp counter (decision 11), as in gem5.
  */
 import type { Tick } from '../base/index';
 import type { VcpuExit } from './exits';
