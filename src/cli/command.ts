@@ -22,6 +22,10 @@ export function runCommand(args: readonly string[], afterRun = (): void => {}): 
     fail(error);
     process.exit();
   });
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    // Who has read the output has seen enough (`| head`). The run goes on: its files are wanted.
+    if (error.code !== 'EPIPE') throw error;
+  });
   try {
     const request = parseCommandLine(args, version());
     if (request.kind === 'run') process.once('exit', afterRun);

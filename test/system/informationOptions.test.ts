@@ -1,7 +1,8 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { inFolder, runCommand } from '../support/command';
+import { commandPath, inFolder, runCommand } from '../support/command';
 import { packageJson, readText } from '../support/repository';
 
 /** What an option that asks for information prints; it must need no script and write nothing. */
@@ -20,6 +21,12 @@ describe('The options that ask for information', () => {
     expect(text).to.include(`mini-gem5 ${packageJson().version}\nNode `);
     expect(text).to.match(/^koffi \d+\.\d+\.\d+\nLinux /m);
     expect(answer('--build-info')).to.equal(text);
+  });
+
+  it('end quietly when nobody reads the rest of what they print', () => {
+    const pipeline = `"${process.execPath}" "${commandPath}" --list-sim-objects | true`;
+    const { status, stderr } = spawnSync('sh', ['-c', pipeline], { encoding: 'utf8' });
+    expect([status, stderr]).to.deep.equal([0, '']);
   });
 
   it('say where statistics can go', () => {
