@@ -2,6 +2,11 @@
 
 const { reporters, Runner } = require('mocha');
 
+/** What went wrong stands at the end of a message that begins with a program's output. */
+function bothEnds(text) {
+  return text.length <= 1300 ? text : `${text.slice(0, 300)} [...] ${text.slice(-1000)}`;
+}
+
 /**
  * Mocha's `spec` reporter with more lines at the very end: which tests were left out and why, where any
  * were; `FAILED:` with name and message, a line for each test that failed; and one that is easy to read
@@ -17,7 +22,7 @@ module.exports = class SummaryReporter extends reporters.Spec {
     const { EVENT_RUN_END, EVENT_TEST_FAIL, EVENT_TEST_PENDING } = Runner.constants;
     runner.on(EVENT_TEST_FAIL, (test, error) => {
       const message = String(error?.message ?? error).replaceAll(/\s+/gu, ' ');
-      this.#failed.push(`FAILED: ${test.fullTitle()}: ${message.slice(0, 400)}`);
+      this.#failed.push(`FAILED: ${test.fullTitle()}: ${bothEnds(message)}`);
     });
     runner.on(EVENT_TEST_PENDING, test => {
       const [suite] = test.titlePath();
