@@ -165,9 +165,8 @@ export class AtomicSimpleCPU extends BaseSimpleCPU<SoftwareCore> {
 
   #store(): void {
     const { accesses } = this.core;
-    for (let i = 0; i < accesses.length; i++) {
-      const access = accesses.at(i);
-      if (access?.isStored === true) this.#send(access, true);
+    for (let store = accesses.takeStore(); store !== null; store = accesses.takeStore()) {
+      this.#send(store, true);
     }
   }
 

@@ -54,8 +54,6 @@ export class TimingSimpleCPU extends BaseSimpleCPU<SteppedCore> {
   readonly #drains: DrainManager;
   /** Whether the instruction has done all but its stores. */
   #isDone = false;
-  /** The next access of the instruction that may have to be stored. */
-  #nextStore = 0;
   /** The access that is read; null while one is written. */
   #reading: LoggedAccess | null = null;
 
@@ -203,20 +201,16 @@ export class TimingSimpleCPU extends BaseSimpleCPU<SteppedCore> {
       return;
     }
     this.#isDone = stop === 'budget';
-    this.#nextStore = 0;
     this.#continue();
   }
 
   /** The next access, or the end of the instruction. Stores come before what is read after them. */
   #continue(): void {
     const { accesses } = this.core;
-    while (accesses.stored > 0 && this.#nextStore < accesses.length) {
-      const access = accesses.at(this.#nextStore++);
-      if (access?.isStored !== true) continue;
-      this.#access(access, true);
-      return;
-    }
-    if (this.#isDone) {
+    const store = accesses.takeStore();
+    if (store !== null) {
+      this.#access(store, true);
+    } else if (this.#isDone) {
       this.#commit();
     } else if (accesses.wanted !== null) {
       this.#access(accesses.wanted, false);

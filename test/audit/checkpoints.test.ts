@@ -59,7 +59,6 @@ const NOT_SAVED: Readonly<Record<string, string>> = {
   'System.#memoryMode': 'the parameter says it, and switching CPUs sets it',
   'ThreadContext.#contextId': 'given out by init()',
   'TimingSimpleCPU.#isDone': 'lives within one instruction, which a drained CPU has completed',
-  'TimingSimpleCPU.#nextStore': 'lives within one instruction, which a drained CPU has completed',
   'TimingSimpleCPU.#reading': 'lives within one instruction, which a drained CPU has completed',
   'TimingSimpleCPU.#status': 'Idle when drained; drainResume() goes by the status of the thread',
   'Workload.system': 'wiring',

@@ -133,10 +133,28 @@ describe('TimingSimpleCPU', () => {
     expect(stat(it, 'cpu.executeStats0.numMemRefs')).to.equal(6);
   });
 
-  it('has room for the accesses of an instruction that makes most of them', () => {
-    const it = machine([0x48, 0x89, 0xe5, 0xc8, 0, 0, 31, ...EXIT_7]); // mov %rsp, %rbp; enter $0, $31
+  it('reads and stores once what an instruction of many accesses reads and stores', () => {
+    // mov %rax, -256(%rsp), which brings the page in; mov %rsp, %rbp; enter $0, $31
+    const frames = [0x48, 0x89, 0x84, 0x24, 0, 0xff, 0xff, 0xff, 0x48, 0x89, 0xe5, 0xc8, 0, 0, 31];
+    const it = machine([...frames, ...EXIT_7]);
     expect(it.simulation.simulate().code).to.equal(7);
-    expect(packets(it)[1]).to.equal(30);
+    expect(packets(it).slice(1)).to.deep.equal([30, 1 + 32]);
+  });
+
+  it('reads each element of a gather once, also those of one address', () => {
+    const code = [
+      ...[0xc5, 0xed, 0x76, 0xd2], // vpcmpeqd %ymm2, %ymm2, %ymm2
+      ...[0xc4, 0xe2, 0x7d, 0x31, 0x0c, 0x25, 0x28, 0x10, 0x40, 0], // vpmovzxbd CODE+40, %ymm1
+      ...[0xc4, 0xe2, 0x6d, 0x90, 0x04, 0x8d, 0, 0x10, 0x40, 0], // vpgatherdd %ymm2, CODE(,%ymm1,4), %ymm0
+      ...[...EXIT_7, NOP, NOP, NOP, NOP],
+    ];
+    const indexes = [3, 1, 1, 4, 3, 3, 0, 2];
+    const it = machine([...code, ...indexes]);
+    expect(code).to.have.length(40);
+    expect(it.simulation.simulate().code).to.equal(7);
+    expect(packets(it).slice(1)).to.deep.equal([1 + 8, 0]);
+    const elements = indexes.slice(0, 4).flatMap(index => code.slice(index * 4, index * 4 + 4));
+    expect([...it.cpu.thread.state.fpu.xmm(0)]).to.deep.equal(elements);
   });
 
   it('sends again what was refused', () => {

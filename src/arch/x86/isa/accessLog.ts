@@ -34,8 +34,9 @@ export class LoggedAccess {
   writes = false;
   /** Whether the bytes that it reads are here. */
   isReady = false;
-  /** Whether there are bytes to write. */
+  /** Whether the instruction has written the bytes, and whether somebody has taken them since. */
   isStored = false;
+  isTaken = false;
   /** The virtual address, in halves, and how it is used. */
   low = 0;
   high = 0;
@@ -63,7 +64,9 @@ export class AccessLog {
   #count = 0;
   /** The next access, when an instruction is executed again. */
   #next = 0;
-  #stored = 0;
+  /** How many accesses have bytes that nobody has taken yet, and where to look for the next. */
+  #untaken = 0;
+  #nextUntaken = 0;
   /** RCX, which tells the steps of a repeated instruction apart. */
   #step = 0;
 
@@ -81,7 +84,7 @@ export class AccessLog {
   begin(): void {
     this.#isActive = true;
     this.#count = 0;
-    this.#stored = 0;
+    this.#untaken = 0;
     this.#step = this.#rcx;
     this.beginAgain();
   }
@@ -89,6 +92,7 @@ export class AccessLog {
   /** The same instruction is executed again, with what was read since. */
   beginAgain(): void {
     this.#next = 0;
+    this.#nextUntaken = 0;
     this.wanted = null;
     this.isWaiting = false;
   }
@@ -104,19 +108,19 @@ export class AccessLog {
     return this.#memory.i32[(this.#memory.base + gprOffset(RCX)) >>> 2] ?? 0;
   }
 
-  /** How many accesses have bytes to write. */
-  get stored(): number {
-    return this.#stored;
-  }
-
-  /** How many accesses there were. */
-  get length(): number {
-    return this.#count;
-  }
-
-  /** One of them, in order. */
-  at(index: number): LoggedAccess | undefined {
-    return index < this.#count ? this.#entries[index] : undefined;
+  /**
+   * The next access, in order, with bytes to write: each once, however often the instruction is begun
+   * again. Null when there is none.
+   */
+  takeStore(): LoggedAccess | null {
+    while (this.#untaken > 0 && this.#nextUntaken < this.#count) {
+      const entry = this.#entries[this.#nextUntaken++];
+      if (entry?.isStored !== true || entry.isTaken) continue;
+      entry.isTaken = true;
+      this.#untaken--;
+      return entry;
+    }
+    return null;
   }
 
   /**
@@ -127,15 +131,19 @@ export class AccessLog {
     if (!this.#isActive) return this.#wait(null);
     if (this.#rcx !== this.#step) {
       // A step of a repeated instruction is done.
-      if (this.#stored > 0) return this.#wait(null);
+      if (this.#untaken > 0) return this.#wait(null);
       this.#count = 0;
       this.#next = 0;
       this.#step = this.#rcx;
     }
+    const isStep = (how & accessKind.step) !== 0;
+    // Of the steps before only registers know.
+    if (isStep) this.#next = 0;
     if (this.#next < this.#count) {
       const known = this.#entries[this.#next];
       if (known?.low === low && known.high === high && known.how === how) {
         if (known.reads && !known.isReady) return this.#wait(known);
+        if (isStep) known.isReady = false;
         this.#next++;
         return known.buffer;
       }
@@ -176,6 +184,7 @@ export class AccessLog {
     entry.reads = !writes || (how & accessKind.readToo) !== 0;
     entry.isReady = false;
     entry.isStored = false;
+    entry.isTaken = false;
     return true;
   }
 
@@ -191,7 +200,7 @@ export class AccessLog {
     const index = Math.floor((linear - first) / accessBytes);
     const entry = index >= 0 && index < this.#count ? this.#entries[index] : undefined;
     if (entry === undefined) return false;
-    if (!entry.isStored) this.#stored++;
+    if (!entry.isStored) this.#untaken++;
     entry.isStored = true;
     return true;
   }

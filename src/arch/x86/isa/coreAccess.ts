@@ -184,12 +184,13 @@ export abstract class CoreAccess {
     return this.locate(address, bytes, writes, reads);
   }
 
-  /** As {@link check}, of an operand. */
+  /** As {@link check}, of an operand. @param more - what else is to be said of how memory is used */
   protected locate(
     address: Value<'i64'>,
     bytes: number,
     writes: boolean,
     reads: boolean,
+    more = 0,
   ): Value<'i32'> {
     const { code } = this;
     const at = code.let(address);
@@ -203,7 +204,10 @@ export abstract class CoreAccess {
       notEqual(tag, wanted),
       () => {
         const how = i32(
-          bytes | (writes ? accessKind.write : 0) | (writes && reads ? accessKind.readToo : 0),
+          bytes |
+            (writes ? accessKind.write : 0) |
+            (writes && reads ? accessKind.readToo : 0) |
+            more,
         );
         const high = wrap(shrU(at, i64(32)));
         const answer = code.call(ImportedIndex.translate, wrap(at), high, how);
@@ -228,6 +232,13 @@ export abstract class CoreAccess {
   /** Reads an integer at a virtual address. */
   load(address: Value<'i64'>, bytes: number): Value<IntType> {
     const linear = this.check(address, bytes, false);
+    return this.code.load(loadKindOf(bytes), linear);
+  }
+
+  /** The same, of an instruction that puts what it has read into registers step by step. */
+  loadStep(address: Value<'i64'>, bytes: number): Value<IntType> {
+    this.noteKind(InstKind.Load);
+    const linear = this.locate(address, bytes, false, false, accessKind.step);
     return this.code.load(loadKindOf(bytes), linear);
   }
 

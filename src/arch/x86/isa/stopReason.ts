@@ -28,8 +28,11 @@ export const StopReason = {
   Shadow: 12,
 } as const;
 
-/** How memory is used: added to the number of bytes, for `translate`. */
-export const accessKind = { write: 0x100, readToo: 0x200 } as const;
+/**
+ * How memory is used: added to the number of bytes, for `translate`. `step`: once it is done registers
+ * have it, so that an instruction which is begun again does not do it again.
+ */
+export const accessKind = { write: 0x100, readToo: 0x200, step: 0x400 } as const;
 
 /** Functions that generated code imports, by index. */
 export const ImportedIndex = { translate: 0, storeHook: 1, helper: 2 } as const;

@@ -122,7 +122,7 @@ function gather(size: 4 | 8, indexSize: 4 | 8): (c: Semantics) => void {
             indexSize === 8
               ? c.laneAt('i64', place, start)
               : extendS(c.laneAt('i32', place, start));
-          const value = c.load(c.addressBeyond(shl(index, scale)), size);
+          const value = c.loadStep(c.addressBeyond(shl(index, scale)), size);
           c.setRegisterLane(kindOf(size), 0, half, distance, value);
           if (vectorBytes === 16) clearAbove(c, 0, 16);
         });
