@@ -162,6 +162,11 @@ export abstract class BaseCPU
     return this.#switchedOut;
   }
 
+  /** One that is switched out has left its threads to another. */
+  override get mayBeLeftOut(): boolean {
+    return this.#switchedOut;
+  }
+
   /** The memory mode that the model works in. */
   abstract memoryMode(): MemoryMode;
 

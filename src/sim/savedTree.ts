@@ -1,8 +1,9 @@
 /** Saving and restoring every object. Source of the behaviour: gem5 `python/m5/simulate.py`. */
 import { fatal, warn } from '../base/index';
 import { isStatsSection, restoreStats } from './savedStats';
-import { serializeSection, unserializeSection } from './serializable';
+import { serializeSection } from './serializable';
 import type { CheckpointIn, CheckpointOut } from './serializable';
+import { savedObjects } from './simulationGlobals';
 import type { SimObject } from './simObject';
 import type { StatsRegistry } from './stats/index';
 
@@ -38,27 +39,28 @@ export function restoreTree(
   for (const object of objects) object.loadState(checkpoint);
   // Last, since objects may count while they take their state.
   restoreStats(stats, objects, checkpoint);
-  const unused = checkpoint
-    .unusedSections()
-    .filter(name => stats.keepsAtStart || !isStatsSection(name));
+  const unused = lostSections(checkpoint, stats.keepsAtStart);
   if (unused.length > 0) {
     warn(`${checkpoint.directory}: nobody has taken the state of ${unused.join(', ')}`);
   }
 }
 
+/** Sections that nobody has taken, and whose state is lost. @param wantsStats - those of statistics too */
+function lostSections(checkpoint: CheckpointIn, wantsStats: boolean): string[] {
+  const unused = checkpoint.unusedSections();
+  const { mayBeLeftOut } = savedObjects(checkpoint);
+  const left = new Set(unused);
+  const taken = checkpoint.sectionNames().filter(name => !left.has(name));
+  // Where something below was taken, as a CPU's thread, another object has the place of this one.
+  const isReplaced = (name: string): boolean => taken.some(other => other.startsWith(name + '.'));
+  return unused
+    .filter(name => wantsStats || !isStatsSection(name))
+    .filter(name => !mayBeLeftOut.has(name) && !isReplaced(name));
+}
+
 /** Objects that were saved and that there are none of now. */
 function orphansOf(objects: readonly SimObject[], checkpoint: CheckpointIn): string[] {
-  const names = new Set(objects.map(object => object.name()));
-  let saved: string[] = [];
-  if (!checkpoint.sectionExists('root.globals')) return saved;
-  unserializeSection(checkpoint, 'root.globals', {
-    serialize: () => undefined,
-    unserialize: () => {
-      const classes = checkpoint.strings('classes');
-      saved = checkpoint
-        .strings('objects')
-        .map((name, i) => (names.has(name) ? '' : `${name} (${classes[i] ?? ''})`));
-    },
-  });
-  return saved.filter(text => text !== '');
+  const present = new Set(objects.map(object => object.name()));
+  const { names, classes } = savedObjects(checkpoint);
+  return names.flatMap((name, i) => (present.has(name) ? [] : `${name} (${classes[i] ?? ''})`));
 }

@@ -110,6 +110,11 @@ export abstract class SimObject extends EventManager implements Drainable, Seria
     // Nothing by default.
   }
 
+  /** Whether a restore without this object would lose nothing of what is saved of it now. */
+  get mayBeLeftOut(): boolean {
+    return false;
+  }
+
   /** How this class writes its section; a class that changes what it saves raises the version. */
   get sectionFormat(): SectionFormat {
     return FirstSectionFormat;

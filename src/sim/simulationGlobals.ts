@@ -2,19 +2,63 @@
  * State of a simulation that belongs to no object. Source of the behaviour: gem5 `sim/globals.cc`.
  */
 import type { ExitEvent } from './exitEvents';
-import type { CheckpointIn, CheckpointOut, Serializable } from './serializable';
+import { unserializeFrom } from './serializable';
+import type { CheckpointIn, CheckpointOut, SectionFormat, Serializable } from './serializable';
 import type { Tick } from '../base/index';
 
 /** What the globals say of an object. */
 export interface SavedObject {
   name(): string;
   readonly constructor: { readonly name: string };
+  readonly mayBeLeftOut: boolean;
+}
+
+/** Section of a checkpoint with the globals. */
+const GLOBALS_SECTION = 'root.globals';
+
+/** Key of the names of objects that a restore may leave out. */
+const LEFT_OUT = 'mayBeLeftOut';
+
+/** Version 1 did not say what may be left out. */
+const FORMAT: SectionFormat = {
+  version: 2,
+  upgraders: [values => void values.set(LEFT_OUT, [])],
+};
+
+/** What a checkpoint says of the objects that were saved. */
+export interface SavedObjects {
+  /** Full names, in the order of saving. */
+  readonly names: readonly string[];
+  /** Their classes, in the same order. */
+  readonly classes: readonly string[];
+  /** Names of those that a restore loses nothing without. */
+  readonly mayBeLeftOut: ReadonlySet<string>;
+}
+
+/** Which objects a checkpoint has; none when it does not say. */
+export function savedObjects(checkpoint: CheckpointIn): SavedObjects {
+  let names: readonly string[] = [];
+  let classes: readonly string[] = [];
+  let leftOut: readonly string[] = [];
+  if (checkpoint.sectionExists(GLOBALS_SECTION)) {
+    unserializeFrom(checkpoint, GLOBALS_SECTION, {
+      sectionFormat: FORMAT,
+      serialize: () => undefined,
+      unserialize: () => {
+        names = checkpoint.strings('objects');
+        classes = checkpoint.strings('classes');
+        leftOut = checkpoint.strings(LEFT_OUT);
+      },
+    });
+  }
+  return { names, classes, mayBeLeftOut: new Set(leftOut) };
 }
 
 /** The exit events of a run that have not reached the script yet. */
 export class SimulationGlobals implements Serializable {
   /** Exit events that fired while the system drained; later runs deliver them, oldest first. */
   readonly heldExits: ExitEvent[] = [];
+  readonly sectionFormat = FORMAT;
   readonly #objects: () => readonly SavedObject[];
 
   /** @param objects - all that will be saved, in their order */
@@ -31,6 +75,10 @@ export class SimulationGlobals implements Serializable {
     checkpoint.paramOut(
       'classes',
       objects.map(object => object.constructor.name),
+    );
+    checkpoint.paramOut(
+      LEFT_OUT,
+      objects.filter(object => object.mayBeLeftOut).map(object => object.name()),
     );
     const exits = this.heldExits;
     checkpoint.paramOut(

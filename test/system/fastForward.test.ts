@@ -55,6 +55,8 @@ describe('configs/se.ts with several CPUs', () => {
         const restored = se(folder, COMMANDS, '-r', '1', ...restore.split(' '));
         expect(restored.stdout, restored.stderr).to.match(ENDED);
         expect(switchesOf(restored), restore).to.equal(restoredSwitches);
+        // Nothing is lost with the CPUs that there are none of any more.
+        expect(restored.stderr, restore).to.equal('');
       });
     }
   });

@@ -11,6 +11,7 @@ import {
   serializeSection,
   SimObject,
   simObjectSchema,
+  unserializeFrom,
   type CheckpointIn,
   type CheckpointOut,
   type ParamsOf,
@@ -39,6 +40,8 @@ class Recorder extends SimObject {
   answer: 'Draining' | 'Drained' = 'Drained';
   /** What it waits for meanwhile. */
   reason = '';
+  /** Whether a restore may do without it. */
+  left = false;
 
   constructor(params: ParamsOf<typeof recorderSchema>) {
     super(params);
@@ -47,6 +50,10 @@ class Recorder extends SimObject {
 
   private note(call: string): void {
     journalOf(this.simulation).push(`${this.name()}.${call}`);
+  }
+
+  override get mayBeLeftOut(): boolean {
+    return this.left;
   }
 
   whyNotDrained(): string {
@@ -429,6 +436,41 @@ describe('A restored simulation', () => {
     expect(messages.join()).to.include('nobody has taken the state of gone');
     expect(simulation.simulate(0).getCause()).to.equal('guest asked');
     expect(simulation.simulate(0).getCause()).to.equal('simulate() limit reached');
+  });
+
+  it('does without what may be left out, or has handed its state to another', () => {
+    const saved = aSimulation();
+    const tree = aTree();
+    Object.assign(tree, { d: new RecorderNode(), e: new RecorderNode(), f: new RecorderNode() });
+    saved.instantiate(tree);
+    for (const object of saved.objects) {
+      if (object instanceof Recorder) object.left = object.name() === 'd';
+    }
+    saved.drain();
+    const sections = new CheckpointSections('cpt.7');
+    saved.serializeAll(sections);
+    const nothing = { serialize: () => undefined, unserialize: () => undefined };
+    serializeSection(sections, 'e.thread', nothing);
+    unserializeFrom(sections, 'e.thread', nothing);
+    const messages = messagesOf(() => {
+      aSimulation().instantiate(aTree(), sections);
+    });
+    expect(messages.join()).to.match(/nobody has taken the state of f$/m);
+  });
+
+  it('warns of everything that is left when the checkpoint does not say what may be', () => {
+    const saved = aSimulation();
+    saved.instantiate(Object.assign(aTree(), { d: new RecorderNode() }));
+    saved.drain();
+    const sections = new CheckpointSections('cpt.7');
+    saved.serializeAll(sections);
+    const globals = sections.sections.get('root.globals')!;
+    globals.version = 1;
+    globals.values.delete('mayBeLeftOut');
+    const messages = messagesOf(() => {
+      aSimulation().instantiate(aTree(), sections);
+    });
+    expect(messages.join()).to.match(/nobody has taken the state of d$/m);
   });
 
   it('cannot be saved unless it is drained', () => {
