@@ -58,7 +58,9 @@ describeWithKvm('The terminal', () => {
   it('is left as it was, however a run ends', async () => {
     await inFolderAsync(async folder => {
       writeFileSync(join(folder, 'runs.sh'), shellScript());
-      const child = spawn('script', ['-qec', 'sh runs.sh', '/dev/null'], { cwd: folder });
+      const child = spawn('script', ['-qec', 'sh runs.sh', '/dev/null'], {
+        ...{ cwd: folder, timeout: 120_000, killSignal: 'SIGKILL' },
+      });
       let printed = '';
       const waiting = sessions.filter(({ typed }) => typed !== undefined);
       child.stdout.on('data', (data: Buffer) => {
