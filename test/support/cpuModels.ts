@@ -39,6 +39,7 @@ const MODES = {
 const KINDS = ['numLoadInsts', 'numStoreInsts', 'numMemRefs', 'numBranches'] as const;
 
 type CpuNode = InstanceType<typeof AtomicSimpleCPU>;
+type ProcessParams = NonNullable<ConstructorParameters<typeof Process>[0]>;
 type CpuParams = NonNullable<ConstructorParameters<typeof AtomicSimpleCPU>[0]>;
 
 function makeCpu(model: Model, params: CpuParams): CpuNode {
@@ -71,12 +72,14 @@ export class ModelMachine {
    * @param program - name or path of a guest program, and its arguments
    * @param checkpoint - directory of one to restore
    * @param options - how to restore it
+   * @param more - parameters of the process
    */
   constructor(
     models: readonly [Model, ...Model[]],
     [name, ...args]: readonly [string, ...string[]],
     checkpoint?: string,
     options: Parameters<M5['instantiate']>[2] = {},
+    more: ProcessParams = {},
   ) {
     this.folder = mkdtempSync(join(tmpdir(), 'mini-gem5-models-'));
     // Where a restored program goes on writing.
@@ -104,6 +107,7 @@ export class ModelMachine {
       executable: binary,
       output: 'out',
       errout: 'err',
+      ...more,
     });
     for (const each of this.#cpus.values()) each.workload = process;
     this.m5.instantiate(new Root({ fullSystem: false, system: this.#system }), checkpoint, options);
@@ -177,8 +181,16 @@ export class ModelMachine {
 
   /** What a run has ended with. */
   ending({ code, cause }: ExitEvent): Ending {
-    const output = readFileSync(join(this.folder, 'm5out', 'out'), 'utf8');
-    return { code, cause, output };
+    return { code, cause, output: this.#written('out') };
+  }
+
+  /** What the program has written to its standard error. */
+  errors(): string {
+    return this.#written('err');
+  }
+
+  #written(name: string): string {
+    return readFileSync(join(this.folder, 'm5out', name), 'utf8');
   }
 
   dispose(): void {

@@ -3,6 +3,7 @@ import { accessSync, constants, lstatSync, mkdirSync, readdirSync, readFileSync 
 import { readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { commandPath, configPath } from './command';
+import { ModelMachine, type Model } from './cpuModels';
 import { runProgram, type ProgramRun } from './guests';
 
 /** What to run, and in which folder. */
@@ -79,6 +80,34 @@ export function runNatively(base: string, run: RealRun): RealOutcome {
   return inWorkingDirectory(base, run, cwd =>
     runProgram(pathOf(run.program), run.args, { cwd, input: run.input ?? '', env: ENVIRONMENT }),
   );
+}
+
+/** A run on a certain model. */
+export interface ModelRun {
+  readonly outcome: RealOutcome;
+  /** Instructions, and of them those of each kind. */
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+/** Runs it on a software model of this process, where it may write its working directory. */
+export function runOnModel(base: string, run: RealRun, model: Model): ModelRun {
+  let counts = {};
+  const outcome = inWorkingDirectory(base, run, cwd => {
+    const input = join(base, 'stdin');
+    writeFileSync(input, run.input ?? '');
+    const env = Object.entries(ENVIRONMENT).map(([key, value]) => `${key}=${value}`);
+    const more = { cwd, input, env, writablePaths: ['.'] };
+    const command = [pathOf(run.program), ...run.args] as const;
+    const machine = new ModelMachine([model], command, undefined, {}, more);
+    try {
+      const { code, output } = machine.ending(machine.m5.simulate());
+      counts = { insts: machine.insts(), ...machine.kinds() };
+      return { status: code, stdout: output, stderr: machine.errors() };
+    } finally {
+      machine.dispose();
+    }
+  });
+  return { outcome, counts };
 }
 
 /** Runs it in the simulator, where it may write its working directory. */
