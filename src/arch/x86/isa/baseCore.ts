@@ -138,7 +138,7 @@ export abstract class BaseCore {
 
   /** The record at which generated code has stopped. */
   protected get record(): number {
-    return this.memory.i32[(this.memory.base + coreOffset.record) >>> 2] ?? 0;
+    return this.memory.u32[(this.memory.base + coreOffset.record) >>> 2] ?? 0;
   }
 
   /** Instructions from that of a record to the end of its block. */

@@ -71,8 +71,9 @@ export class Handlers {
         memory: memory.wasm,
         handlers: this.#table,
         translate: (low = 0, high = 0, how = 0) => host.translate(low, high, how),
-        storeHook: (linear = 0) => host.storeHook(linear),
-        helper: (number = 0, record = 0) => host.helper(number, record),
+        // WebAssembly hands over addresses as signed numbers.
+        storeHook: (linear = 0) => host.storeHook(linear >>> 0),
+        helper: (number = 0, record = 0) => host.helper(number, record >>> 0),
       },
     };
     this.stale = this.#numberOf(pseudoForm(stale));

@@ -19,6 +19,7 @@ import { InterpreterSemantics } from './interpreterSemantics';
 import { countedHandlers, coreOffset } from './coreLayout';
 import { recordOffset } from './record';
 import type { OperandUses } from './semantics';
+import { lastStopReason } from './stopReason';
 
 const oneToOne: FunctionType = { parameters: ['i32'], results: ['i32'] };
 
@@ -43,7 +44,7 @@ const Opcode = {
   localTee: 0x22,
   load16: 0x2f,
   constant: 0x41,
-  greater: 0x4a,
+  lessUnsigned: 0x49,
   load: 0x28,
   store: 0x36,
   add: 0x6a,
@@ -157,7 +158,10 @@ function callHandler(code: number[], free: number, counts: number): void {
   code.push(Opcode.localGet, 0);
   code.push(Opcode.localGet, 0, Opcode.load16, 0, recordOffset.handler);
   code.push(Opcode.callIndirect, 0, 0);
-  code.push(Opcode.localTee, 0, Opcode.constant, 0, Opcode.greater, Opcode.brIf, 0);
+  // Stops are the highest numbers there are: records lie below, in the upper half of a big memory too.
+  code.push(Opcode.localTee, 0, Opcode.constant);
+  pushSigned(code, -lastStopReason - 1);
+  code.push(Opcode.lessUnsigned, Opcode.brIf, 0);
   code.push(Opcode.constant, 0, Opcode.localGet, 0, Opcode.subtract, Opcode.return);
 }
 

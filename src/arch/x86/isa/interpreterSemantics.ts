@@ -27,7 +27,7 @@ const record = new Value('i32', 0, [], [], { kind: 'local', index: -1 });
 
 /** A definition as a handler of the interpreter. */
 export class InterpreterSemantics extends Semantics {
-  /** Whether a stop is told by a negative number, for a caller that goes on with positive ones. */
+  /** Whether a stop is told by its negative, for a caller that goes on at records. */
   readonly #called: boolean;
 
   constructor(form: Form, base: number, known: OperandUses, called: boolean) {

@@ -28,6 +28,9 @@ export const StopReason = {
   Shadow: 12,
 } as const;
 
+/** The highest of them. */
+export const lastStopReason: number = Math.max(...Object.values(StopReason));
+
 /**
  * How memory is used: added to the number of bytes, for `translate`. `step`: once it is done registers
  * have it, so that an instruction which is begun again does not do it again.
