@@ -1,5 +1,8 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { expect } from 'chai';
-import { linesMatching, readText, textFiles } from '../support/repository';
+import { inFolder } from '../support/command';
+import { linesMatching, readText, repositoryRoot, textFiles } from '../support/repository';
 
 describe('Every text file of the project', () => {
   it('is found by these checks', () => {
@@ -7,6 +10,19 @@ describe('Every text file of the project', () => {
     const expected = ['README.md', '.ci/run', 'guests/Makefile', 'src/base/errors.ts'];
     expect(expected.filter(path => !files.has(path))).to.deep.equal([]);
     expect(files.size).to.be.greaterThan(50);
+  });
+
+  it('is none that a run has written', () => {
+    const found = inFolder(folder => {
+      for (const name of ['m5out.f0', 'notes']) mkdirSync(join(folder, name));
+      for (const name of ['config.ini', 'notes.txt'])
+        writeFileSync(join(folder, 'm5out.f0', name), '');
+      writeFileSync(join(folder, 'notes', 'notes.txt'), '');
+      return textFiles(relative(repositoryRoot, folder));
+    });
+    expect(found.map(path => path.split('/').slice(-2).join('/'))).to.deep.equal([
+      'notes/notes.txt',
+    ]);
   });
 
   it('names no folder of anybody’s machine', () => {

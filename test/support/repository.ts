@@ -12,10 +12,15 @@ const TEXT = new Set(
 );
 const TEXT_NAMES = new Set(['Makefile', 'LICENSE', 'NOTICE', 'run', '.gitignore']);
 
+/** A folder that has this is the output directory of somebody's run. */
+const OUTPUT = 'config.ini';
+
 /** Paths of the project's own files under `folder`, relative to the root, sorted. */
 export function projectFiles(folder = '.'): string[] {
   const found: string[] = [];
-  for (const entry of readdirSync(join(repositoryRoot, folder), { withFileTypes: true })) {
+  const entries = readdirSync(join(repositoryRoot, folder), { withFileTypes: true });
+  if (entries.some(({ name }) => name === OUTPUT)) return [];
+  for (const entry of entries) {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) {
       if (!FOREIGN.has(entry.name)) found.push(...projectFiles(path));
