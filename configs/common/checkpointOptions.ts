@@ -35,7 +35,8 @@ export function addCheckpointOptions(program: Command): Command {
 }
 
 function firstAndPeriod(text: string): { first: number; period: number } {
-  const [first = NaN, period = NaN, ...rest] = text.split(',').map(Number);
+  const numbers = text.split(',').map(part => (part.trim() === '' ? NaN : Number(part)));
+  const [first = NaN, period = NaN, ...rest] = numbers;
   const good = Number.isSafeInteger(first) && first >= 0 && Number.isSafeInteger(period);
   if (good && period > 0 && rest.length === 0) return { first, period };
   throw new InvalidArgumentError('Give two numbers of ticks, such as 1000000,5000000.');

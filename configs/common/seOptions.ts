@@ -4,7 +4,7 @@ import { Command } from 'commander';
 import { fatal } from 'mini-gem5';
 import { split } from 'shlex';
 import { addCheckpointOptions, type CheckpointOptions } from './checkpointOptions';
-import { cpuTypes } from './cpuTypes';
+import { cpuType, cpuTypes } from './cpuTypes';
 import { addSwitchOptions, type SwitchOptions } from './switchOptions';
 import { memorySize } from './memorySize';
 import { addSystemOptions, systemOptions, type SystemOptions } from './systemOptions';
@@ -95,6 +95,8 @@ export function parseSeOptions(args: readonly string[]): SeOptions {
     .option(
       '--restore-with-cpu <class>',
       'restore a checkpoint with a CPU of this class, from which that of --cpu-type takes over',
+      // Checked also where there is nothing to restore.
+      (name: string): string => cpuType(name),
     )
     .option('--cpu-clock <clock>', 'clock of the CPU', '2GHz')
     .option('--sys-clock <clock>', 'clock of everything else', '1GHz')

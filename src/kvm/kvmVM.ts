@@ -399,6 +399,11 @@ export class KvmVM extends SimObject {
     if (this.#createdPIT) this.createPIT();
   }
 
+  /** Without devices in the kernel there is only its clock, which no other CPU has. */
+  override get mayBeLeftOut(): boolean {
+    return !this.#createdIRQChip && !this.#createdPIT;
+  }
+
   override serialize(checkpoint: CheckpointOut): void {
     this.#devices.serialize(checkpoint);
   }

@@ -69,6 +69,16 @@ describe('configs/se.ts with several CPUs', () => {
     });
   });
 
+  it('refuses ticks that are no numbers', () => {
+    inFolder(folder => {
+      for (const ticks of [',5000', '5000,', '1,0', '1,2,3']) {
+        const run = se(folder, 'exit', '--take-checkpoints', ticks);
+        expect(run.status).to.equal(2);
+        expect(run.stderr).to.include('Give two numbers of ticks, such as 1000000,5000000.');
+      }
+    });
+  });
+
   it('says what cannot be asked for together, and what to do instead', () => {
     const kvm = ['-I', '1000', '--cpu-type', 'X86KvmCPU'];
     const cases: readonly (readonly [readonly string[], RegExp])[] = [
@@ -76,6 +86,7 @@ describe('configs/se.ts with several CPUs', () => {
         ['--take-checkpoints', '1,1', '--repeat-switch', '1000'],
         /Can't specify both --take-checkpoints and --repeat-switch$/m,
       ],
+      [['--restore-with-cpu', 'FastCPU'], /^fatal: CPU type FastCPU is unknown; there are /m],
       [kvm, /^fatal: X86KvmCPU does not stop .* take AtomicSimpleCPU, which does$/m],
     ];
     for (const [options, message] of cases) {
