@@ -98,12 +98,14 @@ export class CodeCache {
     return record < this.#firstRecord;
   }
 
-  /** Notes where an indirect jump leads. */
+  /** Notes where an indirect jump leads, in place of the older of the two that share the entries. */
   noteJump(low: number, high: number, record: number): void {
     const { i32, base } = this.#memory;
     const address = high * two32 + (low >>> 0);
-    const index = (low ^ Math.floor(address / PAGE)) & (jumpCacheEntries - 1);
-    const entry = (base + coreOffset.jumpCache + (index << entryShift)) >>> 2;
+    const pair = (low ^ Math.floor(address / PAGE)) & (jumpCacheEntries / 2 - 1);
+    const entry = (base + coreOffset.jumpCache + (pair << (entryShift + 1))) >>> 2;
+    const words = (1 << entryShift) / 4;
+    i32.copyWithin(entry + words, entry, entry + words);
     i32[entry] = low;
     i32[entry + 1] = high;
     i32[entry + 2] = record;

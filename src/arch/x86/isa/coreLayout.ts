@@ -7,7 +7,7 @@
  * | 0 | 8192 | the thread's state block; its scratch part holds the core's own words |
  * | 8192 | 16384 | translations for reading: tag, distance from virtual to linear address |
  * | 24576 | 16384 | the same for writing |
- * | 40960 | 65536 | jump cache: where an indirect jump leads |
+ * | 40960 | 65536 | jump cache: where an indirect jump leads, two entries to choose from |
  * | 106496 | 8192 | how often handlers outside of the jump table were called |
  * | 114688 | 4096 | buffers of accesses that are made one at a time, and of fetched code |
  * | 118784 | … | predecoded instructions |

@@ -4,25 +4,16 @@
  */
 import { panic } from '../../../base/index';
 import { instantiate, makeTable, type WasmImports } from './builder/webAssembly';
-import { countedHandlers, coreOffset } from './coreLayout';
 import type { CoreMemory } from './coreMemory';
 import type { Decoder } from './decoder';
 import type { Definition, Encoding } from './definition';
 import { formKey, formOf, variantOf, type Form } from './form';
+import { HandlerUse } from './handlerUse';
 import { InterpreterGenerator, type Handler } from './interpreter';
 import { chain, done, stale } from './instructions/pseudo';
 
 const WASM_PAGE = 65536;
-/** Handlers in the jump table: beyond this many V8's code for it gets worse. */
-const MAX_HOT = 224;
 const TABLE_GROWTH = 256;
-
-/** Instructions before the jump table is looked at for the first time. */
-const FIRST_INTERVAL = 2_000_000;
-/** Part of all instructions that may be called rather than jumped to. */
-const TOLERATED_CALLS = 0.03;
-/** A handler with less than one in so many of the calls stays where it is. */
-const RARE = 2000;
 
 /** Functions that generated code calls. */
 export interface HostFunctions {
@@ -54,16 +45,14 @@ export class Handlers {
   readonly #variants = new Map<Encoding, Map<number, number>>();
   readonly #numbers = new Map<string, number>();
   readonly #definitions = new Map<Definition, number>();
-  readonly #memory: CoreMemory;
+  readonly #use: HandlerUse;
   #generated = 0;
-  /** Instructions since the jump table was last looked at, and after how many that happens. */
-  #executed = 0;
-  #interval = FIRST_INTERVAL;
-  #hot: Handler[] = [];
+  /** The interpreter that calls all handlers, and that which is in use. */
+  #calling: RunFunction | null = null;
   #run: RunFunction | null = null;
 
   constructor(memory: CoreMemory, host: HostFunctions) {
-    this.#memory = memory;
+    this.#use = new HandlerUse(memory);
     const pages = Math.floor(memory.bytes.length / WASM_PAGE);
     this.#generator = new InterpreterGenerator(memory.base, pages);
     this.#imports = {
@@ -146,46 +135,19 @@ export class Handlers {
     }
     const functions = instantiate(this.#generator.coldModule(fresh), this.#imports);
     for (const { number } of fresh) this.#table.set(number, functions[`h${String(number)}`]);
-    const room = MAX_HOT - this.#hot.length;
-    // Rebuilding for a few forms more than there were costs more than calling them.
-    if (this.#run === null || (room > 0 && this.#hot.length < 64)) {
-      this.#setHot([...this.#hot, ...fresh].slice(0, MAX_HOT));
-    }
+    this.#calling ??= this.#interpreter([]);
+    this.#run ??= this.#calling;
   }
 
-  /**
-   * Notes that so many instructions were executed. Now and then, when too many of them were not in the
-   * jump table, those that were called most get in, in front; what then has no room drops out at the
-   * back, and comes back in front if that was a mistake.
-   */
+  /** Notes that so many instructions were executed. Now and then the interpreter changes with that. */
   noteExecuted(instructions: number): void {
-    this.#executed += instructions;
-    if (this.#executed < this.#interval) return;
-    const calls = this.#takeCalls();
-    const total = calls.reduce((sum, { count }) => sum + count, 0);
-    if (total > this.#executed * TOLERATED_CALLS) {
-      const often = calls.filter(({ count }) => count * RARE > total);
-      const promoted = often.map(({ number }) => this.handlerOf(number));
-      this.#setHot([...promoted, ...this.#hot].slice(0, MAX_HOT));
-      this.#interval *= 2;
-    }
-    this.#executed = 0;
+    const found = this.#use.noteExecuted(instructions);
+    if (found === 'survey') this.#run = this.#calling;
+    else if (found !== null) this.#run = this.#interpreter(found.map(this.handlerOf.bind(this)));
   }
 
-  /** Handlers that were called, most often first; their counts begin at 0 again. */
-  #takeCalls(): { readonly number: number; readonly count: number }[] {
-    const { u32, base } = this.#memory;
-    const start = (base + coreOffset.handlerCalls) >>> 2;
-    const counts = u32.slice(start, start + countedHandlers);
-    u32.fill(0, start, start + countedHandlers);
-    return Array.from(counts, (count, number) => ({ number, count }))
-      .filter(({ count, number }) => count > 0 && number < this.#handlers.length)
-      .sort((a, b) => b.count - a.count);
-  }
-
-  #setHot(hot: Handler[]): void {
-    this.#hot = hot;
+  #interpreter(hot: readonly Handler[]): RunFunction {
     const { run } = instantiate(this.#generator.hotModule(hot), this.#imports);
-    this.#run = run as RunFunction;
+    return run as RunFunction;
   }
 }

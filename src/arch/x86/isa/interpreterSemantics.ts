@@ -95,11 +95,14 @@ export class InterpreterSemantics extends Semantics {
   protected override emitJump(target: Value<'i64'>): void {
     const { code } = this;
     const hash = xor(wrap(target), wrap(shrU(target, i64(12))));
-    const slot = code.let(shl(and(hash, i32(jumpCacheEntries - 1)), i32(entryShift)));
+    const pair = and(hash, i32(jumpCacheEntries / 2 - 1));
+    const first = code.let(shl(pair, i32(entryShift + 1)));
     const table = this.base + coreOffset.jumpCache;
-    code.when(equal(code.load('i64', slot, table), target), () =>
-      this.#enter(code.load('i32', slot, table + 8)),
-    );
+    for (const entry of [table, table + (1 << entryShift)]) {
+      code.when(equal(code.load('i64', first, entry), target), () =>
+        this.#enter(code.load('i32', first, entry + 8)),
+      );
+    }
     code.store('i64', i32(0), target, this.base + gprOffset(RIP));
     this.emitStop(StopReason.Lookup);
   }

@@ -106,7 +106,7 @@ export class SoftwareCore extends BaseCore {
     const state = this.thread;
     const { view } = this.memory;
     this.#allowed = allowed;
-    this.loads = this.stores = this.branches = 0;
+    this.executed = this.loads = this.stores = this.branches = 0;
     this.accesses.isWaiting = false;
     decomposeFlags(view);
     this.#open(allowed);
@@ -126,18 +126,25 @@ export class SoftwareCore extends BaseCore {
       stop = this.#after(reason, state);
       if (reason === StopReason.Stale) replaced = this.#staleHead();
     }
-    this.executed = allowed - this.#budget;
     this.#take();
-    this.handlers.noteExecuted(this.executed);
+    this.#noteExecuted();
     composeFlags(view);
     state.dirty |= RegisterSet.Regs | RegisterSet.Sregs | RegisterSet.Xsave;
     return stop;
+  }
+
+  /** Tells the handlers of what was executed since they were told last. */
+  #noteExecuted(): void {
+    const executed = this.#allowed - this.#budget;
+    this.handlers.noteExecuted(executed - this.executed);
+    this.executed = executed;
   }
 
   #enter(first: number): number {
     const count = this.left(first);
     if (count > this.#account.budget && this.#later > 0) {
       this.#take();
+      this.#noteExecuted();
       this.#open(this.#budget);
     }
     const { budget } = this.#account;
