@@ -18,7 +18,7 @@ import {
   type ExceptionTrap,
   type X86ThreadState,
 } from '../arch/x86/index';
-import { panic, warn, type Addr } from '../base/index';
+import { fatal, panic, warn, type Addr } from '../base/index';
 import { Workload, workloadSchema } from '../mem/index';
 import type { PhysicalMemory, System, SystemThreadContext } from '../mem/index';
 import { defineSchema, EventFunctionWrapper, type ParamsOf, type Scalar } from '../sim/index';
@@ -87,13 +87,22 @@ export abstract class SEWorkload extends Workload {
     return this.#system().physicalMemory;
   }
 
-  /** Hands out the memory that firmware would report, without what m5ops take. */
+  /**
+   * Hands out the memory that firmware would report, without what m5ops take.
+   * @throws {FatalError} when there is none, or it does not begin with a page
+   */
   get pageAllocator(): PageAllocator {
     if (this.#allocator === undefined) {
       const { physicalMemory, m5opRange } = this.#system();
-      const ranges = physicalMemory
-        .getConfAddrRanges()
-        .flatMap(range => (m5opRange.valid ? range.exclude([m5opRange]) : [range]));
+      const memories = physicalMemory.getConfAddrRanges();
+      const askew = memories.find(({ start }) => start % PAGE_SIZE !== 0);
+      if (askew !== undefined) {
+        const pages = `multiple of ${String(PAGE_SIZE)}`;
+        fatal(`programs need memory that begins at a ${pages}, and there is ${askew.toString()}`);
+      }
+      const ranges = memories.flatMap(range =>
+        m5opRange.valid ? range.exclude([m5opRange]) : [range],
+      );
       this.#allocator = new PageAllocator(physicalMemory, ranges);
     }
     return this.#allocator;

@@ -75,6 +75,12 @@ describe('A mistake in a script is answered by one line', () => {
        m5.instantiate(new Root({ fullSystem: false, system }));`,
       /^fatal: system refers to a SimpleMemory outside the tree/m,
     ],
+    [
+      'memory that does not begin with a page',
+      `system.memory.range = new AddrRange({ start: 0x805, size: '64MiB' });
+       m5.instantiate(new Root({ fullSystem: false, system }));`,
+      /^fatal: programs need memory that begins at a multiple of 4096, and there is \[0x805:0x4000805\]$/m,
+    ],
     ['a cycle in the tree', `system.cpu.loop = system;`, /^fatal: .*the tree would have a cycle$/m],
     [
       'a port left unbound',
