@@ -1,5 +1,5 @@
 /** A regular file of the host that memory can be filled from, and that can be filled from memory. */
-import { closeSync, fstatSync } from 'node:fs';
+import { closeSync, fstatSync, statSync, type BigIntStats } from 'node:fs';
 import { addressOf, tryPread, tryPwrite } from '../host/index';
 import type { FileBacking } from './vma';
 
@@ -62,5 +62,14 @@ export class HostFile implements FileBacking {
 
   release(): void {
     if (--this.#users === 0) closeSync(this.descriptor);
+  }
+}
+
+/** The status of what a path leads to; undefined where it leads nowhere. */
+export function statusOf(path: string): BigIntStats | undefined {
+  try {
+    return statSync(path, { bigint: true });
+  } catch {
+    return undefined;
   }
 }

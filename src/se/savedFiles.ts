@@ -2,15 +2,15 @@
  * The open files of a program in a checkpoint. What cannot be saved is an error before anything is
  * written.
  */
-import { constants, fstatSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { isAbsolute, join, relative } from 'node:path';
+import { constants, fstatSync, readFileSync, writeFileSync, type BigIntStats } from 'node:fs';
+import { dirname, isAbsolute, join, relative } from 'node:path';
 import { fatal } from '../base/index';
-import { errnoText, tryOpen } from '../host/index';
+import { errnoText, makeFolders, tryOpen } from '../host/index';
 import { serializeSection, unserializeSection } from '../sim/index';
 import type { CheckpointIn, CheckpointOut, Serializable } from '../sim/index';
 import { EmulatedFile } from './emulatedFiles';
 import type { FileDescriptors } from './fileDescriptors';
-import { HostFile } from './hostFile';
+import { HostFile, statusOf } from './hostFile';
 import { DirectoryFile, RegularFile, StreamFile } from './hostOpenFile';
 import type { HostWait } from './hostWait';
 import { NullDevice, RandomDevice, ZeroDevice, type OpenFile } from './openFile';
@@ -121,7 +121,7 @@ class SavedFile implements Serializable {
     out.paramOut('flags', flags);
     out.paramOut('position', position);
     if (file instanceof RegularFile) this.#saveRegular(file, out);
-    else if (file instanceof DirectoryFile) saveDirectory(file, out);
+    else if (file instanceof DirectoryFile) this.#saveDirectory(file, out);
     else if (file instanceof EmulatedFile) {
       out.paramOut('kind', 'emulated');
       out.paramOut('path', path);
@@ -152,13 +152,24 @@ class SavedFile implements Serializable {
     );
   }
 
+  /** @returns the status of an open file that its path still leads to */
+  #checkName({ path, descriptor }: RegularFile | DirectoryFile, what: string): BigIntStats {
+    const now = statusOf(path);
+    const open = fstatSync(descriptor, { bigint: true });
+    if (now?.ino !== open.ino || now.dev !== open.dev) {
+      this.#refuse(path, `${what} has lost its name`);
+    }
+    return open;
+  }
+
+  #saveDirectory(file: DirectoryFile, out: CheckpointOut): void {
+    this.#checkName(file, 'the directory');
+    saveDirectory(file, out);
+  }
+
   #saveRegular(file: RegularFile, out: CheckpointOut): void {
     const { path } = file;
-    const now = statSync(path, { bigint: true, throwIfNoEntry: false });
-    const open = fstatSync(file.descriptor, { bigint: true });
-    if (now?.ino !== open.ino || now.dev !== open.dev) {
-      this.#refuse(path, 'the file has lost its name');
-    }
+    const open = this.#checkName(file, 'the file');
     const inside = relative(this.#around.outputDirectory(), path);
     const isOutput = inside !== '' && !inside.startsWith('..') && !isAbsolute(inside);
     out.paramOut('kind', 'regular');
@@ -219,7 +230,7 @@ class SavedFile implements Serializable {
     const isOutput = from.boolean('isOutput');
     const path = isOutput ? join(this.#around.outputDirectory(), saved) : saved;
     const size = from.number('size');
-    if (from.has('contents') && sizeOf(path) < size) writeFileSync(path, from.bytes('contents'));
+    if (from.has('contents') && sizeOf(path) < size) this.#putBack(path, from.bytes('contents'));
     if (sizeOf(path) < size) {
       fatal(
         `${this.#around.name}: descriptor ${String(this.#descriptor)} had the file ${path} of ` +
@@ -227,6 +238,20 @@ class SavedFile implements Serializable {
       );
     }
     return new RegularFile(new HostFile(this.#openHost(path, flags), path), flags);
+  }
+
+  /** Writes what was in a file of the output directory, which may be a new one. */
+  #putBack(path: string, contents: Uint8Array): void {
+    try {
+      makeFolders(dirname(path));
+      writeFileSync(path, contents);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      fatal(
+        `${this.#around.name}: descriptor ${String(this.#descriptor)} cannot have ${path} again: ` +
+          reason,
+      );
+    }
   }
 
   #openHost(path: string, flags: number): number {
@@ -264,8 +289,8 @@ function loadPipes(from: CheckpointIn): Map<number, Pipe> {
 
 /** Bytes in a regular file; -1 when there is none. */
 function sizeOf(path: string): number {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  return stat?.isFile() === true ? stat.size : -1;
+  const status = statusOf(path);
+  return status?.isFile() === true ? Number(status.size) : -1;
 }
 
 function saveDirectory(file: DirectoryFile, out: CheckpointOut): void {

@@ -5,7 +5,7 @@ import { fatal, panic } from '../base/index';
 import { xxh64File } from '../checkpoint/index';
 import { errnoText, tryOpen } from '../host/index';
 import type { CheckpointIn, CheckpointOut, Serializable } from '../sim/index';
-import { HostFile } from './hostFile';
+import { HostFile, statusOf } from './hostFile';
 import type { SharedPageState } from './sharedPages';
 import { makeVma, type FileBacking, type Vma, type VmaKind } from './vma';
 
@@ -101,10 +101,7 @@ export class SavedSpace implements Serializable {
       files.map(({ writable }) => Number(writable)),
     );
     saveShared(state.sharedPages, files, out);
-    out.paramOut(
-      'file.digest',
-      files.map(({ path }) => xxh64File(path)),
-    );
+    out.paramOut('file.digest', files.map(digestOf));
   }
 
   /** @throws {FatalError} when a mapped file has changed: pages that come in later are read from it */
@@ -129,6 +126,18 @@ export class SavedSpace implements Serializable {
     const sharedPages = loadShared(from, this.#files);
     this.#state = { root, pages, breakStart, break: end, areas, sharedPages };
   }
+}
+
+/** The checksum of a mapped file. @throws {FatalError} when its path does not lead to it any more */
+function digestOf({ path, identity }: FileBacking): bigint {
+  const now = statusOf(path);
+  if (now === undefined || `${String(now.dev)}:${String(now.ino)}` !== identity) {
+    fatal(
+      `${path}, which the program has mapped, cannot be saved: the file has lost its name; ` +
+        'make the checkpoint at another point of the program',
+    );
+  }
+  return xxh64File(path);
 }
 
 const SHARED_NUMBERS = ['physical', 'index', 'users'] as const;
