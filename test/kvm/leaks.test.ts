@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { setLogSink } from '../../src/base/index';
 import {
   hostResources,
   mappingCount,
@@ -10,6 +9,7 @@ import {
 import { aBareKvmCpu } from '../support/bareKvmCpu';
 import { collectGarbage } from '../support/garbage';
 import { describeWithKvm } from '../support/kvm';
+import { withoutMessages } from '../support/messages';
 
 const MILLISECOND = 1e9;
 const VMS = 500;
@@ -40,13 +40,7 @@ function once(): void {
 }
 
 describeWithKvm(`${String(VMS)} VMs in one process, one after the other`, () => {
-  let previousSink: ReturnType<typeof setLogSink> | undefined;
-  beforeEach(() => {
-    previousSink = setLogSink({ message: () => undefined, debug: () => undefined });
-  });
-  afterEach(() => {
-    if (previousSink !== undefined) setLogSink(previousSink);
-  });
+  withoutMessages();
 
   it('leave no descriptor, timer or mapping behind', () => {
     const counts = (): Record<string, number> => ({

@@ -1,21 +1,15 @@
 /** Whole programs on a software CPU, each block checked by the host's processor: `npm run lockstep`. */
 import { expect } from 'chai';
 import { R15, RSP } from '../../src/arch/x86/index';
-import { setLogSink, type LogSink } from '../../src/base/index';
 import type { CheckedCPU, Divergence } from '../support/checkedCPU';
 import { narrow, runChecked, type CheckedProgram } from '../support/checkedRun';
 import { inFolder } from '../support/command';
 import { guestPath } from '../support/guests';
 import { describeWithKvm } from '../support/kvm';
+import { withoutMessages } from '../support/messages';
 
 describeWithKvm('A program in lock-step with the processor', () => {
-  let previousSink: LogSink;
-  before(() => {
-    previousSink = setLogSink({ message: () => undefined, debug: () => undefined });
-  });
-  after(() => {
-    setLogSink(previousSink);
-  });
+  withoutMessages();
 
   const program = (outdir: string, mistake?: (cpu: CheckedCPU) => void): CheckedProgram => ({
     ...{ cmd: [guestPath('hello')], output: '/dev/null', outdir },

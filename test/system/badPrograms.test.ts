@@ -4,17 +4,11 @@
  */
 import { spawnSync } from 'node:child_process';
 import { expect } from 'chai';
-import { setLogSink, type LogSink } from '../../src/base/index';
 import { badPrograms, endOn, foreignPrograms, withProgram } from '../support/badPrograms';
+import { withoutMessages } from '../support/messages';
 
 describe('A program that does what it must not', () => {
-  let previousSink: LogSink;
-  before(() => {
-    previousSink = setLogSink({ message: () => undefined, debug: () => undefined });
-  });
-  after(() => {
-    setLogSink(previousSink);
-  });
+  withoutMessages();
 
   const expected = badPrograms.map(([what, , signal]) => [what, signal]);
 
