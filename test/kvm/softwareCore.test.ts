@@ -84,4 +84,11 @@ describeWithKvm('A software core does what the processor does', function () {
     const [code, x87] = ['f2470f2da05a3e38c4', [0x37f, 0, 0] as const];
     expectSame({ slot: 44, code, flags: 0x202, mxcsr: 0x1ff6, x87, fill: 58878168, registers });
   });
+
+  it('has no C1 of FRNDINT where a denormal is an exception', () => {
+    const registers = Array.from({ length: 16 }, () => 0n);
+    const x87 = [0x759, 0x7500, 255] as const;
+    const rest = { flags: 0x202, mxcsr: 0x1f80, x87, fill: 30943848, registers };
+    expectSame({ slot: 82, code: '4dd9fc', ...rest });
+  });
 });

@@ -78,8 +78,13 @@ export abstract class X87Core {
       exceptions = beyond | (result.exceptions & Precision);
     }
     this.note(exceptions);
-    if (result.up && (this.#noted & this.unmasked & OF_OPERANDS) === 0) this.setStatus(Status.C1);
+    if (result.up) this.noteUp();
     return result.value;
+  }
+
+  /** C1: the result was rounded up. There is none where an exception is raised for the operands. */
+  protected noteUp(): void {
+    if ((this.#noted & this.unmasked & OF_OPERANDS) === 0) this.setStatus(Status.C1);
   }
 
   /** Exceptions that are raised. */

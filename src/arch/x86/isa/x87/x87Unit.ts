@@ -132,7 +132,7 @@ export class X87Unit extends X87Functions {
     if (value.kind !== 'finite' || value.exponent >= 0) return;
     const { value: integer, inexact, up } = toInteger(value, this.mode);
     if (inexact) this.note(Exception.Precision);
-    if (up) this.setStatus(Status.C1);
+    if (up) this.noteUp();
     registers.write(0, finite(value.negative, integer < 0n ? -integer : integer, 0));
   }
 
