@@ -58,7 +58,8 @@ describeWithKvm('The terminal', () => {
   it('is left as it was, however a run ends', async () => {
     await inFolderAsync(async folder => {
       writeFileSync(join(folder, 'runs.sh'), shellScript());
-      const child = spawn('script', ['-qec', 'sh runs.sh', '/dev/null'], {
+      // exec, so that no shell above this one is there to be ended by Ctrl-C.
+      const child = spawn('script', ['-qec', 'exec sh runs.sh', '/dev/null'], {
         ...{ cwd: folder, timeout: 120_000, killSignal: 'SIGKILL' },
       });
       let printed = '';
