@@ -161,15 +161,17 @@ export class EventQueue {
 
   /** The tick of the next event; MaxTick when there is none. */
   nextTick(): Tick {
-    const head = this.near.head;
-    return head === null ? this.wheel.nextTick() : head.when;
+    const { head } = this.near;
+    if (head !== null) return head.when;
+    return this.wheel.count === 0 ? LastTick : this.refill().when;
   }
 
   /** Whether the next event lies in the past, after a wrong `setCurTick`. */
   isBehind(): boolean {
     // Not by `nextTick`, which would make an object of the tick.
     const { head } = this.near;
-    return head === null ? this.wheel.nextTick() < this.tick : head.when < this.tick;
+    if (head !== null) return head.when < this.tick;
+    return this.wheel.count !== 0 && this.refill().when < this.tick;
   }
 
   /** Whether nothing is pending. Events at the door of `asyncSchedule` do not count yet. */
