@@ -1,7 +1,7 @@
 /**
  * The many events that come later, unsorted but grouped: a hierarchical timing wheel (Varghese and
- * Lauck, 1987). Each level is a ring of 4096 buckets: a bucket of level 0 is one tick wide, of
- * level 1 4096 ticks, and so on; five levels cover every tick there is. An event goes into the
+ * Lauck, 1987). Each level is a ring of 4096 buckets: a bucket of level 1 is one tick wide, of
+ * level 2 4096 ticks, and so on; five levels cover every tick there is. An event goes into the
  * lowest level whose ring, which begins at the base, reaches as far as the event. Putting it in and
  * taking it out costs the same however many are pending.
  *
@@ -82,7 +82,8 @@ export class TimingWheel {
    * @param base - no event in the wheel may be earlier
    */
   rebase(base: Tick): void {
-    let all = this.takeAll();
+    // Where there are none, buckets still marked as in use are found empty in any ring.
+    let all = this.count > 0 ? this.takeAll() : 0;
     for (let level = Lowest; level <= Highest; level++) this.startRing(level, base);
     while (all !== 0) {
       const next = this.next[all]!;
