@@ -85,8 +85,8 @@ export function exceptionSignal(fault: FaultContext, fpu?: FpuState): PendingSig
   const numeric = fpu !== undefined && (vector === Vector.XM || vector === Vector.MF);
   const code = (numeric ? floatingPointCode(vector, fpu) : undefined) ?? meaning.code;
   const reason = `program killed by ${signalName(signal)}: ${text} at rip ${formatVirtual(rip)}`;
-  // The address of a fault without one is that of the instruction; a protection fault has none.
-  const address = code === SI_KERNEL ? 0 : rip;
+  // The address of a fault without one is that of the instruction; some have none.
+  const address = code === SI_KERNEL || vector === Vector.AC ? 0 : rip;
   return { signal, code, address, vector, errorCode, reason };
 }
 

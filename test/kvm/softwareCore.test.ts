@@ -85,6 +85,28 @@ describeWithKvm('A software core does what the processor does', function () {
     expectSame({ slot: 44, code, flags: 0x202, mxcsr: 0x1ff6, x87, fill: 58878168, registers });
   });
 
+  it('leaves memory alone that a store of the x87 would go to which raises an exception instead', () => {
+    const registers = Array.from({ length: 16 }, (_, i) => (i === 4 ? STACK : 0n));
+    // An empty stack, and the exception for it not masked: at the page of address 0.
+    const rest = {
+      slot: 0,
+      flags: 0x202,
+      mxcsr: 0x1f80,
+      x87: [0x37e, 0, 0] as const,
+      fill: 1,
+      registers,
+    };
+    for (const code of ['d910', 'd918', 'db38', 'dd18', 'df30', 'df38']) {
+      expectSame({ ...rest, code });
+    }
+  });
+
+  it('has ENTER look whether something can be written where RSP ends', () => {
+    expectSameOf('c8f80700', {});
+    expectSameOf('c8000800', {});
+    expectSameOf('c8000802', { [RBP]: STACK });
+  });
+
   it('has no C1 of FRNDINT where a denormal is an exception', () => {
     const registers = Array.from({ length: 16 }, () => 0n);
     const x87 = [0x759, 0x7500, 255] as const;

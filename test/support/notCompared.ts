@@ -10,7 +10,8 @@ import type { Tolerance } from './lockstepOutcome';
 /** Approximations: those of Intel's processors are what there is, and other hosts have others. */
 export const intelOnly: ReadonlySet<string> = new Set(['rcpps', 'rcpss', 'rsqrtps', 'rsqrtss']);
 
-const isIntel = readFileSync('/proc/cpuinfo', 'latin1').includes('GenuineIntel');
+/** Whether the host's processor is Intel's. */
+export const isIntel: boolean = readFileSync('/proc/cpuinfo', 'latin1').includes('GenuineIntel');
 
 /** Instructions that leave the program, or tell of the machine. */
 const notCompared: ReadonlySet<string> = new Set([

@@ -1,7 +1,9 @@
 /** Situations for one instruction: its bytes, and registers and memory that suit it. */
 import { Random } from '../../src/base/index';
+import { RFlags } from '../../src/arch/x86/index';
 import type { Encoding } from '../../src/arch/x86/isa/definition';
 import type { Situation } from './lockstep';
+import { isIntel } from './notCompared';
 import { slotAddresses, usualCodeOffset } from './lockstepSlots';
 import { edge, InstructionMaker } from './randomInstruction';
 
@@ -65,6 +67,8 @@ export class SituationMaker {
     if (definition.name === 'leave') registers[RBP] = inPages();
     registers[RSP] = BigInt(stack + PAGE / 2 + random.nextInt(0, 7));
     const down = definition.repeats === true && random.nextInt(0, 1) === 1;
+    // What has to be aligned differs from maker to maker.
+    const alignment = random.nextInt(0, 7) === 0 && isIntel ? RFlags.AC : 0;
     const jumps = definition.ends === true || encoding.operands.some(({ place }) => place === 'J');
     return {
       slot,
@@ -73,7 +77,7 @@ export class SituationMaker {
       ...(jumps ? { jumps } : {}),
       ...(prefix === 0 ? {} : { segments: prefix === 0x64 ? [base, 0n] : [0n, base] }),
       registers,
-      flags: 0x202 | (random.next32() & arithmeticFlags) | (down ? direction : 0),
+      flags: 0x202 | (random.next32() & arithmeticFlags) | (down ? direction : 0) | alignment,
       mxcsr: randomMxcsr(random),
       x87: randomX87(random),
       fill: random.next32(),

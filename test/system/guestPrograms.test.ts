@@ -61,6 +61,7 @@ const cases: readonly GuestCase[] = [
   { does: 'moves and shares memory', program: 'mappings', says: /4 TiB: ok\n.*EACCES\n$/s },
   { does: 'makes, moves and removes files', program: 'directory', says: /directory\.tmp: 0\n$/ },
   { does: 'has itself stepped', program: 'traps', says: /^nothing: 6\n.*jumped far\ndone\n$/s },
+  { does: 'has its alignment checked', program: 'alignment', says: /1000 done\nchecked\n$/ },
   { does: 'waits for its pipes', program: 'polling', says: /ppoll 0 after its time: 1\n/ },
   { does: 'lists faults', program: 'faults', says: /^null-read\n/ },
   { does: 'gets ENOSYS', program: 'faults', args: ['unknown-syscall'], says: /ENOSYS\nsurvived/ },
@@ -159,10 +160,14 @@ for (const cpuType of ['X86KvmCPU', 'AtomicSimpleCPU'] as const) {
   });
 }
 
-describe('A guest program that has itself stepped', function () {
+describe('A guest program that has itself watched by the processor', function () {
   this.timeout(60_000);
 
-  it('sees on TimingSimpleCPU what it sees natively', () => {
+  it('sees on TimingSimpleCPU each step that it sees natively', () => {
     expectSameRun({ does: '', program: 'traps', says: /done\n$/ }, 'TimingSimpleCPU');
+  });
+
+  it('sees on TimingSimpleCPU each unaligned access that it sees natively', () => {
+    expectSameRun({ does: '', program: 'alignment', says: /checked\n$/ }, 'TimingSimpleCPU');
   });
 });

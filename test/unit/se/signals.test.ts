@@ -333,6 +333,12 @@ describe('signals of faults', () => {
     for (const [vector, name] of expected) expect(exception(vector)).to.include(` ${name}: `);
   });
 
+  it('have an address where Linux gives one', () => {
+    const addressOf = (vector: number): number =>
+      exceptionSignal({ vector, errorCode: 0, address: 0, rip: 0x40_1136 }).address;
+    expect([0, 6, 13, 17].map(addressOf)).to.deep.equal([0x40_1136, 0x40_1136, 0, 0]);
+  });
+
   it('name access, address and instruction of a page fault', () => {
     const fault = { vector: 14, errorCode: 4, address: 0, rip: 0x40_1136 };
     const reason = (errorCode: number, address = 0): string =>

@@ -14,8 +14,8 @@ import { accessKind } from './stopReason';
 const PAGE = 4096;
 const two32 = 2 ** 32;
 
-/** Most accesses of an instruction: ENTER makes 62, FNSAVE 56, of 2 bytes, XSAVE and XRSTOR 48. */
-export const loggedAccesses = 62;
+/** Most accesses of an instruction: ENTER makes 63, FNSAVE 56, of 2 bytes, XSAVE and XRSTOR 48. */
+export const loggedAccesses = 63;
 /** Bytes of the buffer of each. */
 export const accessBytes = 64;
 

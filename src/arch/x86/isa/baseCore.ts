@@ -1,8 +1,9 @@
 /** What software cores have in common: the thread, its memory, handlers of instructions, exceptions. */
 import { panic } from '../../../base/index';
-import { Cr4, RFlags, Vector, XFeature } from '../flags';
+import { Cr0, Cr4, RFlags, Vector, XFeature } from '../flags';
 import { RFLAGS } from '../registers';
 import type { X86ThreadState } from '../threadState';
+import { sregsLayout, threadStateLayout } from '../threadStateLayout';
 import type { AccessLog } from './accessLog';
 import { coreOffset } from './coreLayout';
 import { CoreMemory, type CoreMemoryOptions } from './coreMemory';
@@ -57,11 +58,14 @@ export abstract class BaseCore {
   protected readonly handlers: Handlers;
   protected readonly records: RecordWriter;
   protected readonly repeat = new RepeatStep();
+  /** Where CR0 is, in words of 4 bytes. */
+  readonly #cr0: number;
   #state: X86ThreadState | null = null;
 
   constructor(options: CoreMemoryOptions, surroundings: CoreSurroundings) {
     const memory = new CoreMemory(options);
     this.memory = memory;
+    this.#cr0 = (memory.base + threadStateLayout.sregs.offset + sregsLayout.cr0) >>> 2;
     this.translations = new Translations(memory, linear => this.codeChanged(linear));
     const helpers = new Helpers(memory, {
       cpuid: surroundings.cpuid,
@@ -175,6 +179,12 @@ export abstract class BaseCore {
   /** Whether the program has itself stepped: a trap follows each instruction that begins so. */
   protected get isStepped(): boolean {
     return (this.thread.gprUint32(RFLAGS) & RFlags.TF) !== 0;
+  }
+
+  /** Finds out whether the program has alignment checked, which may change between runs. */
+  protected noteAlignment(flags: number): void {
+    const checks = (flags & RFlags.AC) !== 0 && ((this.memory.u32[this.#cr0] ?? 0) & Cr0.AM) !== 0;
+    this.translations.checkAlignment(checks);
   }
 
   /** The last run was a step of a repeated instruction, which counts when it is done. */

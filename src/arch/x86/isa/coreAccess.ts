@@ -28,7 +28,7 @@ import type { Vector as Vector128 } from './builder/vector';
 import { InstKind } from './blockAccount';
 import { coreOffset, entryShift, gprOffset, translationEntries } from './coreLayout';
 import { helperNumber, type HelperName } from './helperName';
-import { accessKind, ImportedIndex, StopReason } from './stopReason';
+import { accessKind, ImportedIndex, naturalAlignment, StopReason } from './stopReason';
 
 /** The integer type that holds values of so many bytes. */
 export function intType(bytes: number): IntType {
@@ -160,10 +160,25 @@ export abstract class CoreAccess {
 
   // Memory
 
-  /** Raises #GP unless an address is a multiple of `bytes`, a power of 2. */
-  requireAligned(address: Value<'i64'>, bytes: number): void {
+  /**
+   * Raises #GP unless an address is a multiple of `bytes`, a power of 2.
+   * @param checked - #AC instead, for a program that has alignment checked, unless it is a multiple of this
+   */
+  requireAligned(address: Value<'i64'>, bytes: number, checked = 1): void {
     const rest = and(wrap(address), i32(bytes - 1));
-    this.code.when(isNonZero(rest), () => this.raise(Vector.GP));
+    this.code.when(isNonZero(rest), () => {
+      if (checked > 1) this.translate(address, (checked - 1) * accessKind.alignment);
+      this.raise(Vector.GP);
+    });
+  }
+
+  /** Has the host find the linear address, or stops. */
+  protected translate(address: Value<'i64'>, how: number): Value<'i32'> {
+    const { code } = this;
+    const high = wrap(shrU(address, i64(32)));
+    const answer = code.call(ImportedIndex.translate, wrap(address), high, i32(how));
+    code.when(equal(answer, i32(-1)), () => this.stop(StopReason.PageFault));
+    return answer;
   }
 
   /** Raises #GP unless an address could be one: bits 47 and above are equal. */
@@ -177,11 +192,18 @@ export abstract class CoreAccess {
    * Finds the linear address of `bytes` bytes at a virtual one, or stops with a page fault. Where a
    * second look is needed it is that of a buffer beyond guest memory.
    * @param reads - whether what is written is read before
+   * @param alignment - where it has to lie for a program that has that checked; 1: anywhere
    */
-  check(address: Value<'i64'>, bytes: number, writes: boolean, reads = false): Value<'i32'> {
+  check(
+    address: Value<'i64'>,
+    bytes: number,
+    writes: boolean,
+    reads = false,
+    alignment = naturalAlignment(bytes),
+  ): Value<'i32'> {
     if (writes) this.noteKind(InstKind.Store);
     if (reads || !writes) this.noteKind(InstKind.Load);
-    return this.locate(address, bytes, writes, reads);
+    return this.locate(address, bytes, writes, reads, alignment);
   }
 
   /** As {@link check}, of an operand. @param more - what else is to be said of how memory is used */
@@ -190,6 +212,7 @@ export abstract class CoreAccess {
     bytes: number,
     writes: boolean,
     reads: boolean,
+    alignment: number,
     more = 0,
   ): Value<'i32'> {
     const { code } = this;
@@ -203,16 +226,13 @@ export abstract class CoreAccess {
     code.when(
       notEqual(tag, wanted),
       () => {
-        const how = i32(
+        const how =
           bytes |
-            (writes ? accessKind.write : 0) |
-            (writes && reads ? accessKind.readToo : 0) |
-            more,
-        );
-        const high = wrap(shrU(at, i64(32)));
-        const answer = code.call(ImportedIndex.translate, wrap(at), high, how);
-        code.when(equal(answer, i32(-1)), () => this.stop(StopReason.PageFault));
-        code.assign(linear, answer);
+          (writes ? accessKind.write : 0) |
+          (writes && reads ? accessKind.readToo : 0) |
+          ((alignment - 1) * accessKind.alignment) |
+          more;
+        code.assign(linear, this.translate(at, how));
       },
       () => code.assign(linear, add(code.load('i32', entry, table + 8), wrap(at))),
     );
@@ -230,21 +250,26 @@ export abstract class CoreAccess {
   }
 
   /** Reads an integer at a virtual address. */
-  load(address: Value<'i64'>, bytes: number): Value<IntType> {
-    const linear = this.check(address, bytes, false);
+  load(address: Value<'i64'>, bytes: number, alignment = naturalAlignment(bytes)): Value<IntType> {
+    const linear = this.check(address, bytes, false, false, alignment);
     return this.code.load(loadKindOf(bytes), linear);
   }
 
-  /** The same, of an instruction that puts what it has read into registers step by step. */
+  /** The same, of an instruction that puts what it has read into registers step by step, from anywhere. */
   loadStep(address: Value<'i64'>, bytes: number): Value<IntType> {
     this.noteKind(InstKind.Load);
-    const linear = this.locate(address, bytes, false, false, accessKind.step);
+    const linear = this.locate(address, bytes, false, false, 1, accessKind.step);
     return this.code.load(loadKindOf(bytes), linear);
   }
 
   /** Writes an integer to a virtual address. */
-  store(address: Value<'i64'>, bytes: number, value: Value<IntType>): void {
-    this.storeLinear(this.check(address, bytes, true), bytes, value);
+  store(
+    address: Value<'i64'>,
+    bytes: number,
+    value: Value<IntType>,
+    alignment = naturalAlignment(bytes),
+  ): void {
+    this.storeLinear(this.check(address, bytes, true, false, alignment), bytes, value);
   }
 
   /** Writes to a linear address that was checked for it. */

@@ -28,8 +28,11 @@ export interface DefinitionOptions extends FlagUse {
   readonly repeats?: boolean;
   /** There is a VEX form with the same opcode; of vectors, unless scalar, also one of 32 bytes. */
   readonly avx?: 'scalar' | 'vector128' | 'vector';
-  /** Memory operands of 16 bytes and more lie at multiples of their size: without VEX, or always. */
-  readonly aligned?: 'legacy' | 'always';
+  /**
+   * Memory operands of 16 bytes and more lie at multiples of their size: without VEX, or always. `never`:
+   * smaller ones need not either where a program has alignment checked.
+   */
+  readonly aligned?: 'legacy' | 'always' | 'never';
   /**
    * The immediate is part of the form: code is generated for each that is met. Where the index is a
    * vector it is the scale's logarithm.

@@ -40,6 +40,7 @@ export function helperOf(number: number): HelperName {
 
 const FIRST_PLAIN = 0x100;
 const FIRST_MEMORY = 0x200;
+const FIRST_TRIAL = 0x280;
 const FIRST_ARITHMETIC = 0x400;
 const sources = ['register', 'ldSingle', 'ldDouble', 'ldInteger'] as const;
 
@@ -61,6 +62,11 @@ export function isFlagsHelper(number: number): boolean {
 /** The number of a load or store of the x87. */
 export function memoryHelper(operation: MemoryOperation): number {
   return FIRST_MEMORY + memoryOperations.indexOf(operation);
+}
+
+/** The number of what a store of the x87 does before it looks at memory. */
+export function trialHelper(operation: MemoryOperation): number {
+  return memoryHelper(operation) - FIRST_MEMORY + FIRST_TRIAL;
 }
 
 /**
@@ -89,6 +95,8 @@ export function callX87(unit: X87Unit, number: number, i: number, condition: boo
     unit.arithmetic(code & 7, sources[(code >> 3) & 3] ?? 'register', code >> 5, i);
   } else if (number === x87MoveHelper) {
     unit.moveIf(condition, i);
+  } else if (number >= FIRST_TRIAL) {
+    unit.tryStore(memoryOperations[number - FIRST_TRIAL] ?? panic(`no helper ${String(number)}`));
   } else if (number >= FIRST_MEMORY) {
     unit.memory(memoryOperations[number - FIRST_MEMORY] ?? panic(`no helper ${String(number)}`));
   } else {

@@ -30,6 +30,7 @@ import { InstKind } from './blockAccount';
 import { CoreAccess, intType, loadKindOf } from './coreAccess';
 import { gprOffset, xmmOffset, ymmHighDistance } from './coreLayout';
 import { type Form, type OperandForm } from './form';
+import { naturalAlignment } from './stopReason';
 
 /** Which operands a definition writes, and which of those in memory it reads. */
 export interface OperandUses {
@@ -292,7 +293,8 @@ export abstract class Semantics extends CoreAccess {
     const mustBe = aligned === 'always' || (aligned === 'legacy' && !this.form.vex);
     if (mustBe && size >= 16) this.requireAligned(this.address(), size);
     const { written, read } = this.#known;
-    const found = this.locate(this.address(), size, written.has(i), read.has(i));
+    const alignment = aligned === 'never' ? 1 : naturalAlignment(size);
+    const found = this.locate(this.address(), size, written.has(i), read.has(i), alignment);
     this.#linear.set(i, found);
     return found;
   }

@@ -5,7 +5,7 @@
 import { panic } from '../../../base/index';
 import { Vector } from '../flags';
 import { RegisterSet } from '../registerSets';
-import { RIP } from '../registers';
+import { RFLAGS, RIP } from '../registers';
 import type { X86ThreadState } from '../threadState';
 import { BaseCore, type CoreStop, type CoreSurroundings } from './baseCore';
 import { BlockAccount, largestBudget } from './blockAccount';
@@ -108,6 +108,7 @@ export class SoftwareCore extends BaseCore {
     this.#allowed = allowed;
     this.executed = this.loads = this.stores = this.branches = 0;
     this.accesses.isWaiting = false;
+    this.noteAlignment(state.gprUint32(RFLAGS));
     decomposeFlags(view);
     this.#open(allowed);
     let stop: CoreStop | null = null;

@@ -141,7 +141,9 @@ export class SteppedCore extends BaseCore {
   step(): CoreStop {
     this.accesses.begin();
     this.#traps = false;
-    this.#isStepped = ((this.memory.i32[this.#flags] ?? 0) & RFlags.TF) !== 0;
+    const flags = this.memory.i32[this.#flags] ?? 0;
+    this.noteAlignment(flags);
+    this.#isStepped = (flags & RFlags.TF) !== 0;
     if (this.#isStepped) {
       const form = this.handlers.formOf(this.records.handler(this.#code.record));
       this.repeat.begin(form, this.thread);

@@ -22,7 +22,7 @@ export const StopReason = {
   Trap: 9,
   /** `out` to the port that the supervisor uses. */
   Port: 10,
-  /** The instruction is done, and has changed what may happen behind each: RFLAGS.TF. */
+  /** The instruction is done, and has changed what may happen behind or in each: RFLAGS.TF or AC. */
   Flags: 11,
   /** The instruction is done, and holds traps off until the next one is: a load of SS. */
   Shadow: 12,
@@ -33,9 +33,19 @@ export const lastStopReason: number = Math.max(...Object.values(StopReason));
 
 /**
  * How memory is used: added to the number of bytes, for `translate`. `step`: once it is done registers
- * have it, so that an instruction which is begun again does not do it again.
+ * have it, so that an instruction which is begun again does not do it again. `alignment`: times the number
+ * that has the address's bits which are 0 where the access is aligned.
  */
-export const accessKind = { write: 0x100, readToo: 0x200, step: 0x400 } as const;
+export const accessKind = { write: 0x100, readToo: 0x200, step: 0x400, alignment: 0x800 } as const;
+
+/**
+ * Where an access of so many bytes has to lie, a multiple of this, for programs that have alignment checked:
+ * processors do not look at those of bytes, and of 16 bytes and more. Source: SDM volume 3, table 7-7.
+ */
+export function naturalAlignment(bytes: number): number {
+  if (bytes === 10) return 8;
+  return bytes === 2 || bytes === 4 || bytes === 8 ? bytes : 1;
+}
 
 /** Functions that generated code imports, by index. */
 export const ImportedIndex = { translate: 0, storeHook: 1, helper: 2 } as const;

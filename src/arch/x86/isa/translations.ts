@@ -13,6 +13,8 @@ import { accessKind } from './stopReason';
 
 const PAGE = 4096;
 const two32 = 2 ** 32;
+/** Where `how` has the bits of an address that are 0 where it is aligned. */
+const alignmentShift = Math.log2(accessKind.alignment);
 /** No page begins at an odd address. */
 const EMPTY_TAG = 1;
 
@@ -51,6 +53,8 @@ export class Translations {
     write: new PageCache(),
     execute: new PageCache(),
   };
+  /** Whether the program has alignment checked: then generated code finds no translation here. */
+  #checksAlignment = false;
   readonly #codeChanged: (linear: number, bytes: number) => void;
   readonly #store = { first: 0, firstBytes: 0, second: 0, secondBytes: 0 };
 
@@ -75,6 +79,14 @@ export class Translations {
     this.#clear(coreOffset.writeTranslations);
   }
 
+  /** Has alignment checked, or no longer. To be told before each run. */
+  checkAlignment(checks: boolean): void {
+    if (checks === this.#checksAlignment) return;
+    this.#checksAlignment = checks;
+    this.#clear(coreOffset.readTranslations);
+    this.#clear(coreOffset.writeTranslations);
+  }
+
   #clear(table: number): void {
     const { u32, base } = this.#memory;
     const start = (base + table) >>> 2;
@@ -83,13 +95,17 @@ export class Translations {
   }
 
   /**
-   * Called by generated code that has no translation.
+   * Called by generated code that has no translation; for no bytes, only to have alignment checked.
    * @returns a linear address, or -1 when the access is not possible: then {@link fault} says why, or
    *   {@link accesses} has it
    */
   translate(low: number, high: number, how: number): number {
-    if (this.logsAll) return this.accesses.translate(low, high, how);
+    if (this.#checksAlignment && this.#isMisaligned(low, high, how)) {
+      return this.#fail(Vector.AC, 0, 0);
+    }
     const bytes = how & 0xff;
+    if (bytes === 0) return 0;
+    if (this.logsAll) return this.accesses.translate(low, high, how);
     const access = (how & accessKind.write) === 0 ? 'read' : 'write';
     const address = high * two32 + (low >>> 0);
     const inPage = low & (PAGE - 1);
@@ -112,6 +128,12 @@ export class Translations {
     const here = PAGE - inPage;
     if (access === 'write') return this.#bufferStore(first + inPage, here, second, bytes - here);
     return this.#gather(coreOffset.loadBounce, first + inPage, here, second, bytes - here);
+  }
+
+  /** Whether an access violates its alignment; where nothing can be that is found out first. */
+  #isMisaligned(low: number, high: number, how: number): boolean {
+    const top = high >> 15;
+    return (low & (how >>> alignmentShift)) !== 0 && (top === 0 || top === -1);
   }
 
   /**
@@ -164,6 +186,7 @@ export class Translations {
   }
 
   #enter(access: Access, page: number, low: number, high: number, linear: number): void {
+    if (this.#checksAlignment) return;
     const { i32, base } = this.#memory;
     const table = access === 'write' ? coreOffset.writeTranslations : coreOffset.readTranslations;
     const index = Math.floor(page / PAGE) & (translationEntries - 1);

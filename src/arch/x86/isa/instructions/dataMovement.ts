@@ -17,6 +17,7 @@ import {
   shrU,
   signExtend,
   sub,
+  xor,
   type IntType,
   type Value,
 } from '../builder/value';
@@ -77,11 +78,13 @@ function pushFlags(c: Semantics): void {
 function popFlags(c: Semantics): void {
   const value = c.code.let(convert(c.pop(c.form.operandSize, RSP), 'i32'));
   const taken = c.form.operandSize === 2 ? poppedFlags & 0xffff : poppedFlags;
-  const kept = and(c.gpr(RFLAGS, 4) as Value<'i32'>, i32(~taken));
+  const before = c.gpr(RFLAGS, 4) as Value<'i32'>;
+  const kept = and(before, i32(~taken));
   c.setGpr(RFLAGS, 8, convert(or(kept, and(value, i32(taken))), 'i64'));
   writeStatus(c, value);
   // Whoever runs the instructions behind has to know.
-  c.stopBehind(StopReason.Flags, isNonZero(and(value, i32(RFlags.TF))));
+  const changed = and(xor(before, value), i32(taken & RFlags.AC));
+  c.stopBehind(StopReason.Flags, isNonZero(or(changed, and(value, i32(RFlags.TF)))));
 }
 
 /** POP to memory whose address counts RSP after the pop. */
@@ -118,8 +121,11 @@ function enter(c: Semantics): void {
     });
   });
   c.setGpr(RBP, bytes, convert(frame, intType(bytes)));
-  const top = sub(frame, code.read(distance));
-  c.setGpr(RSP, 8, sub(top, and(c.getAs(0, 'i64'), i64(0xffff))));
+  const allocated = and(c.getAs(0, 'i64'), i64(0xffff));
+  const top = code.let(sub(sub(frame, code.read(distance)), allocated));
+  // Something has to fit there.
+  c.check(top, bytes, true);
+  c.setGpr(RSP, 8, top);
 }
 
 /** CMPXCHG: the accumulator against operand 0. */

@@ -6,7 +6,7 @@ import { isNonZero, select } from '../builder/condition';
 import { add, and, convert, extendU, i32, i64, or, sub, type Value } from '../builder/value';
 import { intType } from '../coreAccess';
 import { coreOffset, segmentSelectorOffset } from '../coreLayout';
-import { define, type EncodingTable, type Family } from '../definition';
+import { define, type DefinitionOptions, type EncodingTable, type Family } from '../definition';
 import { setZero, writeStatus } from '../flagWords';
 import type { HelperName } from '../helperName';
 import type { Semantics } from '../semantics';
@@ -109,15 +109,19 @@ function tell(
   name: string,
   encoding: string,
   read: (c: Semantics) => Value<'i32'> | Value<'i64'>,
+  options: DefinitionOptions = {},
 ): Family {
   const rows: EncodingTable = { [`${encoding} reg`]: 'Rv', [`${encoding} mem`]: 'Mw' };
-  return define(name, rows, {}, c => c.set(0, convert(read(c), c.type(0))));
+  return define(name, rows, options, c => c.set(0, convert(read(c), c.type(0))));
 }
+
+/** What Linux emulates, with no look at alignment. */
+const emulated: DefinitionOptions = { aligned: 'never' };
 
 /** SGDT and SIDT: limit and base of a table. */
 function storeTable(name: string, encoding: string, offset: number): Family {
   return define(name, { [encoding]: 'Ma' }, {}, c => {
-    const linear = c.check(c.address(), 10, true);
+    const linear = c.check(c.address(), 10, true, false, 1);
     c.code.store('u16', linear, c.word('u16', sregs + offset + 8));
     c.code.store('i64', linear, c.word('i64', sregs + offset), 2);
     c.afterStore(linear);
@@ -169,13 +173,13 @@ export const segments: Family = [
     else c.raise(Vector.GP, vector * 8 + 2);
   }),
   ...define('iret', { cf: '' }, far, returnFromInterrupt),
-  ...tell('sldt', '0F 00 /0', c => selectorOf(c, LDTR)),
-  ...tell('str', '0F 00 /1', c => selectorOf(c, TR)),
+  ...tell('sldt', '0F 00 /0', c => selectorOf(c, LDTR), emulated),
+  ...tell('str', '0F 00 /1', c => selectorOf(c, TR), emulated),
   ...verify('verr', '0F 00 /4', false),
   ...verify('verw', '0F 00 /5', true),
   ...storeTable('sgdt', '0F 01 /0 mem', sregsLayout.gdt),
   ...storeTable('sidt', '0F 01 /1 mem', sregsLayout.idt),
-  ...tell('smsw', '0F 01 /4', c => c.word('i64', sregs + sregsLayout.cr0)),
+  ...tell('smsw', '0F 01 /4', c => c.word('i64', sregs + sregsLayout.cr0), emulated),
   ...describe('lar', '0F 02', 'descriptorRights'),
   ...describe('lsl', '0F 03', 'descriptorLimit'),
   ...(
@@ -189,7 +193,9 @@ export const segments: Family = [
       c.push(convert(selectorOf(c, index), intType(bytes)), bytes, RSP);
     }),
     ...define('pop', { [`0F ${pop}`]: '' }, { size: 'default64' }, c => {
-      const value = c.code.let(convert(c.pop(c.form.operandSize, RSP), 'i32'));
+      // Whatever RSP goes up by, a selector is read.
+      const value = c.code.let(c.load(c.gpr64(RSP), 2) as Value<'i32'>);
+      c.setGpr(RSP, 8, add(c.gpr64(RSP), i64(c.form.operandSize)));
       loadSegment(c, index, value);
     }),
   ]),

@@ -81,9 +81,9 @@ function checkedMxcsr(c: Semantics): Value<'i32'> {
   return mxcsr;
 }
 
-/** A fault comes before anything is written. */
+/** A fault comes before anything is written. Alignment is checked to 4 bytes, and has to be more. */
 function checkArea(c: Semantics, bytes: number, alignment: number, writes: boolean): void {
-  c.requireAligned(c.address(), alignment);
+  c.requireAligned(c.address(), alignment, 4);
   c.check(c.address(), 1, writes);
   c.check(add(c.address(), i64(bytes - 1)), 1, writes);
 }

@@ -52,7 +52,7 @@ const byNumber = { ...two, immediateInForm: true } as const;
 
 /** Ciphers and F16C, in the order of the three-byte maps. */
 export const vectorCiphers: Family = [
-  ...define('cvtph2ps', { 'VEX W0 66 0F38 13': 'Vx,Wh' }, {}, c => {
+  ...define('cvtph2ps', { 'VEX W0 66 0F38 13': 'Vx,Wh' }, { aligned: 'never' }, c => {
     const count = c.form.vectorBytes / 16;
     setHalves(c, convertHalves(c, 2, [c.getVector(1)], count, 0));
   }),
@@ -61,7 +61,12 @@ export const vectorCiphers: Family = [
   ...define('aesenclast', { '66 0F38 dd': 'Vdq,Hdq,Wdq' }, two, cipher('encryptLast', [1, 2])),
   ...define('aesdec', { '66 0F38 de': 'Vdq,Hdq,Wdq' }, two, cipher('decrypt', [1, 2])),
   ...define('aesdeclast', { '66 0F38 df': 'Vdq,Hdq,Wdq' }, two, cipher('decryptLast', [1, 2])),
-  ...define('cvtps2ph', { 'VEX W0 66 0F3A 1d': 'Wh,Vx,Ib' }, { immediateInForm: true }, toHalves),
+  ...define(
+    'cvtps2ph',
+    { 'VEX W0 66 0F3A 1d': 'Wh,Vx,Ib' },
+    { aligned: 'never', immediateInForm: true },
+    toHalves,
+  ),
   ...define(
     'pclmulqdq',
     { '66 0F3A 44': 'Vdq,Hdq,Wdq,Ib' },

@@ -45,7 +45,7 @@ function maskedLoad(size: 4 | 8): (c: Semantics) => void {
     for (const half of [0, 16]) c.setWordNow('v128', RESULT + half, zeroVector);
     const address = c.address();
     eachChosen(c, size, c.form.vectorBytes, distance => {
-      const value = c.load(add(address, extendS(distance)), size);
+      const value = c.load(add(address, extendS(distance)), size, 1);
       c.setLaneAt(kindOf(size), distance, RESULT, value);
     });
     setHalves(c, [c.word('v128', RESULT), c.word('v128', RESULT + 16)]);
@@ -60,10 +60,10 @@ function maskedStore(size: 4 | 8): (c: Semantics) => void {
     const address = c.address();
     const at = (distance: Value<'i32'>): Value<'i64'> => add(address, extendS(distance));
     eachChosen(c, size, c.form.vectorBytes, distance => {
-      c.check(at(distance), size, true);
+      c.check(at(distance), size, true, false, 1);
     });
     eachChosen(c, size, c.form.vectorBytes, distance => {
-      c.store(at(distance), size, c.laneAt(kindOf(size), distance, VALUES));
+      c.store(at(distance), size, c.laneAt(kindOf(size), distance, VALUES), 1);
     });
   };
 }

@@ -3,12 +3,18 @@
  * since nobody computes with them for speed, and no arithmetic of WebAssembly has 80 bits.
  */
 import { RAX } from '../../registers';
-import { add, convert, extendU, i32, i64, signExtend, type Value } from '../builder/value';
-import { either, isZero, lessU, not, select } from '../builder/condition';
+import { add, and, convert, extendU, i32, i64, signExtend, type Value } from '../builder/value';
+import { either, isZero, lessU, not, notEqual, select } from '../builder/condition';
 import { carryFlag, parityFlag, writeStatus, zeroFlag } from '../flagWords';
 import { coreOffset } from '../coreLayout';
 import { define, type Encoding, type Family } from '../definition';
-import { arithmeticHelper, memoryHelper, plainHelper, x87MoveHelper } from '../helperName';
+import {
+  arithmeticHelper,
+  memoryHelper,
+  plainHelper,
+  trialHelper,
+  x87MoveHelper,
+} from '../helperName';
 import type { Semantics } from '../semantics';
 import { environmentBytes } from '../x87/environment';
 import { waiting } from './x87Wait';
@@ -16,6 +22,8 @@ import { arithmeticNames, type MemoryOperation, type PlainOperation } from '../x
 import { threadStateLayout, xsaveLayout } from '../../threadStateLayout';
 
 const area = threadStateLayout.xsave.offset;
+/** Bits of the control word: no exception is raised. */
+const ALL_MASKS = 0x3f;
 
 /** Reads the memory operand into the words of the helper. */
 function loadOperand(c: Semantics, isInteger: boolean): void {
@@ -82,16 +90,21 @@ function store(
 ): Family {
   return define(name, { [`${key} mem`]: `M${size}` }, {}, c => {
     const bytes = c.size(0);
-    const linear = c.check(c.address(), bytes, true);
-    c.helperNumber(memoryHelper(operation));
-    if (pops) c.helperNumber(memoryHelper('pop'));
-    const value = convert(c.word('i64', coreOffset.argument), bytes === 8 ? 'i64' : 'i32');
-    unlessSuppressed(c, () => c.storeLinear(linear, bytes, value));
+    unlessSuppressed(c, operation, () => {
+      const linear = c.check(c.address(), bytes, true);
+      c.helperNumber(memoryHelper(operation));
+      if (pops) c.helperNumber(memoryHelper('pop'));
+      const value = convert(c.word('i64', coreOffset.argument), bytes === 8 ? 'i64' : 'i32');
+      c.storeLinear(linear, bytes, value);
+    });
   });
 }
 
-/** What is not done when the helper has raised an exception instead of giving a result. */
-function unlessSuppressed(c: Semantics, body: () => void): void {
+/** What is not done, nor looked for in memory, when a store raises an exception instead. */
+function unlessSuppressed(c: Semantics, operation: MemoryOperation, body: () => void): void {
+  const masks = and(c.word('u16', area + xsaveLayout.fcw), i32(ALL_MASKS));
+  c.setWordNow('i32', coreOffset.suppressed, i32(0));
+  c.when(notEqual(masks, i32(ALL_MASKS)), () => c.helperNumber(trialHelper(operation)));
   c.when(isZero(c.word('i32', coreOffset.suppressed)), body);
 }
 
@@ -107,10 +120,10 @@ function loadTen(operation: 'ldExtended' | 'ldPacked') {
 
 function storeTen(operation: 'stExtended' | 'stPacked') {
   return (c: Semantics): void => {
-    const linear = c.check(c.address(), 10, true);
-    c.helperNumber(memoryHelper(operation));
-    c.helperNumber(memoryHelper('pop'));
-    unlessSuppressed(c, () => {
+    unlessSuppressed(c, operation, () => {
+      const linear = c.check(c.address(), 10, true);
+      c.helperNumber(memoryHelper(operation));
+      c.helperNumber(memoryHelper('pop'));
       c.code.store('i64', linear, c.word('i64', coreOffset.argument));
       c.code.store('u16', linear, c.word('i32', coreOffset.argument + 8), 8);
       c.afterStore(linear);
@@ -126,16 +139,16 @@ function copyEnvironment(c: Semantics, bytes: number, stores: boolean): void {
     const offset = code.read(position);
     const address = add(c.address(), extendU(offset));
     const place = coreOffset.vectorArguments;
-    if (stores) c.store(address, 2, c.laneAt('u16', offset, place));
-    else c.setLaneAt('u16', offset, place, c.load(address, 2));
+    if (stores) c.store(address, 2, c.laneAt('u16', offset, place), 1);
+    else c.setLaneAt('u16', offset, place, c.load(address, 2, 1));
     code.assign(position, add(offset, i32(2)));
     code.again(lessU(code.read(position), i32(bytes)));
   });
 }
 
 /** A fault comes before anything is done: at the first byte or at the last. */
-function checkEnds(c: Semantics, bytes: number, writes: boolean): void {
-  c.check(c.address(), 1, writes);
+function checkEnds(c: Semantics, bytes: number, writes: boolean, alignment: number): void {
+  c.check(c.address(), 1, writes, false, alignment);
   c.check(add(c.address(), i64(bytes - 1)), 1, writes);
 }
 
@@ -146,7 +159,7 @@ function storeEnvironment(withRegisters: boolean) {
   return (c: Semantics): void => {
     const size = environmentSize(c);
     const bytes = environmentBytes(size, withRegisters);
-    checkEnds(c, bytes, true);
+    checkEnds(c, bytes, true, size);
     c.setWordNow('i32', coreOffset.argument, i32(size));
     c.helperNumber(memoryHelper(withRegisters ? 'stState' : 'stEnvironment'));
     copyEnvironment(c, bytes, true);
@@ -157,7 +170,7 @@ function loadEnvironment(withRegisters: boolean) {
   return (c: Semantics): void => {
     const size = environmentSize(c);
     const bytes = environmentBytes(size, withRegisters);
-    checkEnds(c, bytes, false);
+    checkEnds(c, bytes, false, size);
     copyEnvironment(c, bytes, false);
     c.setWordNow('i32', coreOffset.argument, i32(size));
     c.helperNumber(memoryHelper(withRegisters ? 'ldState' : 'ldEnvironment'));

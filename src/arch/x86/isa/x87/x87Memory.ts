@@ -83,6 +83,13 @@ export abstract class X87Memory extends X87Core {
     return source === 'register' ? this.registers.read(i) : this.loaded(source);
   }
 
+  /** Does a store if it raises an exception instead of storing; else nothing yet: memory may fault. */
+  tryStore(operation: MemoryOperation): void {
+    const before = this.registers.save();
+    this.memory(operation);
+    if (!this.isSuppressed) this.registers.restore(before);
+  }
+
   /** Loads from the words, or stores into them. */
   memory(operation: MemoryOperation): void {
     if (operation === 'pop') {
