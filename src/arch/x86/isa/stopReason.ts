@@ -40,7 +40,7 @@ export const accessKind = { write: 0x100, readToo: 0x200, step: 0x400, alignment
 
 /**
  * Where an access of so many bytes has to lie, a multiple of this, for programs that have alignment checked:
- * processors do not look at those of bytes, and of 16 bytes and more. Source: SDM volume 3, table 7-7.
+ * processors do not look at those of bytes, and of 16 bytes and more. Source: SDM volume 3, 6.15, interrupt 17.
  */
 export function naturalAlignment(bytes: number): number {
   if (bytes === 10) return 8;
