@@ -67,7 +67,8 @@ export function withTemporary<Result>(target: string, body: (temporary: string) 
   } catch (error) {
     throw error instanceof SimError ? error : fileError(target, 'writing it', error);
   } finally {
-    rmSync(temporary, { recursive: true, force: true });
+    // After a rename it is not there any more, and to have Node find that out costs more.
+    if (existsSync(temporary)) rmSync(temporary, { recursive: true, force: true });
     underWay.delete(name);
   }
 }

@@ -1,5 +1,5 @@
 /** Writing a memory image: pages that are not zero, or that differ from those of the parent. */
-import { writevSync } from 'node:fs';
+import { writeSync } from 'node:fs';
 import { startWriteback } from '../host/index';
 import {
   ImagePageBytes,
@@ -16,10 +16,8 @@ import { Xxh64 } from './xxh64';
 
 /** Version of the file format of images. */
 export const IMAGE_FORMAT_VERSION = 1;
-/** Bytes that are written together: what a processor's cache holds. */
-const PART_BYTES = 1024 * 1024;
-/** What one writev(2) takes. */
-const MAX_PIECES = 1024;
+/** Bytes that the disk is told of together. */
+const WRITEBACK_BYTES = 1024 * 1024;
 
 /** What was written. */
 export interface WrittenImage {
@@ -131,7 +129,7 @@ class ImageWriting {
     const { record, checksum } = sealRecord(frame.structure);
     this.#checksums.push(checksum, dataChecksum);
     this.#records++;
-    this.#writePieces([frame.head, record], this.#position);
+    this.#write(Buffer.concat([frame.head, record]), this.#position);
     this.#position = dataAt + dataBytes;
     this.#pages += this.#batchPages;
     const last = this.#batch.at(-1);
@@ -140,34 +138,29 @@ class ImageWriting {
     this.#batchPages = 0;
   }
 
-  /** Writes pages, a little at a time: each part is fetched once, for the checksum and the file. */
+  /**
+   * Writes pages, a little at a time: each part is fetched once, for the checksum and the file, which
+   * therefore agree.
+   */
   #writeData(range: readonly PageRun[], start: number): bigint {
     if (range.length === 0) return 0n;
-    const hash = new Xxh64();
     let at = start;
-    let part: Uint8Array[] = [];
-    let bytes = 0;
-    const flush = (): void => {
-      this.#writePieces(part, at);
-      // While the disk is busy with these pages, the next ones are looked at.
-      startWriteback(this.#descriptor, at, bytes);
-      at += bytes;
-      part = [];
-      bytes = 0;
+    let begun = start;
+    const beginWriteback = (): void => {
+      startWriteback(this.#descriptor, begun, at - begun);
+      begun = at;
     };
+    const hash = new Xxh64(bytes => {
+      at = this.#write(bytes, at);
+      // While the disk is busy with these pages, the next ones are looked at.
+      if (at - begun >= WRITEBACK_BYTES) beginWriteback();
+    });
     for (const run of range) {
-      for (const whole of this.#source.bytes(run)) {
-        for (let done = 0; done < whole.length; done += PART_BYTES) {
-          const piece = whole.subarray(done, done + PART_BYTES);
-          hash.update(piece);
-          part.push(piece);
-          bytes += piece.length;
-          if (bytes >= PART_BYTES || part.length >= MAX_PIECES) flush();
-        }
-      }
+      for (const bytes of this.#source.bytes(run)) hash.update(bytes);
     }
-    flush();
-    return hash.digest();
+    const checksum = hash.digest();
+    if (at > begun) beginWriteback();
+    return checksum;
   }
 
   #report(bytes: number): void {
@@ -179,21 +172,14 @@ class ImageWriting {
     const { record, checksum } = sealRecord(proto.ImageRecord.encode(body).finish());
     this.#checksums.push(checksum);
     this.#records++;
-    this.#position = this.#writePieces([frameHead(record.length), record], this.#position);
+    this.#position = this.#write(Buffer.concat([frameHead(record.length), record]), this.#position);
   }
 
-  /** Writes pieces to a place. @returns the offset behind them */
-  #writePieces(pieces: readonly Uint8Array[], start: number): number {
-    let rest = pieces.filter(piece => piece.length > 0);
+  /** Writes bytes to a place, of which the system may take fewer at a time. @returns the offset behind them */
+  #write(bytes: Uint8Array, start: number): number {
     let at = start;
-    while (rest.length > 0) {
-      // The system may take fewer bytes than it is given.
-      let written = writevSync(this.#descriptor, rest.slice(0, MAX_PIECES), at);
-      at += written;
-      const whole = rest.findIndex(piece => (written -= piece.length) < 0);
-      if (whole < 0) return at;
-      const piece = rest[whole] ?? new Uint8Array(0);
-      rest = [piece.subarray(piece.length + written), ...rest.slice(whole + 1)];
+    for (let done = 0; done < bytes.length; at = start + done) {
+      done += writeSync(this.#descriptor, bytes, done, bytes.length - done, at);
     }
     return at;
   }

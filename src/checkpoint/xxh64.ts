@@ -26,8 +26,14 @@ export class Xxh64 {
   #bytes = 0;
   /** How much of `input` is waiting to be fed. */
   #filled = 0;
+  readonly #taken: ((bytes: Uint8Array) => void) | undefined;
 
-  constructor() {
+  /**
+   * @param taken - told of all bytes, in order, in large pieces: copies that are in the processor's
+   *   cache just then. They are gone when it returns, and it uses no checksum.
+   */
+  constructor(taken?: (bytes: Uint8Array) => void) {
+    this.#taken = taken;
     accumulators[0] = word(PRIME_1 + PRIME_2);
     accumulators[1] = PRIME_2;
     accumulators[2] = 0n;
@@ -47,8 +53,9 @@ export class Xxh64 {
     return this;
   }
 
-  /** Feeds the whole stripes that wait, and moves what is left over to the front. */
+  /** Feeds the whole stripes that wait, and moves what is left over, at the very end, to the front. */
   #feed(): void {
+    if (this.#filled > 0) this.#taken?.(input.subarray(0, this.#filled));
     const whole = this.#filled - (this.#filled % STRIPE_BYTES);
     if (whole > 0) xxh64Module.stripes(INPUT_ADDRESS, INPUT_ADDRESS + whole);
     input.copyWithin(0, whole, this.#filled);

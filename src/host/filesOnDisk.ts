@@ -21,6 +21,8 @@ export function startWriteback(fd: number, offset: number, length: number): void
  * @throws what Node throws when the kernel refuses
  */
 export function makeFolders(path: string): void {
+  // Mostly it is there: to ask is cheaper than an exception.
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return;
   try {
     mkdirSync(path);
   } catch (error) {

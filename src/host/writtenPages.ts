@@ -37,6 +37,12 @@ const SCAN_RETURN_MASK = 11;
 const REGION_WORDS = 3;
 const REGIONS = 4096;
 
+/** Pages in a row, counted from the beginning of the range. */
+interface WrittenRun {
+  readonly first: number;
+  readonly count: number;
+}
+
 /** Those of this process, not of its parent. */
 const tracked = new Set<WrittenPages>();
 
@@ -85,12 +91,11 @@ export class WrittenPages {
   /**
    * The pages that were written since the last call, and begins anew. A page may count as written that
    * has only been read; never the other way round.
-   * @returns one byte for each page, 1 or 0; undefined when it is not known any longer, in the child of
-   *   a fork above all
+   * @returns runs of pages, in ascending order; undefined when it is not known any longer, in the child of a fork above all
    */
-  take(): Uint8Array | undefined {
+  take(): WrittenRun[] | undefined {
     const page = pageSize();
-    const written = new Uint8Array(this.#length / page);
+    const runs: WrittenRun[] = [];
     const regions = new BigUint64Array(REGIONS * REGION_WORDS);
     const request = this.#scanRequest(regions);
     const end = BigInt(this.#address + this.#length);
@@ -101,11 +106,12 @@ export class WrittenPages {
       const count = ioctlRaw(this.#map.fd, PAGEMAP_SCAN, request);
       if (count < 0) return undefined;
       for (let i = 0; i < count * REGION_WORDS; i += REGION_WORDS) {
-        written.fill(1, pageAt(i), pageAt(i + 1));
+        const first = pageAt(i);
+        runs.push({ first, count: pageAt(i + 1) - first });
       }
       // Where there was room for more, the kernel has come to the end, whatever it says in `walkEnd`.
       const next = request[SCAN.walkEnd] ?? end;
-      if (count < REGIONS || next >= end) return written;
+      if (count < REGIONS || next >= end) return runs;
       request[SCAN.start] = next;
     }
   }

@@ -3,17 +3,15 @@
  * at the others.
  */
 import { pageSize, WrittenPages } from '../host/index';
-import { ImagePageBytes } from '../sim/index';
+import { ImagePageBytes, type PageRun } from '../sim/index';
+import { unite } from './pageRuns';
 
 /** The time from one save of a memory to the next. */
 interface SavedMoment {
   /** Which checkpoint it was saved in; undefined while that is being written. */
   checkpoint: bigint | undefined;
-  /**
-   * One byte for each page: whether it was written between this moment and the next one; undefined
-   * while no page was.
-   */
-  written: Uint8Array | undefined;
+  /** What was written between this moment and the next one, in ascending order. */
+  written: readonly PageRun[];
 }
 
 /** Follows the stores to a memory, whoever makes them, once {@link begin} was called. */
@@ -47,13 +45,13 @@ export class ChangeTracking {
     } else {
       this.#note(this.#moments.at(-1), written);
     }
-    const moment = { checkpoint: undefined, written: undefined };
+    const moment = { checkpoint: undefined, written: [] };
     this.#moments.push(moment);
     return moment;
   }
 
-  #note(moment: SavedMoment | undefined, written: Uint8Array | undefined): void {
-    if (moment !== undefined) moment.written = union(moment.written, written);
+  #note(moment: SavedMoment | undefined, written: readonly PageRun[]): void {
+    if (moment !== undefined) moment.written = unite(moment.written, written);
   }
 
   /** The memory of a moment is in a checkpoint now. Earlier moments are forgotten. */
@@ -74,13 +72,14 @@ export class ChangeTracking {
 
   /**
    * The pages that were written between a checkpoint and the moment that was marked last.
-   * @returns one byte for each page, 1 or 0; undefined when it is not known
+   * @returns runs of pages, in ascending order; undefined when it is not known
    */
-  since(checkpoint: bigint): Uint8Array | undefined {
+  since(checkpoint: bigint): readonly PageRun[] | undefined {
     const first = this.#moments.findIndex(moment => moment.checkpoint === checkpoint);
     if (first < 0) return undefined;
-    const lists = this.#moments.slice(first).map(moment => moment.written);
-    return lists.reduce(union) ?? new Uint8Array(this.#size / ImagePageBytes);
+    return this.#moments
+      .slice(first)
+      .reduce<readonly PageRun[]>((runs, moment) => unite(runs, moment.written), []);
   }
 
   /** Ends it. */
@@ -89,14 +88,6 @@ export class ChangeTracking {
     this.#pages = undefined;
     this.#moments = [];
   }
-}
-
-/** Pages that are marked in one of two lists: one of the lists itself where it has all of them. */
-function union(a: Uint8Array | undefined, b: Uint8Array | undefined): Uint8Array | undefined {
-  if (a === undefined || b === undefined) return a ?? b;
-  const all = a.slice();
-  for (let page = b.indexOf(1); page >= 0; page = b.indexOf(1, page + 1)) all[page] = 1;
-  return all;
 }
 
 /** A moment at which several memories are saved together. */

@@ -25,3 +25,28 @@ export function* mergePages(runs: Iterable<PageRun>): Generator<PageRun> {
   }
   if (count > 0) yield { first, count };
 }
+
+/**
+ * The pages of two lists of runs, each in ascending order: one of the lists itself where the other has
+ * none.
+ */
+export function unite(a: readonly PageRun[], b: readonly PageRun[]): readonly PageRun[] {
+  if (a.length === 0 || b.length === 0) return a.length === 0 ? b : a;
+  const all: PageRun[] = [];
+  let first = 0;
+  let end = -1;
+  for (let i = 0, j = 0; i < a.length || j < b.length;) {
+    const isNextOfA = (a[i]?.first ?? Infinity) <= (b[j]?.first ?? Infinity);
+    const run = isNextOfA ? a[i++] : b[j++];
+    if (run === undefined) break;
+    if (run.first <= end) {
+      end = Math.max(end, run.first + run.count);
+      continue;
+    }
+    if (end >= 0) all.push({ first, count: end - first });
+    first = run.first;
+    end = first + run.count;
+  }
+  all.push({ first, count: end - first });
+  return all;
+}

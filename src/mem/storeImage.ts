@@ -99,8 +99,8 @@ export class StoreImage implements MemoryImageSource {
 
   /** Page by page: whoever writes them makes runs of them. */
   *#changes(image: MemoryImage, parent: ParentImage): Generator<ChangedPages> {
-    const marks = this.#store.changes.since(image.checkpoint) ?? this.#possiblyChanged(image);
-    for (const run of pagesOf(marks)) {
+    const known = this.#store.changes.since(image.checkpoint);
+    for (const run of known ?? pagesOf(this.#possiblyChanged(image))) {
       for (let at = run.first; at < run.first + run.count;) {
         const { first, count, place } = parent.blockAt(at, run.first + run.count - at);
         at += count;

@@ -65,4 +65,17 @@ describe('XXH64', () => {
       expect(hash.digest()).to.equal(whole);
     }
   });
+
+  it('hands on all that it is fed, in order', () => {
+    for (const length of [0, 5, 32, 262_144, 700_001]) {
+      const bytes = Uint8Array.from({ length }, (_, i) => (i * 7 + (i >> 9)) & 0xff);
+      const taken: number[] = [];
+      const hash = new Xxh64(part => {
+        for (const byte of part) taken.push(byte);
+      });
+      for (let at = 0; at < length; at += 65_537) hash.update(bytes.subarray(at, at + 65_537));
+      expect(hash.digest()).to.equal(xxh64(bytes));
+      expect(Buffer.from(taken).equals(bytes)).to.equal(true);
+    }
+  });
 });
