@@ -161,15 +161,17 @@ export class EventQueue {
 
   /** The tick of the next event; MaxTick when there is none. */
   nextTick(): Tick {
-    const head = this.near.head;
-    return head === null ? this.wheel.nextTick() : head.when;
+    const { head } = this.near;
+    if (head !== null) return head.when;
+    return this.wheel.count === 0 ? LastTick : this.refill().when;
   }
 
   /** Whether the next event lies in the past, after a wrong `setCurTick`. */
   isBehind(): boolean {
     // Not by `nextTick`, which would make an object of the tick.
     const { head } = this.near;
-    return head === null ? this.wheel.nextTick() < this.tick : head.when < this.tick;
+    if (head !== null) return head.when < this.tick;
+    return this.wheel.count !== 0 && this.refill().when < this.tick;
   }
 
   /** Whether nothing is pending. Events at the door of `asyncSchedule` do not count yet. */
@@ -268,36 +270,33 @@ export class EventQueue {
     if (!(when >= this.tick && when <= LastTick && Math.floor(when) === when)) {
       throw this.refusal(event, when, true);
     }
-    if (!this.holds(event, always)) throw this.missing(event, 'rescheduled');
-    event.queueWhen = when;
-    this.move(event);
-    if (Trace.enabled) this.trace(event, 'rescheduled');
-  }
-
-  /** Whether an event is on this queue, or may be on none and is on none. */
-  private holds(event: Event, none: boolean): boolean {
-    const place = event.queueState >> 6;
-    if (place < 0) return this.near.find(-place, event) !== null;
-    if (place === DoorPlace) return this.door.includes(event);
-    return place > 0 ? this.wheel.holds(place, event) : none;
-  }
-
-  /** Has an event in the place of its new tick; it is on this queue or none. */
-  private move(event: Event): void {
     const state = event.queueState;
     const place = state >> 6;
-    const isNear = event.queueWhen < this.near.end;
-    event.queueState = state & ~Squashed;
-    if (place < 0 && isNear) {
-      if (this.near.move(-place, event)) this.shortenNear();
-    } else if (place > 0 && place !== DoorPlace && !isNear) {
+    const isNear = when < this.near.end;
+    if (place < 0) {
+      if (this.near.find(-place, event) === null) throw this.missing(event, 'rescheduled');
+      event.queueWhen = when;
+      event.queueState = state & ~Squashed;
+      if (!isNear) this.moveFar(event, -place);
+      else if (this.near.move(-place, event)) this.shortenNear();
+    } else if (place > 0 && !isNear && this.wheel.holds(place, event)) {
+      event.queueWhen = when;
+      event.queueState = state & ~Squashed;
       this.wheel.move(place, event);
     } else {
-      if (place < 0) this.removeNear(event, -place, 'rescheduled');
-      else if (place > 0) this.removeFar(event, place, 'rescheduled');
+      if (place > 0) this.removeFar(event, place, 'rescheduled');
+      else if (!always) throw this.missing(event, 'rescheduled');
+      event.queueWhen = when;
       this.insert(event, state & StateFlags & ~Squashed);
       if (place === 0 && (state & Managed) !== 0) event.acquire();
     }
+    if (Trace.enabled) this.trace(event, 'rescheduled');
+  }
+
+  /** Has an event of the list in the wheel, in the place of its new tick. */
+  private moveFar(event: Event, id: number): void {
+    this.removeNear(event, id, 'rescheduled');
+    this.wheel.link(this.wheel.take(event, event.queueState & StateFlags));
   }
 
   /** Puts the later part of a long list into the wheel. */

@@ -189,9 +189,19 @@ export class NearEvents {
    */
   move(id: number, event: Event): boolean {
     const cell = this.cells[id]!;
+    const when = event.queueWhen;
+    if (cell.up !== null || when < cell.when) {
+      this.unlink(cell);
+      cell.when = when;
+      return this.link(cell);
+    }
+    // On top already.
+    if (when === cell.when) return false;
+    const { next, down } = cell;
+    const before = down ?? (this.head === cell ? null : cell.before);
     this.unlink(cell);
-    cell.when = event.queueWhen;
-    return this.link(cell);
+    cell.when = when;
+    return this.linkBehind(before, next, cell);
   }
 
   /**
@@ -236,6 +246,21 @@ export class NearEvents {
         if (cell.event !== null) yield cell.event;
       }
     }
+  }
+
+  /** `link` for a cell that comes after bin `before`, which bin `next` follows. */
+  private linkBehind(before: EventCell | null, next: EventCell | null, cell: EventCell): boolean {
+    const { when, priority } = cell;
+    let last = before;
+    let at = next;
+    let steps = 0;
+    while (at !== null && isBefore(at, when, priority)) {
+      last = at;
+      at = at.next;
+      steps++;
+    }
+    this.linkBetween(last, at, cell);
+    return steps > LongWalk;
   }
 
   /** Links a cell in behind bin `before` (null: in front), where bin `at` is now. */

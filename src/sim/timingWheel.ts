@@ -1,7 +1,7 @@
 /**
  * The many events that come later, unsorted but grouped: a hierarchical timing wheel (Varghese and
- * Lauck, 1987). Each level is a ring of 4096 buckets: a bucket of level 0 is one tick wide, of
- * level 1 4096 ticks, and so on; five levels cover every tick there is. An event goes into the
+ * Lauck, 1987). Each level is a ring of 4096 buckets: a bucket of level 1 is one tick wide, of
+ * level 2 4096 ticks, and so on; five levels cover every tick there is. An event goes into the
  * lowest level whose ring, which begins at the base, reaches as far as the event. Putting it in and
  * taking it out costs the same however many are pending.
  *
@@ -16,26 +16,29 @@
  * slot, because spreading a bucket then touches no event: with many pending, each event touched is
  * a miss of the caches.
  */
-import { MaxTick, panic, type Tick } from '../base/index';
+import { panic, type Tick } from '../base/index';
 import type { Event } from './event';
-
-// Bound here once: every use of an imported name is a look-up in the other module.
-const LastTick = MaxTick;
 
 const DigitBits = 12;
 const Buckets = 1 << DigitBits;
 const DigitMask = Buckets - 1;
-const Levels = 5;
+/** Levels are counted from 1, so that no bucket has the number 0. */
+const Lowest = 1;
+const Highest = 5;
+/** Numbers below are those of buckets. */
+const FirstSlot = (Highest + 1) * Buckets;
 /** A bucket with more events than this is spread over the levels below. */
 const FewEvents = 24;
 /** How many events to hand over at once, where there are as many. */
 const WantedEvents = 16;
 const FirstSlots = 64;
-const NoBucket = -1;
 
 /** Ticks in a bucket of each level, and the inverse. */
-const Width = Float64Array.from({ length: Levels }, (_, level) => 2 ** (DigitBits * level));
-const Inverse = Float64Array.from({ length: Levels }, (_, level) => 2 ** (-DigitBits * level));
+const Width = Float64Array.from(
+  { length: Highest + 1 },
+  (_, level) => 2 ** (DigitBits * (level - Lowest)),
+);
+const Inverse = Width.map(width => 1 / width);
 
 /** The timing wheel. */
 export class TimingWheel {
@@ -46,31 +49,32 @@ export class TimingWheel {
   /** The slots found by `collect`, earlier buckets first, unsorted within a bucket. */
   batch = new Int32Array(WantedEvents + FewEvents);
 
-  // By slot. Slot 0 is none. A free slot's `next` is the next free one.
-  private readonly events: (Event | null)[] = [];
-  private when = new Float64Array(0);
+  /**
+   * By bucket and slot: the neighbours in the bucket's circular list, in which the bucket itself is
+   * between the last and the first. A slot can so be taken out without asking which bucket it is in.
+   * A free slot's `next` is the next free one, or 0; the `previous` of a bucket not in use is 0.
+   */
   private next = new Int32Array(0);
   private previous = new Int32Array(0);
   private free = 0;
 
-  // By bucket, level times 4096 plus digit.
-  private heads = new Int32Array(0);
-  private tails = new Int32Array(0);
-  /** One bit per bucket in use. */
+  // By slot, from FirstSlot.
+  private readonly events: (Event | null)[] = [];
+  private when = new Float64Array(0);
+
+  /** One bit per bucket in use. One whose events were all taken out is in use until it is looked at. */
   private bitmap = new Int32Array(0);
 
   /** By level: how many buckets are in use. */
-  private readonly used = new Int32Array(Levels);
+  private readonly used = new Int32Array(Highest + 1);
   /** By level: no bucket before this word of the bitmap is in use. */
-  private readonly firstWord = new Int32Array(Levels);
+  private readonly firstWord = new Int32Array(Highest + 1);
   /** By level: the first tick beyond the ring. */
-  private readonly ends = new Float64Array(Levels);
-  /** The earliest tick in here, NaN when unknown. */
-  private earliest = NaN;
+  private readonly ends = new Float64Array(Highest + 1);
 
   /** The first tick that may be put in; while the wheel is empty, any may. */
   get base(): Tick {
-    return this.count === 0 ? 0 : this.ends[0]! - Buckets;
+    return this.count === 0 ? 0 : this.ends[Lowest]! - Buckets;
   }
 
   /**
@@ -78,10 +82,9 @@ export class TimingWheel {
    * @param base - no event in the wheel may be earlier
    */
   rebase(base: Tick): void {
-    if (this.heads.length === 0) this.allocateBuckets();
-    let all = 0;
-    if (this.count > 0) all = this.takeAll();
-    for (let level = 0; level < Levels; level++) this.startRing(level, base);
+    // Where there are none, buckets still marked as in use are found empty in any ring.
+    let all = this.count > 0 ? this.takeAll() : 0;
+    for (let level = Lowest; level <= Highest; level++) this.startRing(level, base);
     while (all !== 0) {
       const next = this.next[all]!;
       this.chain(all);
@@ -97,8 +100,8 @@ export class TimingWheel {
     if (this.free === 0) this.grow();
     const slot = this.free;
     this.free = this.next[slot]!;
-    this.events[slot] = event;
-    this.when[slot] = event.queueWhen;
+    this.events[slot - FirstSlot] = event;
+    this.when[slot - FirstSlot] = event.queueWhen;
     event.queueState = flags + (slot << 6);
     return slot;
   }
@@ -106,20 +109,18 @@ export class TimingWheel {
   /** Puts the event of a slot in, behind all that are there. */
   link(slot: number): void {
     this.count++;
-    const when = this.when[slot]!;
     this.chain(slot);
-    if (when < this.earliest) this.earliest = when;
   }
 
   /** Whether the slot holds that event. */
   holds(slot: number, event: Event): boolean {
-    return this.events[slot] === event;
+    return this.events[slot - FirstSlot] === event;
   }
 
   /** Takes out the event of a slot. */
   remove(slot: number): void {
     this.unchain(slot);
-    this.events[slot] = null;
+    this.events[slot - FirstSlot] = null;
     this.next[slot] = this.free;
     this.free = slot;
     this.count--;
@@ -128,41 +129,23 @@ export class TimingWheel {
   /** Moves an event to the tick that it now has, behind all that are there. */
   move(slot: number, event: Event): void {
     this.unchain(slot);
-    const when = event.queueWhen;
-    this.when[slot] = when;
+    this.when[slot - FirstSlot] = event.queueWhen;
     this.chain(slot);
-    if (when < this.earliest) this.earliest = when;
   }
 
   /** The event of a slot found by `collect`. */
   eventAt(slot: number): Event {
-    return this.events[slot]!;
+    return this.events[slot - FirstSlot]!;
   }
 
   /** The tick of a slot found by `collect`. */
   whenAt(slot: number): Tick {
-    return this.when[slot]!;
+    return this.when[slot - FirstSlot]!;
   }
 
   /** Lets go of the event of a slot found by `collect`. */
   forget(slot: number): void {
-    this.events[slot] = null;
-  }
-
-  /** The earliest tick in the wheel, MaxTick when it is empty. Leaves everything where it is. */
-  nextTick(): Tick {
-    if (this.count === 0) return LastTick;
-    if (Number.isNaN(this.earliest)) {
-      const level = this.lowestLevel();
-      let slot = this.heads[this.firstBucket(level)]!;
-      let earliest = Infinity;
-      for (; slot !== 0; slot = this.next[slot]!) {
-        const when = this.when[slot]!;
-        if (when < earliest) earliest = when;
-      }
-      this.earliest = earliest;
-    }
-    return this.earliest;
+    this.events[slot - FirstSlot] = null;
   }
 
   /**
@@ -173,24 +156,24 @@ export class TimingWheel {
    */
   collect(): number {
     let found = 0;
-    let level = 0;
-    this.earliest = NaN;
+    let level = Lowest;
     while (found < WantedEvents && this.count > 0) {
-      const lowest = this.lowestLevel();
-      const bucket = this.firstBucket(lowest);
-      const head = this.heads[bucket]!;
-      const more = this.list(head, found, lowest === 0 ? Infinity : found + FewEvents);
+      const bucket = this.firstBucket();
+      const its = bucket >> DigitBits;
+      const more = this.list(bucket, found, its === Lowest ? Infinity : found + FewEvents);
       if (more < 0 && found > 0) break;
-      level = lowest;
+      level = its;
       this.horizon = this.ends[level]! - (Buckets - (bucket & DigitMask)) * Width[level]!;
+      const head = this.next[bucket]!;
+      const last = this.previous[bucket]!;
+      this.markUnused(bucket);
       if (more < 0) {
-        this.markEmpty(bucket, level);
         this.startRingsBelow(level);
+        this.next[last] = 0;
         this.spread(head);
       } else {
-        this.next[this.tails[bucket]!] = this.free;
+        this.next[last] = this.free;
         this.free = head;
-        this.markEmpty(bucket, level);
         this.count -= more - found;
         found = more;
       }
@@ -203,16 +186,16 @@ export class TimingWheel {
 
   /** The events in the order in which they will be served. */
   *inOrder(): Generator<Event> {
-    for (let level = 0; level < Levels && this.count > 0; level++) {
-      for (let digit = 0; digit < Buckets; digit++) {
-        const slots: number[] = [];
-        let slot = this.heads[level * Buckets + digit]!;
-        for (; slot !== 0; slot = this.next[slot]!) slots.push(slot);
-        slots
-          .reverse()
-          .sort((a, b) => this.when[a]! - this.when[b]! || this.priorityAt(a) - this.priorityAt(b));
-        for (const found of slots) yield this.eventAt(found);
-      }
+    const lastBucket = this.count > 0 ? FirstSlot : 0;
+    for (let bucket = Lowest * Buckets; bucket < lastBucket; bucket++) {
+      if (this.previous[bucket] === 0) continue;
+      const slots: number[] = [];
+      let slot = this.next[bucket]!;
+      for (; slot !== bucket; slot = this.next[slot]!) slots.push(slot);
+      slots
+        .reverse()
+        .sort((a, b) => this.whenAt(a) - this.whenAt(b) || this.priorityAt(a) - this.priorityAt(b));
+      for (const found of slots) yield this.eventAt(found);
     }
   }
 
@@ -220,72 +203,66 @@ export class TimingWheel {
     return this.eventAt(slot).priority;
   }
 
-  private bucketOf(slot: number): number {
-    const when = this.when[slot]!;
-    let level = 0;
+  private chain(slot: number): void {
+    const when = this.when[slot - FirstSlot]!;
+    let level = Lowest;
     while (when >= this.ends[level]!) level++;
-    return (level << DigitBits) + ((when * Inverse[level]!) & DigitMask);
+    const bucket = (level << DigitBits) + ((when * Inverse[level]!) & DigitMask);
+    const last = this.previous[bucket]!;
+    this.next[slot] = bucket;
+    this.previous[bucket] = slot;
+    if (last !== 0) {
+      this.previous[slot] = last;
+      this.next[last] = slot;
+    } else {
+      this.previous[slot] = bucket;
+      this.next[bucket] = slot;
+      this.markUsed(bucket, level);
+    }
   }
 
-  private chain(slot: number): void {
-    const bucket = this.bucketOf(slot);
-    const tail = this.tails[bucket]!;
-    this.next[slot] = 0;
-    this.previous[slot] = tail;
-    this.tails[bucket] = slot;
-    if (tail !== 0) {
-      this.next[tail] = slot;
-      return;
-    }
-    const level = bucket >> DigitBits;
+  private unchain(slot: number): void {
+    const next = this.next[slot]!;
+    const previous = this.previous[slot]!;
+    this.previous[next] = previous;
+    this.next[previous] = next;
+  }
+
+  private markUsed(bucket: number, level: number): void {
     const word = bucket >> 5;
-    this.heads[bucket] = slot;
     this.bitmap[word]! |= 1 << bucket;
     this.used[level]!++;
     if (word < this.firstWord[level]!) this.firstWord[level] = word;
   }
 
-  private unchain(slot: number): void {
-    const when = this.when[slot]!;
-    const next = this.next[slot]!;
-    const previous = this.previous[slot]!;
-    const bucket = next === 0 || previous === 0 ? this.bucketOf(slot) : NoBucket;
-    if (when === this.earliest) this.earliest = NaN;
-    if (next !== 0) this.previous[next] = previous;
-    else this.tails[bucket] = previous;
-    if (previous !== 0) this.next[previous] = next;
-    else this.heads[bucket] = next;
-    if (next === 0 && previous === 0) this.markEmpty(bucket, bucket >> DigitBits);
-  }
-
-  private markEmpty(bucket: number, level: number): void {
-    this.heads[bucket] = 0;
-    this.tails[bucket] = 0;
+  private markUnused(bucket: number): void {
+    this.previous[bucket] = 0;
     this.bitmap[bucket >> 5]! &= ~(1 << bucket);
-    this.used[level]!--;
+    this.used[bucket >> DigitBits]!--;
   }
 
-  private lowestLevel(): number {
-    let level = 0;
-    while (this.used[level] === 0) level++;
-    return level;
-  }
-
-  private firstBucket(level: number): number {
-    let word = this.firstWord[level]!;
-    while (this.bitmap[word] === 0) word++;
-    this.firstWord[level] = word;
-    const bits = this.bitmap[word]!;
-    return (word << 5) + 31 - Math.clz32(bits & -bits);
+  /** The earliest bucket with events, while there are any. */
+  private firstBucket(): number {
+    let level = Lowest;
+    for (;;) {
+      while (this.used[level] === 0) level++;
+      let word = this.firstWord[level]!;
+      while (this.bitmap[word] === 0) word++;
+      this.firstWord[level] = word;
+      const bits = this.bitmap[word]!;
+      const bucket = (word << 5) + 31 - Math.clz32(bits & -bits);
+      if (this.next[bucket] !== bucket) return bucket;
+      this.markUnused(bucket);
+    }
   }
 
   /**
    * Lists the slots of a bucket in `batch`, from index `found` on.
    * @returns the index behind the last; -1 where that would be more than `most`
    */
-  private list(head: number, found: number, most: number): number {
+  private list(bucket: number, found: number, most: number): number {
     let index = found;
-    for (let slot = head; slot !== 0; slot = this.next[slot]!) {
+    for (let slot = this.next[bucket]!; slot !== bucket; slot = this.next[slot]!) {
       if (index >= most) return -1;
       if (index === this.batch.length) this.batch = grown(this.batch, index * 2);
       this.batch[index++] = slot;
@@ -306,12 +283,16 @@ export class TimingWheel {
   /** Empties all buckets into one list that keeps the order within each. */
   private takeAll(): number {
     let all = 0;
-    for (let bucket = 0; bucket < this.heads.length; bucket++) {
-      const head = this.heads[bucket]!;
-      if (head === 0) continue;
-      this.next[this.tails[bucket]!] = all;
-      all = head;
-      this.markEmpty(bucket, bucket >> DigitBits);
+    for (let word = 0; word < this.bitmap.length; word++) {
+      for (let bits = this.bitmap[word]!; bits !== 0; bits &= bits - 1) {
+        const bucket = (word << 5) + 31 - Math.clz32(bits & -bits);
+        const last = this.previous[bucket]!;
+        if (last !== bucket) {
+          this.next[last] = all;
+          all = this.next[bucket]!;
+        }
+        this.markUnused(bucket);
+      }
     }
     return all;
   }
@@ -325,16 +306,10 @@ export class TimingWheel {
 
   /** The levels below `level`, which are empty, begin at the horizon, where a bucket of it does. */
   private startRingsBelow(level: number): void {
-    for (let lower = 0; lower < level; lower++) {
+    for (let lower = Lowest; lower < level; lower++) {
       this.ends[lower] = this.horizon + Width[lower + 1]!;
       this.firstWord[lower] = (lower << DigitBits) >> 5;
     }
-  }
-
-  private allocateBuckets(): void {
-    this.heads = new Int32Array(Levels * Buckets);
-    this.tails = new Int32Array(Levels * Buckets);
-    this.bitmap = new Int32Array((Levels * Buckets) >> 5);
   }
 
   private grow(): void {
@@ -344,12 +319,13 @@ export class TimingWheel {
     const when = new Float64Array(size);
     when.set(this.when);
     this.when = when;
-    this.next = grown(this.next, size);
-    this.previous = grown(this.previous, size);
-    const first = Math.max(old, 1);
+    this.next = grown(this.next, FirstSlot + size);
+    this.previous = grown(this.previous, FirstSlot + size);
+    if (old === 0) this.bitmap = new Int32Array(FirstSlot >> 5);
     for (let slot = old; slot < size; slot++) this.events.push(null);
-    for (let slot = first; slot < size - 1; slot++) this.next[slot] = slot + 1;
-    this.free = first;
+    const last = FirstSlot + size - 1;
+    for (let slot = FirstSlot + old; slot < last; slot++) this.next[slot] = slot + 1;
+    this.free = FirstSlot + old;
   }
 }
 

@@ -81,6 +81,13 @@ const REACHES = {
   'all distances': [0, 10, 4095, 4096, 70_000, 2 ** 24, 2 ** 31, 2 ** 32 + 5, 2 ** 40, 2 ** 50],
 };
 
+/** Of ten changes of a pending event: how many move it, and how many take it off. */
+const MIXES = {
+  'of all kinds': { moves: 4, removals: 3 },
+  'that move them': { moves: 9, removals: 0 },
+  'that take them off': { moves: 1, removals: 8 },
+};
+
 /** Ticks from one edge of the slow clock to the next. */
 const SLOW_PERIOD = 500;
 
@@ -92,12 +99,19 @@ class Pair {
   readonly #random: Random;
   readonly #reach: readonly number[];
   readonly #period: number;
+  readonly #mix: (typeof MIXES)[keyof typeof MIXES];
   #happened: number | null = null;
   steps = 0;
 
-  constructor(seed: number, events: number, name: keyof typeof REACHES) {
+  constructor(
+    seed: number,
+    events: number,
+    name: keyof typeof REACHES,
+    mix: keyof typeof MIXES = 'of all kinds',
+  ) {
     this.#random = new Random(seed);
     this.#reach = REACHES[name];
+    this.#mix = MIXES[mix];
     this.#period = name === 'the edges of a slow clock' ? SLOW_PERIOD : 1;
     this.#events = Array.from({ length: events }, (_, id) => {
       const priority = PRIORITIES[this.#below(PRIORITIES.length)]!;
@@ -121,20 +135,21 @@ class Pair {
     this.steps++;
     const event = this.#events[this.#below(this.#events.length)]!;
     const choice = this.#below(10);
+    const { moves, removals } = this.#mix;
     if (!this.naive.has(event.id)) {
       const when = this.#tick();
       if (choice < 8) this.queue.schedule(event, when);
       else this.queue.reschedule(event, when, true);
       this.naive.put(event.id, when, event.priority);
-    } else if (choice < 4) {
+    } else if (choice < moves) {
       const when = this.#tick();
       this.queue.reschedule(event, when);
       this.naive.take(event.id);
       this.naive.put(event.id, when, event.priority);
-    } else if (choice < 7) {
+    } else if (choice < moves + removals) {
       this.queue.deschedule(event);
       this.naive.take(event.id);
-    } else if (choice < 8) {
+    } else if (choice === moves + removals) {
       event.squash();
       this.naive.squashed.add(event.id);
     }
@@ -258,6 +273,21 @@ describe('The event queue', () => {
       // Long lives, with few events and with many.
       for (const events of [8, 40, 120, 500]) run(events, events, 10_000);
       expect(steps).to.be.greaterThan(50_000);
+    });
+  }
+
+  for (const mix of Object.keys(MIXES) as (keyof typeof MIXES)[]) {
+    it(`serves in the order of a naive queue: many changes ${mix}`, () => {
+      let steps = 0;
+      for (const name of Object.keys(REACHES) as (keyof typeof REACHES)[]) {
+        for (const events of [2, 8, 30, 100, 300]) {
+          const pair = new Pair(events, events, name, mix);
+          for (let i = 0; i < 4000; i++) pair.step();
+          pair.finish();
+          steps += pair.steps;
+        }
+      }
+      expect(steps).to.be.greaterThan(100_000);
     });
   }
 
