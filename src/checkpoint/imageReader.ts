@@ -3,32 +3,12 @@ import { Reader } from 'protobufjs/minimal';
 import { ImagePageBytes, type PageRun } from '../sim/index';
 import { CheckpointError } from './checkpointError';
 import { DATA_TAG, PAGES_TAG } from './imageLayout';
-import { IMAGE_FORMAT_VERSION } from './imageWriter';
+import { IMAGE_FORMAT_VERSION, type ImageBatch, type ImageStructure } from './imageStructure';
 import { Limits } from './limits';
 import { proto, toBigint, toNumber } from './proto';
 import { CHECKSUM_BYTES, checkRecord, digestOf } from './record';
 import { withRecordFile, type RecordFile, type RecordPlace } from './recordFile';
 import { Xxh64 } from './xxh64';
-
-/** Pages of an image, and where they lie in its file. */
-export interface ImageBatch {
-  readonly ranges: readonly PageRun[];
-  readonly zeros: readonly PageRun[];
-  /** Offset of the first page in the file, in bytes. */
-  readonly dataOffset: number;
-  readonly dataBytes: number;
-  readonly dataChecksum: bigint;
-}
-
-/** What an image file says, without the pages. */
-export interface ImageStructure {
-  readonly path: string;
-  /** Bytes of memory. */
-  readonly size: number;
-  readonly incremental: boolean;
-  readonly batches: readonly ImageBatch[];
-  readonly digest: bigint;
-}
 
 /**
  * Reads the structure of an image file: its time does not depend on how much memory is in it.

@@ -8,23 +8,25 @@ import {
   type MemoryImageSource,
   type PageRun,
 } from '../sim/index';
+import { identityOf, type FileIdentity } from './fileIdentity';
 import { layOutBatch, type BatchFrame } from './imageLayout';
+import { IMAGE_FORMAT_VERSION, type ImageBatch, type ImageStructure } from './imageStructure';
 import { Limits } from './limits';
 import { proto, toWire } from './proto';
 import { CHECKSUM_BYTES, digestOf, frameHead, sealRecord } from './record';
 import { Xxh64 } from './xxh64';
 
-/** Version of the file format of images. */
-export const IMAGE_FORMAT_VERSION = 1;
 /** Bytes that the disk is told of together. */
 const WRITEBACK_BYTES = 1024 * 1024;
 
 /** What was written. */
 export interface WrittenImage {
-  /** Digest at the end of the file. */
-  readonly digest: bigint;
+  /** What a reader would find in the file. */
+  readonly structure: ImageStructure;
   /** Pages in the file. */
   readonly pages: number;
+  /** Which file it is. */
+  readonly identity: FileIdentity;
 }
 
 /** Told of every part of memory that is done, by its bytes. */
@@ -32,17 +34,20 @@ export type Progress = (bytes: number) => void;
 
 /**
  * Writes an image.
- * @param descriptor - of an empty file
+ * @param file - an empty file: its descriptor, and the path that it will have
  * @param parent - the image that this one changes; absent: a full image
  * @throws {Error} what the system says when the file cannot be written
  */
 export function writeImage(
-  descriptor: number,
+  file: { readonly descriptor: number; readonly path: string },
   source: MemoryImageSource,
   parent: MemoryImage | undefined,
   progress: Progress,
 ): WrittenImage {
-  return new ImageWriting(descriptor, source, progress).write(parent);
+  const { descriptor, path } = file;
+  const { batches, digest, pages } = new ImageWriting(descriptor, source, progress).write(parent);
+  const structure = { path, size: source.size, incremental: parent !== undefined, batches, digest };
+  return { structure, pages, identity: identityOf(descriptor) };
 }
 
 class ImageWriting {
@@ -53,6 +58,7 @@ class ImageWriting {
   #records = 0;
   #position = 0;
   #pages = 0;
+  readonly #batches: ImageBatch[] = [];
   #batch: ChangedPages[] = [];
   #batchPages = 0;
   #reported = 0;
@@ -63,7 +69,11 @@ class ImageWriting {
     this.#progress = progress;
   }
 
-  write(parent: MemoryImage | undefined): WrittenImage {
+  write(parent: MemoryImage | undefined): {
+    readonly batches: readonly ImageBatch[];
+    readonly digest: bigint;
+    readonly pages: number;
+  } {
     const { size } = this.#source;
     this.#writeRecord({
       header: {
@@ -82,7 +92,7 @@ class ImageWriting {
     const digest = digestOf(this.#checksums);
     this.#writeRecord({ end: { recordCount: this.#records, digest: toWire(digest) } });
     this.#report(size);
-    return { digest, pages: this.#pages };
+    return { batches: this.#batches, digest, pages: this.#pages };
   }
 
   /** Adds pages to the batch, and writes it whenever it is full. */
@@ -130,6 +140,7 @@ class ImageWriting {
     this.#checksums.push(checksum, dataChecksum);
     this.#records++;
     this.#write(Buffer.concat([frame.head, record]), this.#position);
+    this.#batches.push({ ranges: range, zeros: zero, dataOffset: dataAt, dataBytes, dataChecksum });
     this.#position = dataAt + dataBytes;
     this.#pages += this.#batchPages;
     const last = this.#batch.at(-1);

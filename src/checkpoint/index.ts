@@ -1,8 +1,9 @@
 /** Floor 2: saved state, its files, and what can be done with them. */
 export { packCheckpoint, unpackCheckpoint } from './archive';
 export { removeLeftovers } from './atomicDirectory';
-export { ChainImages, readChain } from './chain';
+export { readChain } from './chain';
 export type { ChainLink } from './chain';
+export { ChainImages } from './chainImages';
 export { CHECKPOINT_FILE, readCheckpointFile } from './checkpointFile';
 export { CheckpointError } from './checkpointError';
 export { diffCheckpoints } from './diff';

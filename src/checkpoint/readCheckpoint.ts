@@ -2,7 +2,8 @@
 import { dirname, resolve } from 'node:path';
 import type { MemoryImage } from '../sim/index';
 import { removeLeftovers } from './atomicDirectory';
-import { ChainImages, readChain, type ChainLink } from './chain';
+import { readChain, type ChainLink } from './chain';
+import { ChainImages } from './chainImages';
 import { CheckpointSections } from './sections';
 
 /** A checkpoint that has been read and found whole, except that pages of memory are not checked. */

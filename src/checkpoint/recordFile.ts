@@ -9,6 +9,9 @@ export interface RecordPlace {
   readonly length: number;
 }
 
+/** Small reads are served from so many bytes that are read together. */
+const WINDOW_BYTES = 16 * 1024;
+
 /** A file of a checkpoint, open for reading. */
 export class RecordFile {
   readonly path: string;
@@ -16,6 +19,9 @@ export class RecordFile {
   readonly size: number;
   readonly #descriptor: number;
   #position = 0;
+  /** Part of the file, and its offset. */
+  #window = new Uint8Array(0);
+  #windowStart = 0;
 
   /** @throws {CheckpointError} when the file cannot be opened or is no regular file. */
   constructor(path: string) {
@@ -49,11 +55,22 @@ export class RecordFile {
     return { offset, length: length.value };
   }
 
-  /** Bytes of the file. @throws {CheckpointError} when the file has become shorter */
+  /** Bytes of the file, for reading only. @throws {CheckpointError} when the file has become shorter */
   read(offset: number, length: number): Uint8Array {
-    const bytes = new Uint8Array(length);
-    this.readInto(bytes, offset);
-    return bytes;
+    if (length > WINDOW_BYTES) {
+      const bytes = new Uint8Array(length);
+      this.readInto(bytes, offset);
+      return bytes;
+    }
+    const start = this.#windowStart;
+    if (offset < start || offset + length > start + this.#window.length) {
+      const window = new Uint8Array(Math.max(length, Math.min(WINDOW_BYTES, this.size - offset)));
+      this.readInto(window, offset);
+      this.#window = window;
+      this.#windowStart = offset;
+    }
+    const at = offset - this.#windowStart;
+    return this.#window.subarray(at, at + length);
   }
 
   /** Fills `target` with bytes of the file. @throws {CheckpointError} as {@link read} */

@@ -2,10 +2,11 @@
 import { writeSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { atomicDirectory } from './atomicDirectory';
-import { ChainImages, readChain, type ChainLink } from './chain';
+import { readChain, type ChainLink } from './chain';
+import { ChainImages, type OwnImage } from './chainImages';
 import { CheckpointError } from './checkpointError';
 import { refuseParent } from './children';
-import { CHECKPOINT_FILE, encodeCheckpoint, type ImageReference } from './checkpointFile';
+import { CHECKPOINT_FILE, encodeCheckpoint } from './checkpointFile';
 import { writeImage, type Progress } from './imageWriter';
 import { withNewFiles, type NewFiles } from './newFiles';
 import type { CheckpointSections } from './sections';
@@ -57,19 +58,28 @@ export function writeCheckpoint(request: CheckpointRequest): WrittenCheckpoint {
       'a checkpoint cannot replace one that it builds upon',
     );
   }
-  return atomicDirectory(directory, folder =>
+  const { written, own } = atomicDirectory(directory, folder =>
     withNewFiles(folder, directory, files => writeFiles(files, request, chain)),
   );
+  for (const image of own) request.images?.wrote({ directory, checkpoint: written.digest }, image);
+  return written;
+}
+
+/** What was written, and the images of it. */
+interface WrittenFiles {
+  readonly written: WrittenCheckpoint;
+  readonly own: readonly OwnImage[];
 }
 
 function writeFiles(
   files: NewFiles,
   request: CheckpointRequest,
   chain: readonly ChainLink[] | undefined,
-): WrittenCheckpoint {
+): WrittenFiles {
   const { sections } = request.sections;
   const directory = resolve(request.sections.directory);
-  const { images, pages } = writeImages(files, request, chain);
+  const { own, pages } = writeImages(files, request, chain);
+  const images = own.map(({ name, structure: { size, digest } }) => ({ file: name, size, digest }));
   const parent = chain?.[0];
   const bytes = encodeCheckpoint(join(directory, CHECKPOINT_FILE), {
     ...{ ...request, sections, images },
@@ -83,27 +93,28 @@ function writeFiles(
   });
   const digest = xxh64(bytes);
   refuseParent(directory, digest);
-  return { directory, pages, digest };
+  return { written: { directory, pages, digest }, own };
 }
 
 function writeImages(
   files: NewFiles,
   { sections, progress, images: known = new ChainImages() }: CheckpointRequest,
   chain: readonly ChainLink[] | undefined,
-): { readonly images: readonly ImageReference[]; readonly pages: number } {
-  const images: ImageReference[] = [];
+): { readonly own: readonly OwnImage[]; readonly pages: number } {
+  const own: OwnImage[] = [];
   let pages = 0;
-  for (const [file, source] of sections.imageSources) {
-    const parent = chain && known.read(chain, file);
+  for (const [name, source] of sections.imageSources) {
+    const parent = chain && known.read(chain, name);
     if (parent !== undefined && parent.size !== source.size) {
       const place = { file: chain?.[0]?.directory ?? '' };
-      throw new CheckpointError(place, `it is of a system with other memory ('${file}')`);
+      throw new CheckpointError(place, `it is of a system with other memory ('${name}')`);
     }
-    const written = files.write(file, descriptor =>
-      writeImage(descriptor, source, parent, progress ?? (() => undefined)),
+    const path = join(resolve(sections.directory), name);
+    const written = files.write(name, descriptor =>
+      writeImage({ descriptor, path }, source, parent, progress ?? (() => undefined)),
     );
-    images.push({ file, size: source.size, digest: written.digest });
+    own.push({ name, parent, structure: written.structure, identity: written.identity });
     pages += written.pages;
   }
-  return { images, pages };
+  return { own, pages };
 }

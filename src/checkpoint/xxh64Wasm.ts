@@ -3,12 +3,12 @@
  * whole words, which JavaScript has only as bigints.
  */
 
-/** Where the module takes its input: 256 KiB, after the accumulators at address 0. */
+/** Where the module takes its input, after the accumulators at address 0. */
 export const INPUT_ADDRESS = 64;
 /** Bytes of input that fit, a multiple of 32. */
-export const INPUT_BYTES = 262144;
+export const INPUT_BYTES = 1024 * 1024;
 
-const MEMORY_PAGES = 5; // of 64 KiB
+const MEMORY_PAGES = 17; // of 64 KiB
 export const PRIME_1 = 0x9e3779b185ebca87n;
 export const PRIME_2 = 0xc2b2ae3d27d4eb4fn;
 

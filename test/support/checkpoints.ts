@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CheckpointSections, writeCheckpoint } from '../../src/checkpoint/index';
+import { CheckpointSections, writeCheckpoint, type ChainImages } from '../../src/checkpoint/index';
 import {
   ImagePageBytes,
   serializeSection,
@@ -84,12 +84,14 @@ export interface TestState {
   readonly values?: Readonly<Record<string, CheckpointValue>>;
   readonly tick?: number;
   readonly parent?: string;
+  /** What is known of images, where increment follows increment. */
+  readonly images?: ChainImages;
 }
 
 /** Writes a checkpoint with one section, `system`, and one image. @returns the directory */
 export function writeTestCheckpoint(directory: string, state: TestState = {}): string {
   const sections = new CheckpointSections(directory);
-  const { values = { answer: 42 }, pages = [1, 0, 2], tick = 1000, parent } = state;
+  const { values = { answer: 42 }, pages = [1, 0, 2], tick = 1000, parent, images } = state;
   serializeSection(sections, 'system', {
     serialize: out => {
       for (const [key, value] of Object.entries(values)) out.paramOut(key, value);
@@ -98,7 +100,7 @@ export function writeTestCheckpoint(directory: string, state: TestState = {}): s
   });
   sections.addMemoryImage(IMAGE, new TestMemory(pages));
   writeCheckpoint({
-    ...{ sections, tick, parent },
+    ...{ sections, tick, parent, images },
     ticksPerSecond: 1e12,
     producer: 'a test',
     configuration: '{}',
