@@ -4,22 +4,27 @@
  */
 import { closeSync, openSync, readSync } from 'node:fs';
 import { fileError } from './checkpointError';
-import { INPUT_ADDRESS, INPUT_BYTES, PRIME_1, PRIME_2, xxh64Module } from './xxh64Wasm';
+import {
+  INPUT_ADDRESS,
+  INPUT_BYTES,
+  PRIME_1,
+  PRIME_2,
+  STRIPE_BYTES,
+  xxh64Module,
+} from './xxh64Wasm';
 
-const PRIME_3 = 0x165667b19e3779f9n;
-const PRIME_4 = 0x85ebca77c2b2ae63n;
-const PRIME_5 = 0x27d4eb2f165667c5n;
-const STRIPE_BYTES = 32;
 const FILE_PIECE = 256 * 1024;
 
 const accumulators = new BigUint64Array(xxh64Module.memory.buffer, 0, 4);
 const input = new Uint8Array(xxh64Module.memory.buffer, INPUT_ADDRESS, INPUT_BYTES);
 
-const word = (value: bigint): bigint => BigInt.asUintN(64, value);
-const rotl = (value: bigint, bits: bigint): bigint =>
-  word((value << bits) | (value >> (64n - bits)));
-const round = (accumulator: bigint, lane: bigint): bigint =>
-  word(rotl(word(accumulator + lane * PRIME_2), 31n) * PRIME_1);
+/** What the accumulators begin with. */
+const BEGINNING = BigUint64Array.of(
+  BigInt.asUintN(64, PRIME_1 + PRIME_2),
+  PRIME_2,
+  0n,
+  BigInt.asUintN(64, -PRIME_1),
+);
 
 /** A checksum that is fed piece by piece. One at a time: all of them share one working memory. */
 export class Xxh64 {
@@ -34,10 +39,7 @@ export class Xxh64 {
    */
   constructor(taken?: (bytes: Uint8Array) => void) {
     this.#taken = taken;
-    accumulators[0] = word(PRIME_1 + PRIME_2);
-    accumulators[1] = PRIME_2;
-    accumulators[2] = 0n;
-    accumulators[3] = word(-PRIME_1);
+    accumulators.set(BEGINNING);
   }
 
   /** Feeds bytes. */
@@ -65,45 +67,9 @@ export class Xxh64 {
   /** The checksum of everything fed, an unsigned 64-bit number. Ends the use of this object. */
   digest(): bigint {
     this.#feed();
-    let hash = this.#bytes >= STRIPE_BYTES ? mergeAccumulators() : PRIME_5;
-    hash = word(hash + BigInt(this.#bytes));
-    return avalanche(addTail(hash, input.subarray(0, this.#filled)));
+    const end = INPUT_ADDRESS + this.#filled;
+    return BigInt.asUintN(64, xxh64Module.finish(INPUT_ADDRESS, end, this.#bytes));
   }
-}
-
-function mergeAccumulators(): bigint {
-  const [a = 0n, b = 0n, c = 0n, d = 0n] = accumulators;
-  let hash = word(rotl(a, 1n) + rotl(b, 7n) + rotl(c, 12n) + rotl(d, 18n));
-  for (const accumulator of [a, b, c, d]) {
-    hash = word((hash ^ round(0n, accumulator)) * PRIME_1 + PRIME_4);
-  }
-  return hash;
-}
-
-/** Takes in the last bytes, fewer than a stripe. */
-function addTail(start: bigint, tail: Uint8Array): bigint {
-  const view = new DataView(tail.buffer, tail.byteOffset, tail.length);
-  let hash = start;
-  let at = 0;
-  for (; at + 8 <= tail.length; at += 8) {
-    const lane = round(0n, view.getBigUint64(at, true));
-    hash = word(rotl(hash ^ lane, 27n) * PRIME_1 + PRIME_4);
-  }
-  if (at + 4 <= tail.length) {
-    const lane = word(BigInt(view.getUint32(at, true)) * PRIME_1);
-    hash = word(rotl(hash ^ lane, 23n) * PRIME_2 + PRIME_3);
-    at += 4;
-  }
-  for (; at < tail.length; at++) {
-    hash = word(rotl(hash ^ word(BigInt(view.getUint8(at)) * PRIME_5), 11n) * PRIME_1);
-  }
-  return hash;
-}
-
-function avalanche(start: bigint): bigint {
-  let hash = word((start ^ (start >> 33n)) * PRIME_2);
-  hash = word((hash ^ (hash >> 29n)) * PRIME_3);
-  return hash ^ (hash >> 32n);
 }
 
 /** The checksum of bytes. */

@@ -56,6 +56,8 @@ export class WrittenPages {
   readonly #length: number;
   readonly #fault: HostDescriptor;
   readonly #map: HostDescriptor;
+  /** What the kernel reports. */
+  readonly #regions = new BigUint64Array(REGIONS * REGION_WORDS);
 
   private constructor(address: number, length: number, fault: HostDescriptor) {
     this.#address = address;
@@ -96,10 +98,9 @@ export class WrittenPages {
   take(): WrittenRun[] | undefined {
     const page = pageSize();
     const runs: WrittenRun[] = [];
-    const regions = new BigUint64Array(REGIONS * REGION_WORDS);
-    const request = this.#scanRequest(regions);
+    const request = this.#scanRequest();
     const end = BigInt(this.#address + this.#length);
-    const words = new Uint32Array(regions.buffer);
+    const words = new Uint32Array(this.#regions.buffer);
     const pageAt = (word: number): number =>
       ((words[2 * word] ?? 0) + (words[2 * word + 1] ?? 0) * 2 ** 32 - this.#address) / page;
     for (;;) {
@@ -116,13 +117,13 @@ export class WrittenPages {
     }
   }
 
-  #scanRequest(regions: BigUint64Array): BigUint64Array {
+  #scanRequest(): BigUint64Array {
     const request = new BigUint64Array(SCAN.words);
     request[SCAN.size] = BigInt(request.byteLength);
     request[SCAN.flags] = PM_SCAN_FLAGS;
     request[SCAN.start] = BigInt(this.#address);
     request[SCAN.end] = BigInt(this.#address + this.#length);
-    request[SCAN.vec] = pointerOf(regions);
+    request[SCAN.vec] = pointerOf(this.#regions);
     request[SCAN.vecLen] = BigInt(REGIONS);
     request[SCAN_CATEGORY_MASK] = PAGE_IS_WRITTEN;
     request[SCAN_RETURN_MASK] = PAGE_IS_WRITTEN;
