@@ -68,11 +68,15 @@ export class KernelDevices implements Drainable, Serializable {
       new DataView(chip.buffer).setUint32(kvmIrqchip.offset.chip_id, id, true);
       return this.#try(abi.KVM_GET_IRQCHIP, chip) ? [chip] : [];
     });
-    const pit = new Uint8Array(kvmPitState2.size);
-    this.#pit = vm.hasKernelIRQChip() && this.#try(abi.KVM_GET_PIT2, pit) ? pit : null;
+    this.#pit = this.#readPit();
     const clock = new DataView(new ArrayBuffer(kvmClockData.size));
     const hasClock = this.#try(abi.KVM_GET_CLOCK, clock);
     this.#clock = hasClock ? clock.getBigUint64(kvmClockData.offset.clock, true) : null;
+  }
+
+  #readPit(): Uint8Array | null {
+    const pit = new Uint8Array(kvmPitState2.size);
+    return this.#vm.hasKernelIRQChip() && this.#try(abi.KVM_GET_PIT2, pit) ? pit : null;
   }
 
   /** @returns false for a device that this VM, or this kernel, does not have */
@@ -120,7 +124,19 @@ export class KernelDevices implements Drainable, Serializable {
     if (this.#pit !== null && this.#pit.length !== kvmPitState2.size) {
       from.fail('the interval timer is damaged');
     }
+    this.#checkDevices(from, 'interrupt controllers', count > 0, this.#vm.hasKernelIRQChip());
+    this.#checkDevices(from, 'interval timer', this.#pit !== null, this.#readPit() !== null);
     this.#clock = from.has('clock') ? from.bigint('clock') : null;
     this.#isNewer = true;
+  }
+
+  /** State must not be dropped, and a guest that runs would not expect devices that are new. */
+  #checkDevices(from: CheckpointIn, what: string, isSaved: boolean, isThere: boolean): void {
+    if (isSaved === isThere) return;
+    const [saved, built] = isSaved ? ['has', 'lacks'] : ['lacks', 'has'];
+    from.fail(
+      `the checkpoint ${saved} KVM's ${what}, which this machine ${built}; build it with the ` +
+        'kernelChips that it was saved with',
+    );
   }
 }

@@ -133,6 +133,27 @@ describeWithKvm('mini-gem5 configs/baremetal.ts saves and restores', () => {
     });
   });
 
+  it('no chips of the kernel in a machine that has others', () => {
+    const message = (saved: string, built: string): string =>
+      inFolder(folder => {
+        const machine = ['-k', MULTIBOOT, '-a', 'ticks=0'];
+        const once = ['--take-checkpoints', '1000000,1000000000000000'];
+        expect(run(folder, [...machine, '--kernel-chips', saved, ...once]).status).to.equal(1);
+        const restored = run(folder, [...machine, '--kernel-chips', built, '-r', '1']);
+        expect(restored.status).to.equal(1);
+        return (
+          /^fatal: checkpoint section 'system.kvm_vm': (.*); build /m.exec(restored.stderr)?.[1] ??
+          ''
+        );
+      });
+    const controllers = "KVM's interrupt controllers, which this machine";
+    expect(message('irqchip', 'none')).to.equal(`the checkpoint has ${controllers} lacks`);
+    expect(message('none', 'irqchip')).to.equal(`the checkpoint lacks ${controllers} has`);
+    const timer = "KVM's interval timer, which this machine";
+    expect(message('irqchip_pit', 'irqchip')).to.equal(`the checkpoint has ${timer} lacks`);
+    expect(message('irqchip', 'irqchip_pit')).to.equal(`the checkpoint lacks ${timer} has`);
+  });
+
   it('a machine at the work item that an option names', () => {
     inFolder(folder => {
       // cli; xor %ax, %ax; xor %edi, %edi; xor %esi, %esi: the work item
