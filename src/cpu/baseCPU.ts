@@ -26,7 +26,7 @@ import { BaseCPUStats, CommitCPUStats } from './cpuStats';
 import { CountedExitEvent, InstStopEvent } from './instStops';
 import { ThreadContext } from './threadContext';
 import type { ThreadContextCPU } from './threadContext';
-import type { ThreadProcess } from './threadProcess';
+import { requireProcesses, type ThreadProcess } from './threadProcess';
 
 export const baseCPUSchema = defineSchema('BaseCPU', clockedObjectSchema, {
   description: 'Base class of every CPU model',
@@ -231,6 +231,7 @@ export abstract class BaseCPU
     super.init();
     this.#scheduleStops();
     if (this.#switchedOut) return;
+    requireProcesses(this, this.params.workload.length);
     this.#requireConnection('icachePort', this.getInstPort());
     this.#requireConnection('dcachePort', this.getDataPort());
     this.registerThreadContexts();

@@ -1,4 +1,5 @@
-import type { NearestSymbol } from '../base/index';
+import { fatal, type NearestSymbol } from '../base/index';
+import { Root, type SimObject } from '../sim/index';
 import type { ThreadContext } from './threadContext';
 
 /** What a CPU needs of the process whose thread it runs (syscall emulation's `Process`). */
@@ -23,4 +24,19 @@ export interface ThreadProcess {
    * @returns undefined, with a warning, when the program may not write there
    */
   writablePlace(path: string): string | undefined;
+}
+
+/**
+ * Outside of a full system, a thread without a process would do nothing to the end of time.
+ * @param cpu - whose thread it is
+ * @param processes - how many the CPU has
+ * @throws {FatalError} when it has none
+ */
+export function requireProcesses(cpu: SimObject, processes: number): void {
+  const root = cpu.simulation.objects.find((object): object is Root => object instanceof Root);
+  if (processes > 0 || root?.params.fullSystem !== false) return;
+  fatal(
+    `${cpu.name()} has no program to run: set its workload, as in ` +
+      `${cpu.name()}.workload = new Process({ cmd: ['program'] }), or fullSystem of the root`,
+  );
 }

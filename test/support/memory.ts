@@ -274,7 +274,7 @@ export function aClock(): InstanceType<typeof SrcClockDomain> {
 /** Instantiates a system as all there is. */
 export function instantiated(system: InstanceType<typeof System>): Simulation {
   const simulation = aSimulation();
-  simulation.instantiate(new Root({ system, fullSystem: false }));
+  simulation.instantiate(new Root({ system, fullSystem: true }));
   return simulation;
 }
 

@@ -184,7 +184,7 @@ export function aCPUSystem({
     if (!withoutDataPorts) cpu.dcachePort = system.ports[2 * i + 1]!.port;
   }
   const simulation = aSimulation(host);
-  simulation.instantiate(new Root({ system, fullSystem: false }));
+  simulation.instantiate(new Root({ system, fullSystem: true }));
   return {
     simulation,
     system: system.simObject(),
