@@ -131,12 +131,13 @@ export class FileAccess {
     }
     if (access !== 'write' && !exists(place)) return failWith(Errno.ENOENT);
     const list = access === 'write' ? 'writablePaths' : 'readablePaths';
-    const why = isInside(PROCESSES, place)
-      ? ', which shows the simulator itself'
-      : `; add it to ${list} to allow it`;
+    // What is below /proc has the number of the simulator's process in it.
+    const what = isInside(PROCESSES, place)
+      ? `${path}, which shows the simulator itself`
+      : `${place}; add it to ${list} to allow it`;
     warnOnce(
       `${this.#owner} ${list} ${place}`,
-      `${this.#owner}: the program may not ${VERBS[access]} ${place}${why}`,
+      `${this.#owner}: the program may not ${VERBS[access]} ${what}`,
     );
     return failWith(Errno.EACCES);
   }

@@ -16,11 +16,14 @@ export interface Descriptor {
 /** A program's table of descriptors. */
 export class FileDescriptors {
   readonly #slots: (Descriptor | undefined)[] = [];
-  /** One more than the highest descriptor (`RLIMIT_NOFILE`). */
-  readonly limit: number;
+  /** One more than the highest new descriptor (`RLIMIT_NOFILE`); those above stay open. */
+  limit: number;
+  /** What the program may raise the limit to. */
+  hardLimit: number;
 
   constructor(limit = 1024) {
     this.limit = limit;
+    this.hardLimit = limit;
   }
 
   /** The open file behind a descriptor. @throws {SyscallFailure} EBADF */

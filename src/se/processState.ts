@@ -71,6 +71,8 @@ export class ProcessState {
   cwd: string;
   /** Permission bits that new files do not get. */
   umask = 0o022;
+  /** How nice the program is to others, -20 to 19: what setpriority(2) has set, and nothing else. */
+  nice = 0;
   /** Name of the thread, as prctl(PR_GET_NAME) reports it. */
   comm: string;
   /** Where the program's random numbers come from: the same in every run. */

@@ -24,6 +24,8 @@ export class SavedProcess implements Serializable {
     const state = this.#state;
     out.paramOut('cwd', state.cwd);
     out.paramOut('umask', state.umask);
+    out.paramOut('nice', state.nice);
+    out.paramOut('fileLimits', [state.files.limit, state.files.hardLimit]);
     out.paramOut('comm', state.comm);
     out.paramOut('nextPipe', state.nextPipe);
     out.paramOut('random', state.random.getState());
@@ -57,6 +59,12 @@ export class SavedProcess implements Serializable {
     const state = this.#state;
     state.cwd = from.string('cwd');
     state.umask = from.number('umask');
+    // Checkpoints of earlier versions have neither.
+    if (from.has('nice')) state.nice = from.number('nice');
+    const limits = from.has('fileLimits') ? from.numbers('fileLimits') : [];
+    const [limit = state.files.limit, hardLimit = limit] = limits;
+    state.files.limit = limit;
+    state.files.hardLimit = hardLimit;
     state.comm = from.string('comm');
     state.nextPipe = from.number('nextPipe');
     state.random.setState(from.numbers('random'));

@@ -68,10 +68,16 @@ function prctl({ process }: ProcessThread, option: number, argument: number): nu
   }
 }
 
-function limitOf({ process }: ProcessThread, resource: number): number {
-  if (resource === RLIMIT.Stack) return process.space.maxStackSize;
-  if (resource === RLIMIT.NoFile) return process.files.limit;
-  return NO_LIMIT;
+interface ResourceLimit {
+  readonly soft: number;
+  readonly hard: number;
+}
+
+function limitOf({ process }: ProcessThread, resource: number): ResourceLimit {
+  const { space, files } = process;
+  if (resource === RLIMIT.NoFile) return { soft: files.limit, hard: files.hardLimit };
+  const limit = resource === RLIMIT.Stack ? space.maxStackSize : NO_LIMIT;
+  return { soft: limit, hard: limit };
 }
 
 function prlimit(
@@ -87,16 +93,21 @@ function prlimit(
   if (kind < 0 || kind >= RLIMIT_COUNT) return -Errno.EINVAL;
   const limit = limitOf(thread, kind);
   if (oldLimit !== 0) {
-    struct.begin(16).i64(0, limit).i64(8, limit);
+    struct.begin(16).i64(0, limit.soft).i64(8, limit.hard);
     process.memory.copyOut(oldLimit, struct.bytes, 16);
   }
   if (newLimit === 0) return 0;
   const soft = process.memory.readInt64(newLimit);
   const hard = process.memory.readInt64(newLimit + 8);
-  // Limits stay what they are; asking for what holds already is granted, more is not.
-  const within = (value: number): boolean => limit < 0 || (value >= 0 && value <= limit);
+  const within = (value: number): boolean => limit.hard < 0 || (value >= 0 && value <= limit.hard);
   if (hard >= 0 && (soft < 0 || soft > hard)) return -Errno.EINVAL;
-  return within(soft) && within(hard) ? 0 : -Errno.EPERM;
+  if (!within(soft) || !within(hard)) return -Errno.EPERM;
+  // The other limits stay what they are: nothing here would come up against lower ones.
+  if (kind === RLIMIT.NoFile) {
+    process.files.limit = soft;
+    process.files.hardLimit = hard;
+  }
+  return 0;
 }
 
 function futex(

@@ -60,6 +60,37 @@ function priorityLimit(policy: number, realTime: number): number {
   return ORDINARY.includes(policy) ? 0 : -Errno.EINVAL;
 }
 
+const PRIO = { Process: 0, Group: 1, User: 2 } as const;
+
+/** 0 where a priority is that of the program itself, else the negated error number. */
+function checkTarget({ process }: ProcessThread, which: number, who: number): number {
+  const { pid, pgid, uid } = process.ids;
+  const own: Readonly<Record<number, number>> = {
+    [PRIO.Process]: pid,
+    [PRIO.Group]: pgid,
+    [PRIO.User]: uid,
+  };
+  const id = own[which | 0];
+  if (id === undefined) return -Errno.EINVAL;
+  return (who | 0) === 0 || (who | 0) === id ? 0 : -Errno.ESRCH;
+}
+
+/** As the kernel returns it: 20 less the "nice" value. */
+function getPriority(thread: ProcessThread, which: number, who: number): number {
+  const error = checkTarget(thread, which, who);
+  return error < 0 ? error : 20 - thread.process.nice;
+}
+
+/** Nicer is always allowed, the way back never. */
+function setPriority(thread: ProcessThread, which: number, who: number, value: number): number {
+  const error = checkTarget(thread, which, who);
+  if (error < 0) return error;
+  const nice = Math.max(-20, Math.min(value | 0, 19));
+  if (nice < thread.process.nice) return -Errno.EACCES;
+  thread.process.nice = nice;
+  return 0;
+}
+
 /** Handlers of this group. */
 export const schedulingCalls: SyscallGroup = {
   sched_yield: () => 0,
@@ -70,7 +101,6 @@ export const schedulingCalls: SyscallGroup = {
   sched_rr_get_interval: getInterval,
   sched_get_priority_max: (_, policy) => priorityLimit(policy, 99),
   sched_get_priority_min: (_, policy) => priorityLimit(policy, 1),
-  // As the kernel returns it: 20 less the "nice" value.
-  getpriority: () => 20,
-  setpriority: (_thread, _which, _who, nice) => ((nice | 0) === 0 ? 0 : -Errno.EPERM),
+  getpriority: getPriority,
+  setpriority: setPriority,
 };

@@ -166,6 +166,10 @@ describe('files of the host', () => {
       expect(warnings[0]).to.include(path('secret/key')).and.to.include('readablePaths');
       locate(path('no/such/file'));
       expect(warnings).to.have.length(1);
+      locate('/proc/self/environ');
+      expect(warnings[1]).to.match(
+        / may not read \/proc\/self\/environ, which shows the simulator/,
+      );
     });
   });
 

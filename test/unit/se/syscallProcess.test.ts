@@ -133,6 +133,34 @@ describe('process calls', () => {
     expect(process.call('prlimit64', 77, STACK, 0, process.buffer)).to.equal(-Errno.ESRCH);
   });
 
+  it('bound new descriptors by RLIMIT_NOFILE, which may be lowered, and raised as far as it was', () => {
+    const process = new TestProcess();
+    const NOFILE = 7;
+    const { memory } = process.state;
+    const set = (soft: number, hard: number): number => {
+      memory.writeInt64(process.buffer, soft);
+      memory.writeInt64(process.buffer + 8, hard);
+      return process.call('setrlimit', NOFILE, process.buffer);
+    };
+    const limits = (): number[] => {
+      expect(process.call('getrlimit', NOFILE, process.buffer)).to.equal(0);
+      return [memory.readInt64(process.buffer), memory.readInt64(process.buffer + 8)];
+    };
+    expect(process.call('pipe2', process.buffer, 0)).to.equal(0);
+    expect(limits()).to.deep.equal([1024, 1024]);
+    expect(set(3, 5)).to.equal(0);
+    expect(limits()).to.deep.equal([3, 5]);
+    expect(process.call('dup', 0)).to.equal(2);
+    expect(process.call('dup', 0)).to.equal(-Errno.EMFILE);
+    expect(process.call('dup2', 0, 3)).to.equal(-Errno.EBADF);
+    expect(set(4, 5)).to.equal(0);
+    expect(process.call('dup', 0)).to.equal(3);
+    expect(set(4, 6)).to.equal(-Errno.EPERM);
+    expect(set(6, 5)).to.equal(-Errno.EINVAL);
+    expect(set(1, 1)).to.equal(0);
+    expect(process.call('close', 3)).to.equal(0);
+  });
+
   it('keep the name of the thread', () => {
     const process = new TestProcess({ executable: '/opt/a-rather-long-program-name' });
     process.call('prctl', 16, process.buffer);
@@ -170,7 +198,13 @@ describe('process calls', () => {
   it('have the usual priority and scheduling, and lead a group of their own', () => {
     const process = new TestProcess();
     expect(process.call('getpriority', 0, 0)).to.equal(20);
-    expect(process.call('setpriority', 0, 0, 5)).to.equal(-Errno.EPERM);
+    expect(process.call('setpriority', 0, 0, 5)).to.equal(0);
+    expect(process.call('getpriority', 1, 0)).to.equal(15);
+    expect(process.call('setpriority', 0, 0, 4)).to.equal(-Errno.EACCES);
+    expect(process.call('setpriority', 2, 0, 99)).to.equal(0);
+    expect(process.call('getpriority', 0, process.state.ids.pid)).to.equal(1);
+    expect(process.call('getpriority', 3, 0)).to.equal(-Errno.EINVAL);
+    expect(process.call('getpriority', 0, 7)).to.equal(-Errno.ESRCH);
     expect(process.call('sched_getscheduler', 0)).to.equal(0);
     expect(process.call('sched_getscheduler', -1)).to.equal(-Errno.EINVAL);
     expect(process.call('sched_getscheduler', 7)).to.equal(-Errno.ESRCH);
