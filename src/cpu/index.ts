@@ -6,6 +6,7 @@ export type { BareMetalWorkloadParams } from './bareMetal/bareMetalWorkload';
 export { BaseCPU, baseCPUSchema } from './baseCPU';
 export type { BaseCPUParams } from './baseCPU';
 export type { BaseCPUStats, CommitCPUStats } from './cpuStats';
+export { ExecEnable } from './execFlags';
 export { warnOfForeignState } from './foreignState';
 export { M5Op } from './pseudoInst/m5Op';
 export { accessM5op } from './pseudoInst/m5opAccess';

@@ -4,8 +4,8 @@
  *
  * Sources of the behaviour: gem5 `cpu/kvm/base.hh`, `cpu/kvm/base.cc`.
  */
-import { dprintf, fatal, inform, panic } from '../base/index';
-import { BaseCPU, type ThreadContext } from '../cpu/index';
+import { dprintf, fatal, inform, panic, warn } from '../base/index';
+import { BaseCPU, ExecEnable, type ThreadContext } from '../cpu/index';
 import type { MemoryMode, SystemThreadContext } from '../mem/index';
 import { EventFunctionWrapper } from '../sim/index';
 import type { CheckpointIn, CheckpointOut, Serializable } from '../sim/index';
@@ -117,6 +117,9 @@ export abstract class KvmCPUCore extends BaseCPU implements KvmVMMember {
 
   override startup(): void {
     super.startup();
+    if (ExecEnable.enabled && !this.switchedOut()) {
+      warn(`${this.name()}: KVM shows no instructions to trace; use a software CPU for ExecEnable`);
+    }
     this.#makeEngine();
     this.#scheduleRestart();
   }

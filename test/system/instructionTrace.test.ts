@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { assembled } from '../support/assembled';
 import { configPath, inFolder, runCommand, runScriptText } from '../support/command';
+import { describeWithKvm } from '../support/kvm';
 
 const program = `
 .intel_syntax noprefix
@@ -131,6 +132,17 @@ describe('The trace of instructions', () => {
       expect(
         before.concat(names('m5out.f0')).filter((name, i, list) => name !== list[i - 1]),
       ).to.deep.equal(all);
+    });
+  });
+});
+
+describeWithKvm('--debug-flags=Exec with a KVM CPU', () => {
+  it('says that there is nothing to see', () => {
+    inFolder(folder => {
+      const words = ['--debug-flags', 'Exec', configPath('se.ts'), '--cpu-type', 'X86KvmCPU'];
+      const run = runCommand([...words, '-c', assembled(program, folder)], { cwd: folder });
+      expect(run.stderr).to.match(/^warn: system\.cpu: KVM shows no instructions to trace; /m);
+      expect(run.status).to.equal(0);
     });
   });
 });
