@@ -5,6 +5,7 @@
  */
 import { fatal, panic } from './errors';
 import { getLogSink } from './logging';
+import { suggestion } from './nearestName';
 import { ObjectMatch } from './objectMatch';
 import { MaxTick } from './types';
 import type { Tick } from './types';
@@ -180,7 +181,7 @@ export function setDebugFlags(list: string, mayFollow = false): void {
     const on = !text.startsWith('-');
     const name = on ? text : text.slice(1);
     if (mayFollow) requests = [...requests, { name, on }];
-    if (!changeFlag(name, on) && !mayFollow) fatal(`invalid debug flag '${name}'`);
+    if (!changeFlag(name, on) && !mayFollow) refuseFlag(name);
   }
 }
 
@@ -191,8 +192,13 @@ export function setDebugFlags(list: string, mayFollow = false): void {
  */
 export function requireDebugFlags(): void {
   const unknown = requests.find(({ name }) => !registry.has(name));
-  if (unknown !== undefined) fatal(`invalid debug flag '${unknown.name}'`);
+  if (unknown !== undefined) refuseFlag(unknown.name);
   requests = [];
+}
+
+function refuseFlag(name: string): never {
+  const hint = suggestion(name, [...registry.keys()], '; --debug-help lists those that there are');
+  return fatal(`invalid debug flag '${name}'${hint}`);
 }
 
 /** Switches every flag off, and forgets what was asked for. */

@@ -15,6 +15,7 @@ export {
   warnOnce,
 } from './logging';
 export type { LogLevel, LogSink } from './logging';
+export { suggestion } from './nearestName';
 export {
   CompoundFlag,
   DebugFlag,

@@ -3,6 +3,8 @@
  * sink, so this floor needs neither a terminal nor a file. Source: gem5 `base/logging.hh`.
  */
 
+import { fatal } from './errors';
+
 /** The levels of gem5's messages; each line begins with its level. */
 export type LogLevel = 'warn' | 'info' | 'hack' | 'panic' | 'fatal';
 
@@ -57,6 +59,9 @@ export function getLogSink(): LogSink {
  * info, hack; at first all of them are shown.
  */
 export function setLogLevel(level: LogLevel): void {
+  if (!levels.includes(level)) {
+    fatal(`setLogLevel() takes one of ${levels.join(', ')}, not '${level}'`);
+  }
   mostTalkative = levels.indexOf(level);
 }
 

@@ -20,8 +20,17 @@ export function reportError(error: unknown, write: (line: string) => void): numb
     write(formatMessage('fatal', error.message));
     return FatalStatus;
   }
+  if (hasNoDirectory(error)) {
+    write(formatMessage('fatal', 'the working directory is not there any more; change to another'));
+    return FatalStatus;
+  }
   write(error instanceof Error ? stackOf(error) : `fatal: the script threw ${String(error)}`);
   return FatalStatus;
+}
+
+/** Whether Node could not tell the working directory: somebody has removed it. */
+function hasNoDirectory(error: unknown): boolean {
+  return error instanceof Error && (error as NodeJS.ErrnoException).syscall === 'uv_cwd';
 }
 
 /** The stack without Node's part, and without the command's that called the script. */

@@ -5,6 +5,7 @@
  */
 import { existsSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { inspect } from 'node:util';
 import { fatal, panic, withProgress, type Tick } from '../base/index';
 import {
   ChainImages,
@@ -89,6 +90,9 @@ export class Checkpoints implements M5Checkpoints {
    * @throws {FatalError} when it would replace one that other checkpoints of this run build upon
    */
   write(path: string, options: CheckpointOptions): string {
+    if (typeof path !== 'string' || path === '') {
+      fatal(`m5.checkpoint() takes the path of a directory, not ${inspect(path)}`);
+    }
     this.#prepare();
     const directory = this.#directoryOf(path);
     const moment = this.#beginTracking(options);

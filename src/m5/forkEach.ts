@@ -1,4 +1,5 @@
 /** One forked child for each of many values: the same warmed-up simulation, gone on differently. */
+import { fatal } from '../base/index';
 import { ChildPool } from './childPool';
 import { startChildTask, type ChildOutcome } from './childTask';
 import type { ForkedChild } from './fork';
@@ -35,6 +36,7 @@ export interface ForkEachParts {
 /**
  * Runs `body` for every value in a child of its own.
  * @returns what came of each, in the order of the values; in a child it never settles
+ * @throws {FatalError} before `instantiate`
  */
 export async function forkEach<Value, Result>(
   parts: ForkEachParts,
@@ -42,6 +44,9 @@ export async function forkEach<Value, Result>(
   body: (value: Value, index: number) => Result | Promise<Result>,
   options: ForkEachOptions,
 ): Promise<ForkEachOutcome<Value, Result>[]> {
+  if (parts.simulation.root === undefined) {
+    fatal('m5.forkEach() needs a system; call m5.instantiate() first');
+  }
   const { randomSeed } = options;
   const pool = new ChildPool(options);
   const runs = values.map(async (value, index) => {

@@ -5,7 +5,7 @@
 import { fatal } from '../base/index';
 import { BaseCPU, warnOfForeignState } from '../cpu/index';
 import { System, type MemoryMode } from '../mem/index';
-import type { AnyNode, SimObject, Simulation } from '../sim/index';
+import { isNode, type AnyNode, type SimObject, type Simulation } from '../sim/index';
 
 /** The CPU that runs, and the one that takes over. */
 export type CpuPair = readonly [oldCpu: AnyNode, newCpu: AnyNode];
@@ -80,6 +80,17 @@ function checkOthers(
   }
 }
 
+/** Scripts may be written in JavaScript, or work with `any`. */
+function requireNodes(system: unknown, pairs: unknown): void {
+  const isPair = (pair: unknown): boolean =>
+    Array.isArray(pair) && pair.length === 2 && pair.every(isNode);
+  if (isNode(system) && Array.isArray(pairs) && pairs.every(isPair)) return;
+  fatal(
+    'switchCpus() takes a system and a list of pairs of CPUs, as in ' +
+      'm5.switchCpus(system, [[oldCpu, newCpu]])',
+  );
+}
+
 /** What switching needs of the simulation around it. */
 export interface SwitchParts {
   readonly simulation: Simulation;
@@ -94,6 +105,7 @@ export interface SwitchParts {
  */
 export function switchCpus(parts: SwitchParts, node: AnyNode, pairs: readonly CpuPair[]): void {
   const { simulation } = parts;
+  requireNodes(node, pairs);
   const system = systemOf(simulation, node);
   const handovers = pairs.map(([old, next]) => ({
     old: cpuOf(simulation, old),

@@ -6,7 +6,8 @@
  * Source of the behaviour: gem5 `python/m5/util/dot_writer.py`.
  */
 import { connectedPorts, outputParams } from './configTree';
-import { sortedChildren, type AnyNode } from './node';
+import type { AnyNode } from './node';
+import { sortedChildren } from './nodeChildren';
 import { nodeState } from './nodeState';
 import { isKindOf, toOutputName, type Schema } from './schema';
 

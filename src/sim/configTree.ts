@@ -3,7 +3,8 @@
  *
  * Source of the behaviour: gem5 `python/m5/SimObject.py` (`print_ini`, `get_config_as_dict`).
  */
-import { sortedChildren, type AnyNode } from './node';
+import type { AnyNode } from './node';
+import { sortedChildren } from './nodeChildren';
 import { childNodes, isNode, isNodeList, nodeState } from './nodeState';
 import type { NodePort } from './portRef';
 import type { JsonValue } from './pythonText';

@@ -19,6 +19,7 @@ export type { Drainable, DrainState } from './drain';
 export type { DrainLimits } from './drainLoop';
 export { notifyFork, prepareFork } from './forkSimulation';
 export { nodeClass } from './node';
+export { isNode } from './nodeState';
 export type { AnyNode, ModelClass, Node, NodeClass, NodeOf } from './node';
 export { NULL } from './objectParam';
 export type { NullObject } from './objectParam';

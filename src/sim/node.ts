@@ -4,9 +4,9 @@
  *
  * Source of the behaviour: gem5 `python/m5/SimObject.py`.
  */
-import { fatal, SimError, FatalError, warn } from '../base/index';
+import { fatal, SimError, FatalError, suggestion, warn } from '../base/index';
 import { elementName } from './elementName';
-import { suggestion } from './nearestName';
+import { addChild, isOrphan, removeChild, sortedChildren } from './nodeChildren';
 import {
   childNodes,
   isNode,
@@ -51,6 +51,8 @@ export interface AnyNode {
   descendants(): AnyNode[];
   /** The model that this node became. Only after instantiation. */
   simObject(): SimObject;
+  /** The path. */
+  toString(): string;
 }
 
 /** A node whose model is an `M`. */
@@ -109,6 +111,7 @@ class NodeBase {
   constructor(model: ModelClass, schema: Schema, args: object) {
     if (schema.abstract)
       fatal(`${schema.type} is abstract; use one of the classes derived from it`);
+    requireProperties(schema, args);
     this[nodeStateKey] = {
       node: this,
       schema,
@@ -153,14 +156,22 @@ class NodeBase {
   simObject(): SimObject {
     return simObjectOf(this[nodeStateKey].node);
   }
+
+  toString(): string {
+    return this.path();
+  }
+
+  /** What console.log prints in Node: the tree behind a node is too much. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    const { parent, schema } = this[nodeStateKey];
+    return parent === undefined ? this.path() : `${schema.type} ${this.path()}`;
+  }
 }
 
-/** Children sorted by attribute name as gem5 spells it; the elements of a list by index. */
-export function sortedChildren(node: AnyNode): AnyNode[] {
-  return [...nodeState(node).children]
-    .map(([name, child]) => ({ name: toOutputName(name), child }))
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .flatMap(({ child }) => childNodes(child));
+function requireProperties({ type }: Schema, args: unknown): void {
+  if (typeof args === 'object' && args !== null && !Array.isArray(args) && !isNode(args)) return;
+  const given = Array.isArray(args) ? 'a list' : String(args);
+  fatal(`new ${type}() takes an object of parameters, ports and children, not ${given}`);
 }
 
 const nodeHandler: ProxyHandler<NodeBase> = {
@@ -273,18 +284,6 @@ export function setParam(state: NodeState, name: string, value: unknown): void {
   }
 }
 
-function removeChild(state: NodeState, name: string): void {
-  const child = state.children.get(name);
-  for (const node of child === undefined ? [] : childNodes(child)) {
-    nodeState(node).parent = undefined;
-  }
-  state.children.delete(name);
-}
-
-function isOrphan(node: AnyNode): boolean {
-  return nodeState(node).parent === undefined;
-}
-
 /** Converts a value, naming object and parameter when it does not fit. */
 export function convertParam(state: NodeState, name: string, value: unknown): unknown {
   const spec = state.schema.params[name];
@@ -295,37 +294,6 @@ export function convertParam(state: NodeState, name: string, value: unknown): un
     const holder = isOrphan(state.node) ? state.schema.type : state.node.path();
     throw new FatalError(`cannot set ${holder}.${name}: ${error.message}`, { cause: error });
   }
-}
-
-/** Gives a node a child, or a list of children. The first parent wins. */
-export function addChild(state: NodeState, name: string, child: Child): void {
-  const list = !isNode(child);
-  for (const node of childNodes(child)) {
-    for (let a: AnyNode | undefined = state.node; a !== undefined; a = nodeState(a).parent) {
-      if (nodeState(a) === nodeState(node)) {
-        fatal(
-          `${node.path()} cannot be a child of ${state.node.path()}: the tree would have a cycle`,
-        );
-      }
-    }
-  }
-  removeChild(state, name);
-  const elsewhere = childNodes(child).find(node => nodeState(node).parent !== undefined);
-  if (elsewhere !== undefined) {
-    warn(
-      `${elsewhere.path()} already has a parent and stays there; ` +
-        `${state.node.path()}.${toOutputName(name)} is another name for it`,
-    );
-    state.aliases.set(name, child);
-    return;
-  }
-  state.children.set(name, child);
-  childNodes(child).forEach((node, index) => {
-    const childState = nodeState(node);
-    childState.parent = state.node;
-    childState.attribute = name;
-    childState.index = list ? index : undefined;
-  });
 }
 
 function propertyNames(schema: Schema): string[] {

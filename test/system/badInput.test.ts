@@ -1,7 +1,8 @@
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { configPath, inFolder, runCommand, runScriptText } from '../support/command';
+import { commandPath, configPath, inFolder, runCommand, runScriptText } from '../support/command';
 import { anElf, PT_INTERP, USUAL_SEGMENTS } from '../support/elf';
 import { cpuParams, usualCpu } from '../support/guestCpu';
 import { guestPath, type ProgramRun } from '../support/guests';
@@ -81,6 +82,27 @@ describe('A mistake in a script is answered by one line', () => {
        m5.instantiate(new Root({ fullSystem: false, system }));`,
       /^fatal: programs need memory that begins at a multiple of 4096, and there is \[0x805:0x4000805\]$/m,
     ],
+    [
+      'a CPU that has no program',
+      `system.cpu.workload = [];
+       m5.instantiate(new Root({ fullSystem: false, system }));`,
+      /^fatal: system\.cpu has no program to run: set its workload, as in system\.cpu\.workload = /m,
+    ],
+    [
+      'a checkpoint without a directory',
+      `m5.checkpoint(undefined as any);`,
+      /^fatal: m5\.checkpoint\(\) takes the path of a directory, not undefined$/m,
+    ],
+    [
+      'an event without a function',
+      `m5.event.create(5 as any);`,
+      /^fatal: m5\.event\.create\(\) takes a function, not 5$/m,
+    ],
+    [
+      'a priority that there is none of',
+      `m5.event.create(() => undefined, 1.5);`,
+      /^fatal: m5\.event\.create\(\) takes a priority from -128 to 127, not 1\.5$/m,
+    ],
     ['a cycle in the tree', `system.cpu.loop = system;`, /^fatal: .*the tree would have a cycle$/m],
     [
       'a port left unbound',
@@ -118,6 +140,20 @@ describe('A mistake in a script is answered by one line', () => {
     inFolder(folder => {
       const run = runCommand(['missing.ts'], { cwd: folder });
       expectOneLine(run, 1, /^fatal: cannot find the script 'missing\.ts'$/m);
+    });
+  });
+
+  it('a working directory that is gone', () => {
+    inFolder(folder => {
+      const gone = join(folder, 'gone');
+      mkdirSync(gone);
+      const command = `rmdir ${gone} && exec "$@"`;
+      const args = [process.execPath, commandPath, configPath('hello.ts')];
+      const run = spawnSync('sh', ['-c', command, 'sh', ...args], { cwd: gone, encoding: 'utf8' });
+      expect(run.stderr.trimEnd()).to.equal(
+        'fatal: the working directory is not there any more; change to another',
+      );
+      expect(run.status).to.equal(1);
     });
   });
 

@@ -51,7 +51,12 @@ describe('The options for debug output', () => {
     expect(trace('--debug-flags', 'Talk').slice(0, 6)).to.deep.equal(all);
     expect(trace('--debug-flags', 'Everything').slice(0, 6)).to.deep.equal(all);
     expect(trace('--debug-flags', 'Everything,-Talk')).to.deep.equal([]);
-    expect(trace('--debug-flags', 'Tlk')).to.deep.equal(["fatal: invalid debug flag 'Tlk'"]);
+    expect(trace('--debug-flags', 'Tlk')).to.deep.equal([
+      "fatal: invalid debug flag 'Tlk' (did you mean 'Talk'?)",
+    ]);
+    expect(trace('--debug-flags', 'QwertyUiop')).to.deep.equal([
+      "fatal: invalid debug flag 'QwertyUiop'; --debug-help lists those that there are",
+    ]);
   });
 
   it('choose when it begins and ends', () => {

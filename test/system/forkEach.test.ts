@@ -145,6 +145,17 @@ describe('m5.forkEach()', () => {
     });
   });
 
+  it('refuses, once, to split what is not there yet', () => {
+    inFolder(folder => {
+      const lines = linesOf(
+        `import * as m5 from 'mini-gem5';
+        await m5.forkEach([1, 2, 3], () => 1).catch(error => console.log(error.message));`,
+        folder,
+      );
+      expect(lines).to.deep.equal(['m5.forkEach() needs a system; call m5.instantiate() first']);
+    });
+  });
+
   it('refuses a wrong number of children, and no time at all', () => {
     inFolder(folder => {
       const lines = linesOf(

@@ -15,6 +15,7 @@ import {
   SimError,
   warn,
   warnOnce,
+  type LogLevel,
 } from '../../../src/base/index';
 
 /** What the body says, as it would be printed. */
@@ -53,6 +54,9 @@ describe('Messages', () => {
       return messagesOf(sayAll).length;
     });
     expect(shown).to.deep.equal([0, 0, 1, 2, 3]);
+    expect(() => {
+      setLogLevel('quiet' as LogLevel);
+    }).to.throw(FatalError, "takes one of panic, fatal, warn, info, hack, not 'quiet'");
   });
 
   it('can be said once per key', () => {

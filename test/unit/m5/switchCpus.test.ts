@@ -79,6 +79,18 @@ describe('m5.switchCpus()', () => {
     expect(done('atomic_noncaching')).to.deep.equal(['drain', 'writeback', 'invalidate']);
   });
 
+  it('takes a system and pairs, and says so', () => {
+    const { simulation, nodes } = quartet();
+    const { system, cpus } = nodes;
+    const [cpu, other] = cpus;
+    const wrong = [null, [cpu, other], [[cpu]], [[cpu, null]]].map(pairs => [system, pairs]);
+    for (const given of [...wrong, [null, [[cpu, other]]]]) {
+      expect(() => {
+        Reflect.apply(switchCpus, undefined, [{ simulation }, ...given]);
+      }).to.throw(FatalError, 'switchCpus() takes a system and a list of pairs of CPUs');
+    }
+  });
+
   it('names the CPU that cannot take part, and changes nothing', () => {
     const cases: readonly {
       readonly pairs: readonly (readonly [number, number])[];

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { expect } from 'chai';
 import { FatalError } from '../../../src/base/index';
 import {
@@ -7,6 +8,7 @@ import {
   param,
   SimObject,
   simObjectSchema,
+  type AnyNode,
 } from '../../../src/sim/index';
 import { adoptOrphanParams, resolvedParam } from '../../../src/sim/resolveProxies';
 import { Part, PartNode, setUnchecked, warningsOf } from '../../support/part';
@@ -48,6 +50,37 @@ describe('A configuration node', () => {
     expect(root.myPart.path()).to.equal('my_part');
     expect(root.myPart.friend.path()).to.equal('my_part.friend');
     expect(new PartNode().path()).to.equal('<orphan Part>');
+  });
+
+  it('is printed by its path, and by its class', () => {
+    const root = new Root({ myPart: new PartNode({ friend: new PartNode() }) });
+    expect(String(root.myPart.friend)).to.equal('my_part.friend');
+    expect(inspect(root.myPart)).to.equal('Part my_part');
+    expect(inspect([new PartNode(), root])).to.equal('[ <orphan Part>, root ]');
+  });
+
+  it('is made with an object of properties and nothing else', () => {
+    const { construct } = Reflect;
+    for (const [given, shown] of [
+      ...([[null, 'null'], [5, '5'], ['x', 'x']] as const), // prettier-ignore
+      ...([[[], 'a list'], [new PartNode(), '<orphan Part>']] as const), // prettier-ignore
+    ]) {
+      expect(() => void construct(PartNode, [given])).to.throw(
+        FatalError,
+        `new Part() takes an object of parameters, ports and children, not ${shown}`,
+      );
+    }
+    expect((construct(PartNode, [undefined]) as AnyNode).path()).to.equal('<orphan Part>');
+  });
+
+  it('has children whose names can stand in a path', () => {
+    for (const name of ['a b', 'a.b', '', '1st', 'a-b', 'é']) {
+      expect(() => new Root({ [name]: new PartNode() })).to.throw(
+        FatalError,
+        `root: a child cannot be called '${name}'`,
+      );
+    }
+    expect(() => new Root({ a_1B: new PartNode() })).to.not.throw();
   });
 
   it('numbers the elements of a list, and leaves the number out for a list of one', () => {
