@@ -12,6 +12,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { inliningFlags } from '../src/cli/inlineMore';
 import { withinLimit } from './result';
 import type { BenchOptions, BenchRun } from './result';
 
@@ -44,7 +45,8 @@ async function runModule(file: string, options: BenchOptions): Promise<boolean> 
 
 /** Runs one module in a process of its own; true when it kept its limits. */
 function spawnModule(file: string, options: BenchOptions): boolean {
-  const args = [...process.execArgv, __filename, '--module', file];
+  // As the command has V8 compile: what is measured is what users get.
+  const args = [...process.execArgv, ...inliningFlags, __filename, '--module', file];
   if (options.smoke) args.push('--smoke');
   const child = spawnSync(process.execPath, args, { stdio: 'inherit' });
   if (child.error !== undefined) throw child.error;
