@@ -5,8 +5,8 @@ import { MemCmd, Packet, Request, RequestFlag, type RequestPort } from '../mem/i
 import type { LoggedAccess } from '../arch/x86/index';
 
 // Bound here once: every use of an imported name is a look-up in the other module.
-const { ReadReq, WriteReq } = MemCmd;
-const Uncacheable = RequestFlag.UNCACHEABLE;
+const { ReadReq, WriteReq, LockedRMWReadReq, LockedRMWWriteReq } = MemCmd;
+const { UNCACHEABLE: Uncacheable, LOCKED_RMW: LockedRMW } = RequestFlag;
 
 /** The longest access, 64 bytes, touches five of the shortest lines. */
 const MAX_FRAGMENTS = 5;
@@ -39,6 +39,10 @@ export class AccessPackets {
   #count = 0;
   #sent = 0;
   #outstanding = 0;
+  /** The commands of reads and writes, and what requests are besides. */
+  #readCmd = ReadReq;
+  #writeCmd = WriteReq;
+  #flags = 0;
 
   constructor(target: AccessTarget) {
     this.#target = target;
@@ -56,7 +60,7 @@ export class AccessPackets {
 
   #split(address: Addr, bytes: number, buffer: number, isWrite: boolean, context: ContextID): void {
     const { port, requestorId, lineBytes, data } = this.#target;
-    const flags = this.#target.isMemory(address) ? 0 : Uncacheable;
+    const flags = this.#flags | (this.#target.isMemory(address) ? 0 : Uncacheable);
     for (let done = 0; done < bytes;) {
       const at = address + done;
       const size = Math.min(bytes - done, lineBytes - (at % lineBytes));
@@ -68,10 +72,17 @@ export class AccessPackets {
       const { request, packet } = fragment;
       request.set(at, size, flags, requestorId);
       request.contextId = context;
-      packet.reuse(request, isWrite ? WriteReq : ReadReq);
+      packet.reuse(request, isWrite ? this.#writeCmd : this.#readCmd);
       packet.dataStatic(data, buffer + done);
       done += size;
     }
+  }
+
+  /** Whether the accesses from now on are those of a locked read-modify-write. */
+  setLocked(isLocked: boolean): void {
+    this.#readCmd = isLocked ? LockedRMWReadReq : ReadReq;
+    this.#writeCmd = isLocked ? LockedRMWWriteReq : WriteReq;
+    this.#flags = isLocked ? LockedRMW : 0;
   }
 
   /** Does an access at once. @returns the ticks that it takes */

@@ -20,6 +20,7 @@ import type { CheckpointIn, CheckpointOut, DrainManager, EventQueue, ParamsOf } 
 import type { BaseCPU } from './baseCPU';
 import { BaseSimpleCPU, baseSimpleCPUSchema } from './baseSimpleCPU';
 import { warnOfCache } from './cacheWarning';
+import { InstructionLock } from './instructionLock';
 import { statusName, step, TimingStatus, type TimingStatusName } from './timingStatus';
 
 export const timingSimpleCPUSchema = defineSchema('TimingSimpleCPU', baseSimpleCPUSchema, {
@@ -48,6 +49,7 @@ export class TimingSimpleCPU extends BaseSimpleCPU<SteppedCore> {
   /** A fetch, or an access, is complete: at the clock edge behind its response. */
   readonly #fetchedEvent: EventFunctionWrapper;
   readonly #accessedEvent: EventFunctionWrapper;
+  readonly #lock: InstructionLock;
   readonly #fetchRequest: Request;
   readonly #fetchPacket: Packet;
   readonly #events: EventQueue;
@@ -66,6 +68,7 @@ export class TimingSimpleCPU extends BaseSimpleCPU<SteppedCore> {
     this.#resumeEvent = event('resume', () => this.#fetch(), EventPriority.Sim_Exit_Pri + 1);
     this.#fetchedEvent = event('fetched', () => this.#completeFetch());
     this.#accessedEvent = event('accessed', () => this.#completeAccess());
+    this.#lock = new InstructionLock(this, access => this.#accessLocked(access));
     this.#events = this.eventQueue();
     this.#drains = this.simulation.drainManager;
     this.#fetchRequest = new Request(0, 0, 0, this.instRequestorId);
@@ -227,8 +230,19 @@ export class TimingSimpleCPU extends BaseSimpleCPU<SteppedCore> {
       this.schedule(this.#accessedEvent, this.clockEdge(1));
       return;
     }
+    if (this.core.isLocked && !this.#lock.isHeld && !this.#lock.acquire(access, this.packets)) {
+      this.#moveTo(DcacheRetry);
+      return;
+    }
     const taken = this.packets.begin(access, isWrite, this.thread.contextId);
     this.#moveTo(taken ? DcacheWaitResponse : DcacheRetry);
+  }
+
+  /** The lock that an access has waited for is there. */
+  #accessLocked(access: LoggedAccess): void {
+    const isWrite = this.#reading === null;
+    if (!this.packets.begin(access, isWrite, this.thread.contextId)) return;
+    this.#moveTo(DcacheWaitResponse);
   }
 
   #retryAccess(): void {
@@ -271,6 +285,7 @@ export class TimingSimpleCPU extends BaseSimpleCPU<SteppedCore> {
 
   /** Goes on with the next instruction, unless there is a reason to stop here. */
   #advance(): void {
+    if (this.#lock.isHeld) this.#lock.release(this.packets);
     const isDraining = this.#drains.state !== 'Running' && this.drainState() === 'Draining';
     if (isDraining || this.thread.status() !== 'Active') {
       this.#moveTo(Idle);

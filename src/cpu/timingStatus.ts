@@ -9,7 +9,7 @@
  * | `Faulting` | the operating system answers; an event is scheduled to fetch what comes then | `Running` |
  * | `IcacheRetry` | a fetch was refused | it is sent again: `IcacheWaitResponse` |
  * | `IcacheWaitResponse` | a fetch is on its way | the response, at the next clock edge: `Running` |
- * | `DcacheRetry` | a packet of an access was refused | all packets are sent: `DcacheWaitResponse` |
+ * | `DcacheRetry` | a packet of an access was refused, or its bytes are locked | all packets are sent: `DcacheWaitResponse` |
  * | `DcacheWaitResponse` | an access is on its way | the last response, at the next clock edge: `Running` |
  */
 import { panic } from '../base/index';

@@ -85,6 +85,12 @@ export class DeferredPackets {
     return false;
   }
 
+  /** Whether a packet of which this holds waits. */
+  some(holds: (pkt: Packet) => boolean): boolean {
+    for (let at = this.#first; at !== null; at = at.nextWaiting) if (holds(at)) return true;
+    return false;
+  }
+
   /** Whether a packet for the same block waits. `blockSize` is a power of two. */
   checkConflict(pkt: Packet, blockSize: number): boolean {
     const block = Math.floor(pkt.addr / blockSize);

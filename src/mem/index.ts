@@ -23,6 +23,8 @@ export {
   NUM_MEM_CMDS,
 } from './memCmd';
 export type { MemoryBlock } from './memoryBlock';
+export { MemoryLock } from './memoryLocks';
+export type { MemoryLocks } from './memoryLocks';
 export { ioXBarSchema, NoncoherentXBar } from './noncoherentXBar';
 export type { NoncoherentXBarParams } from './noncoherentXBar';
 export { Packet, PacketFlag } from './packet';

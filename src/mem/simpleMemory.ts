@@ -15,6 +15,8 @@ import type {
 } from '../sim/index';
 import { AbstractMemory, abstractMemorySchema } from './abstractMemory';
 import { DeferredPackets } from './deferredPackets';
+import { HeldBackPackets } from './heldBackPackets';
+import type { LockedMemory, MemoryLock } from './memoryLocks';
 import type { Packet } from './packet';
 import { PrintReqState } from './printReqState';
 import { ResponsePort } from './responsePort';
@@ -38,7 +40,7 @@ export type SimpleMemoryParams = ParamsOf<typeof simpleMemorySchema>;
  * Answers every request after the same time, in order for each address, and takes the next request
  * when the bandwidth allows.
  */
-export class SimpleMemory extends AbstractMemory {
+export class SimpleMemory extends AbstractMemory implements LockedMemory {
   static override readonly schema = simpleMemorySchema;
 
   readonly port: ResponsePort;
@@ -49,6 +51,8 @@ export class SimpleMemory extends AbstractMemory {
   readonly #ticksPerByte: number;
   readonly #random: Random;
   readonly #queue = new DeferredPackets();
+  /** What waits for locked bytes; null before `init`. */
+  #heldBack: HeldBackPackets | null = null;
   readonly #releaseEvent: EventFunctionWrapper;
   readonly #dequeueEvent: EventFunctionWrapper;
   readonly #events: EventQueue;
@@ -99,6 +103,9 @@ export class SimpleMemory extends AbstractMemory {
 
   override init(): void {
     super.init();
+    const { locks } = this.system;
+    this.#heldBack = new HeldBackPackets(locks);
+    locks.register(this);
     if (this.port.isConnected) this.port.sendRangeChange();
   }
 
@@ -132,19 +139,48 @@ export class SimpleMemory extends AbstractMemory {
       this.#events.schedule(this.#releaseEvent, this.#busyUntil);
       return false;
     }
+    const duration = Math.floor(pkt.size * this.#ticksPerByte);
+    this.#busyUntil = now + duration;
+    if (this.#heldBack?.take(pkt) !== true) this.#perform(pkt);
+    return true;
+  }
+
+  #perform(pkt: Packet): void {
     // Only after the header and the payload have come is the request here.
     const receiveDelay = pkt.headerDelay + pkt.payloadDelay;
     pkt.headerDelay = 0;
     pkt.payloadDelay = 0;
-    const duration = Math.floor(pkt.size * this.#ticksPerByte);
-    this.#busyUntil = now + duration;
     const needsResponse = pkt.needsResponse();
     this.access(pkt);
     if (needsResponse) {
-      pkt.dueTick = now + receiveDelay + this.#getLatency();
+      pkt.dueTick = this.#events.curTick + receiveDelay + this.#getLatency();
       this.#enqueue(pkt);
     }
-    return true;
+  }
+
+  /** See {@link LockedMemory.holdsBack}. */
+  holdsBack(lock: MemoryLock): boolean {
+    return this.#heldBack?.holdsBack(lock) === true;
+  }
+
+  /** See {@link LockedMemory.unlocked}. */
+  unlocked(): void {
+    if (!this.#isHoldingBack()) return;
+    this.#heldBack?.unlocked(pkt => {
+      // They have come in meanwhile.
+      pkt.headerDelay = 0;
+      pkt.payloadDelay = 0;
+      this.#perform(pkt);
+    });
+    if (this.#isDraining && !this.#isBusy()) this.#drained();
+  }
+
+  #isHoldingBack(): boolean {
+    return this.#heldBack !== null && this.#heldBack.length > 0;
+  }
+
+  #isBusy(): boolean {
+    return this.#queue.length > 0 || this.#isHoldingBack();
   }
 
   /** The requestor that refused a response can take it. */
@@ -187,7 +223,7 @@ export class SimpleMemory extends AbstractMemory {
       return;
     }
     if (this.#queue.length > 0) this.#scheduleDequeue();
-    else if (this.#isDraining) this.#drained();
+    else if (this.#isDraining && !this.#isBusy()) this.#drained();
   }
 
   #drained(): void {
@@ -201,17 +237,17 @@ export class SimpleMemory extends AbstractMemory {
   }
 
   override drain(): 'Draining' | 'Drained' {
-    this.#isDraining = this.#queue.length > 0;
+    this.#isDraining = this.#isBusy();
     return this.#isDraining ? 'Draining' : 'Drained';
   }
 
   /** See {@link Drainable.whyNotDrained}. */
   whyNotDrained(): string {
-    const { length, firstTick } = this.#queue;
-    if (length === 0) return '';
+    const { length } = this.#queue;
+    if (length === 0) return this.#isHoldingBack() ? 'requests for locked bytes' : '';
     return this.#retryResp
       ? `${responses(length)} refused by the requestor`
-      : `${responses(length)} to be sent, the first at tick ${String(firstTick)}`;
+      : `${responses(length)} to be sent, the first at tick ${String(this.#queue.firstTick)}`;
   }
 
   override get sectionFormat(): SectionFormat {

@@ -7,6 +7,7 @@ import type { Addr, ContextID, RequestorID } from '../base/index';
 import { serializeSection, SimObject, unserializeSection } from '../sim/index';
 import type { CheckpointIn, CheckpointOut, Port } from '../sim/index';
 import type { AbstractMemory } from './abstractMemory';
+import { MemoryLocks } from './memoryLocks';
 import { PhysicalMemory } from './physicalMemory';
 import { RequestPort } from './requestPort';
 import { RequestorTable } from './requestorTable';
@@ -57,6 +58,8 @@ export class System extends SimObject {
   declare readonly params: SystemParams;
   readonly #cacheLineSize: number;
   #memoryMode: MemoryMode;
+  /** Which bytes are locked in timing mode. */
+  readonly locks = new MemoryLocks();
   #kvmVM: KvmVMHandle | null = null;
 
   /** @throws {FatalError} when memories overlap, or the host has not enough memory */

@@ -51,6 +51,7 @@ const NOT_SAVED: Readonly<Record<string, string>> = {
   'SEWorkload.#allocator': 'its state is saved through pageAllocator',
   'SerialDevice.#interfaceCallback': 'wiring',
   'SimObject.#probeManager': 'wiring',
+  'SimpleMemory.#heldBack': 'nobody waits in a drained system',
   'SimpleMemory.#isDraining': 'whether a drain waits for it; none does when all have drained',
   'SimpleMemory.#retryReq': 'nobody waits in a drained system',
   'SimpleMemory.#retryResp': 'nobody waits in a drained system',

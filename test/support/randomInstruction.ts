@@ -234,7 +234,7 @@ export class InstructionMaker {
     if (definition.repeats === true && map === 0 && opcode < 0xe0 && this.#below(2) === 0) {
       list.push(this.#pick([0xf2, 0xf3]));
     }
-    if (definition.lock === true && modrm >= 0 && modrm < 0xc0 && this.#below(4) === 0)
+    if (definition.lock !== undefined && modrm >= 0 && modrm < 0xc0 && this.#below(4) === 0)
       list.push(0xf0);
     return list;
   }

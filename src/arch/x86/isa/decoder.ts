@@ -235,9 +235,14 @@ export class Decoder {
     return this.#vex && !usesVvvv && this.vvvv !== 0 ? 'invalid' : 'ok';
   }
 
+  /** Whether nobody else may access its memory operand between its read and its write. */
+  get isLocked(): boolean {
+    return this.lock || (this.isMemory && this.encoding.definition.lock === 'always');
+  }
+
   #mayLock({ definition, operands }: Encoding): boolean {
     const place = operands[0]?.place;
-    return definition.lock === true && this.isMemory && (place === 'E' || place === 'M');
+    return definition.lock !== undefined && this.isMemory && (place === 'E' || place === 'M');
   }
 
   #choose(candidates: readonly Encoding[], modrm: number): Encoding | null {

@@ -16,8 +16,8 @@ export interface FlagUse {
 export interface DefinitionOptions extends FlagUse {
   /** Operand size in 64-bit mode: 8 unless 0x66 makes it 2; or 8 whatever the prefixes say. */
   readonly size?: 'default64' | 'always64';
-  /** LOCK may stand before it when its first operand is memory. */
-  readonly lock?: boolean;
+  /** LOCK may stand before it when its first operand is memory. `always`: it is locked without, too. */
+  readonly lock?: true | 'always';
   /** Execution goes on elsewhere than behind it: the end of a block. */
   readonly ends?: boolean;
   /** It is no instruction of a program, and does not count as one. */

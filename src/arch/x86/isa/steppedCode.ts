@@ -29,6 +29,8 @@ const RECENT = 16384;
 export class SteppedCode {
   /** The record of the instruction that {@link decode} has found. */
   record = 0;
+  /** Whether it is a locked one. */
+  isLocked = false;
   /** Where the instruction is that is being fetched, and how many bytes of its fetches have come. */
   rip: number = Fraction;
   fetched = 0;
@@ -43,6 +45,8 @@ export class SteppedCode {
   readonly #rips: Float64Array;
   readonly #words: Uint32Array;
   readonly #needed: Uint8Array;
+  /** Whether the instruction is locked. */
+  readonly #locked: Uint8Array;
   readonly #capacity: number;
   /** Where fetched bytes are. */
   readonly #buffer: number;
@@ -58,6 +62,7 @@ export class SteppedCode {
     this.#rips = new Float64Array(this.#capacity).fill(NaN);
     this.#words = new Uint32Array(this.#capacity * SLOT_WORDS);
     this.#needed = new Uint8Array(this.#capacity);
+    this.#locked = new Uint8Array(this.#capacity);
     this.#buffer = memory.base + coreOffset.fetched;
     this.rip = 0;
   }
@@ -75,6 +80,7 @@ export class SteppedCode {
     if (slot < 0 || !this.#isUnchanged(slot)) return this.#decodeAnew(slot);
     if ((this.#needed[slot] ?? 0) > this.fetched) return 'truncated';
     this.record = this.#recordOf(slot);
+    this.isLocked = this.#locked[slot] === 1;
     return 'ok';
   }
 
@@ -116,6 +122,8 @@ export class SteppedCode {
     this.#slots.set(rip, slot);
     this.#rips[slot] = rip;
     this.#needed[slot] = fetched;
+    this.isLocked = this.#decoder.isLocked;
+    this.#locked[slot] = this.isLocked ? 1 : 0;
     const word = this.#buffer >>> 2;
     this.#words.set(u32.subarray(word, word + fetched / 4), slot * SLOT_WORDS);
     this.#write(slot, rip);

@@ -137,6 +137,11 @@ export class SteppedCore extends BaseCore {
     return outcome;
   }
 
+  /** Whether nobody else may access memory between the read and the write of the decoded instruction. */
+  get isLocked(): boolean {
+    return this.#code.isLocked;
+  }
+
   /** Executes the decoded instruction. @returns `budget` when it is done, but for its stores */
   step(): CoreStop {
     this.accesses.begin();

@@ -163,7 +163,7 @@ export const dataMovement: Family = [
     const bytes = c.form.operandSize;
     c.push(c.getAs(0, intType(bytes)), bytes, RSP);
   }),
-  ...define('xchg', { '86': 'Eb,Gb', '87': 'Ev,Gv' }, { lock: true }, exchange),
+  ...define('xchg', { '86': 'Eb,Gb', '87': 'Ev,Gv' }, { lock: 'always' }, exchange),
   ...define(
     'mov',
     {
