@@ -47,6 +47,15 @@ describeWithKvm('A software core does what the processor does', function () {
     for (const failure of fuzzer.run(count, seed)) expect.fail(formatFailure(failure));
   });
 
+  it('also where it has to forget forms of instructions again and again', () => {
+    const forgetful = new Fuzzer(500);
+    try {
+      for (const failure of forgetful.run(5_000, seed)) expect.fail(formatFailure(failure));
+    } finally {
+      forgetful.dispose();
+    }
+  });
+
   it('moves on by the byte where source and target of a repeated move overlap', () => {
     expectSameOf('f3a4', { [RCX]: 100n, [RSI]: DATA + 0x10n, [RDI]: DATA + 0x13n });
   });

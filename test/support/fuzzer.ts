@@ -28,7 +28,12 @@ interface Attempt {
 export class Fuzzer {
   /** Told now and then how many situations were tried. */
   onProgress: (tried: number) => void = () => undefined;
-  readonly #machines = new Lockstep(SLOTS);
+  readonly #machines: Lockstep;
+
+  /** @param mostForms - that the software core knows at a time; default: see `CoreSurroundings` */
+  constructor(mostForms?: number) {
+    this.#machines = new Lockstep(SLOTS, mostForms);
+  }
 
   dispose(): void {
     this.#machines.dispose();

@@ -96,7 +96,8 @@ export class Lockstep {
   readonly #work: Uint8Array;
   readonly #softwareRegisters = new BigUint64Array(registerWords);
 
-  constructor(slots: number) {
+  /** @param mostForms - see `CoreSurroundings` */
+  constructor(slots: number, mostForms?: number) {
     this.slots = slots;
     const store = this.#store;
     const bytes = store.bytes.subarray(0, MEMORY_BYTES);
@@ -120,7 +121,10 @@ export class Lockstep {
         ...{ wasm: store.wasmMemory!, base: store.reserve!.take(CORE_BYTES), bytes: CORE_BYTES },
         ...{ guestStart: 0, guestBytes: MEMORY_BYTES },
       },
-      { cpuid: softwareCpuid(0), processor: 0, timestampAfter: () => 0n },
+      {
+        ...{ cpuid: softwareCpuid(0), processor: 0, timestampAfter: () => 0n },
+        ...(mostForms !== undefined && { mostForms }),
+      },
     );
     this.#core.attach(this.#state);
   }

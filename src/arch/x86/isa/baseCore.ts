@@ -8,7 +8,7 @@ import type { AccessLog } from './accessLog';
 import { coreOffset } from './coreLayout';
 import { CoreMemory, type CoreMemoryOptions } from './coreMemory';
 import { maxInstructionBytes } from './decoder';
-import { Handlers } from './handlers';
+import { Handlers, type HostFunctions } from './handlers';
 import { Helpers, type CoreEnvironment } from './helpers';
 import { recordOffset } from './record';
 import { RecordWriter } from './recordWriter';
@@ -41,6 +41,8 @@ export interface CoreException {
 export type CoreSurroundings = Omit<CoreEnvironment, 'timestamp'> & {
   /** The time stamp counter, so many instructions after the run began. */
   timestampAfter(instructions: number): bigint;
+  /** Forms of instructions that are known at a time; default: as many as have numbers. */
+  readonly mostForms?: number;
 };
 
 /** The interpreter of one thread. */
@@ -72,11 +74,12 @@ export abstract class BaseCore {
       processor: surroundings.processor,
       timestamp: record => surroundings.timestampAfter(this.doneBefore(record)),
     });
-    this.handlers = new Handlers(memory, {
+    const host: HostFunctions = {
       translate: (low, high, how) => this.translations.translate(low, high, how),
       storeHook: linear => this.translations.finishStore(linear),
       helper: (number, record) => helpers.call(number, record),
-    });
+    };
+    this.handlers = new Handlers(memory, host, surroundings.mostForms);
     this.records = new RecordWriter(memory);
   }
 

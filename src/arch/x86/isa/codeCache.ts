@@ -80,7 +80,12 @@ export class CodeCache {
   find(rip: number): number {
     const known = this.#blocks.get(rip);
     if (known !== undefined) return known;
-    if (this.#next > this.#end) this.dropAll();
+    if (this.#handlers.isFull) {
+      this.dropAll();
+      this.#handlers.dropAll();
+    } else if (this.#next > this.#end) {
+      this.dropAll();
+    }
     const found = this.#decodeBlock(rip, true);
     if (found !== 0 && this.#handlers.hasNew) this.#decodeAhead(found);
     return found;
@@ -90,7 +95,7 @@ export class CodeCache {
   findWithin(rip: number): number {
     const known = this.#blocks.get(rip);
     if (known !== undefined) return known;
-    return this.#next > this.#end ? 0 : this.find(rip);
+    return this.#next > this.#end || this.#handlers.isFull ? 0 : this.find(rip);
   }
 
   /** Whether a record is of a copy that {@link part} made. */

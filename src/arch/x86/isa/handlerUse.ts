@@ -32,6 +32,7 @@ export class HandlerUse {
 
   constructor(memory: Pick<CoreMemory, 'u32' | 'base'>) {
     this.#memory = memory;
+    this.#clearCounts();
   }
 
   /**
@@ -76,7 +77,13 @@ export class HandlerUse {
     const executed = this.#executed;
     this.#executed = 0;
     const counts = u32.slice(start, start + countedHandlers);
-    u32.fill(0, start, start + countedHandlers);
+    this.#clearCounts();
     return Array.from(counts, count => count / executed);
+  }
+
+  #clearCounts(): void {
+    const { u32, base } = this.#memory;
+    const start = (base + coreOffset.handlerCalls) >>> 2;
+    u32.fill(0, start, start + countedHandlers);
   }
 }

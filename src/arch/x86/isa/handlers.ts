@@ -14,6 +14,10 @@ import { chain, done, stale } from './instructions/pseudo';
 
 const WASM_PAGE = 65536;
 const TABLE_GROWTH = 256;
+/** Numbers that fit into a record. */
+const NUMBERS = 65536;
+/** More forms than are met between two looks whether there is room. */
+const RESERVE = 8192;
 
 /** Functions that generated code calls. */
 export interface HostFunctions {
@@ -42,16 +46,23 @@ export class Handlers {
   readonly #imports: WasmImports;
   readonly #table = makeTable(TABLE_GROWTH);
   readonly #handlers: Handler[] = [];
+  readonly #memory: CoreMemory;
+  /** The number of the first handler of an instruction. */
+  readonly #firstNumber: number;
+  readonly #most: number;
   readonly #variants = new Map<Encoding, Map<number, number>>();
   readonly #numbers = new Map<string, number>();
   readonly #definitions = new Map<Definition, number>();
-  readonly #use: HandlerUse;
+  #use: HandlerUse;
   #generated = 0;
   /** The interpreter that calls all handlers, and that which is in use. */
   #calling: RunFunction | null = null;
   #run: RunFunction | null = null;
 
-  constructor(memory: CoreMemory, host: HostFunctions) {
+  /** @param most - forms before {@link isFull} */
+  constructor(memory: CoreMemory, host: HostFunctions, most = NUMBERS - RESERVE) {
+    this.#memory = memory;
+    this.#most = most;
     this.#use = new HandlerUse(memory);
     const pages = Math.floor(memory.bytes.length / WASM_PAGE);
     this.#generator = new InterpreterGenerator(memory.base, pages);
@@ -68,6 +79,25 @@ export class Handlers {
     this.stale = this.#numberOf(pseudoForm(stale));
     this.done = this.#numberOf(pseudoForm(done));
     this.chain = this.#numberOf(pseudoForm(chain));
+    this.#firstNumber = this.#handlers.length;
+  }
+
+  /** Whether it is time for {@link dropAll}: there are hardly any numbers left. */
+  get isFull(): boolean {
+    return this.#handlers.length > this.#most;
+  }
+
+  /** Begins anew, with no handler of an instruction. No record of one may be in use. */
+  dropAll(): void {
+    for (let number = this.#firstNumber; number < this.#generated; number++) {
+      this.#table.set(number, null);
+    }
+    this.#handlers.length = this.#firstNumber;
+    this.#generated = Math.min(this.#generated, this.#firstNumber);
+    this.#numbers.clear();
+    this.#variants.clear();
+    this.#use = new HandlerUse(this.#memory);
+    this.#run = this.#calling;
   }
 
   /** Whether there are forms that have not been generated. */

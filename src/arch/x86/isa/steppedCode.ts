@@ -117,8 +117,7 @@ export class SteppedCode {
     this.#window.set(bytes.subarray(start, start + count));
     const outcome = this.#decoder.decode(this.#window, count);
     if (outcome !== 'ok') return outcome;
-    if (known < 0 && this.#used === this.#capacity) this.#dropAll();
-    const slot = known < 0 ? this.#used++ : known;
+    const slot = this.#slotFor(known);
     this.#slots.set(rip, slot);
     this.#rips[slot] = rip;
     this.#needed[slot] = fetched;
@@ -128,6 +127,19 @@ export class SteppedCode {
     this.#words.set(u32.subarray(word, word + fetched / 4), slot * SLOT_WORDS);
     this.#write(slot, rip);
     return 'ok';
+  }
+
+  /** The slot to write to. @param known - that of the address; -1: it has none */
+  #slotFor(known: number): number {
+    if (this.#handlers.isFull) {
+      this.#dropAll();
+      this.#handlers.dropAll();
+    } else if (known >= 0) {
+      return known;
+    } else if (this.#used === this.#capacity) {
+      this.#dropAll();
+    }
+    return this.#used++;
   }
 
   #write(slot: number, rip: number): void {
