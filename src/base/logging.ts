@@ -57,6 +57,8 @@ export function getLogSink(): LogSink {
 /**
  * Suppresses the messages that matter less than `level`. The order is gem5's: panic, fatal, warn,
  * info, hack; at first all of them are shown.
+ *
+ * @throws {FatalError} when it is none of these
  */
 export function setLogLevel(level: LogLevel): void {
   if (!levels.includes(level)) {

@@ -10,6 +10,7 @@ export const event = {
    * Makes an event that calls a function.
    * @param callback - what happens; the run is under way meanwhile, so it must not simulate
    * @param priority - order within a tick, -128 to 127; see `EventPriority` of `mini-gem5/model`
+   * @throws {FatalError} when it is no function, or the priority no whole number in that range
    */
   create: (callback: () => void, priority: number = EventPriority.Default_Pri): Event => {
     if (typeof callback !== 'function') {

@@ -102,6 +102,7 @@ export interface SwitchParts {
 /**
  * Drains, has each new CPU take over from its old one, and changes the memory mode to theirs.
  * Everything is checked before anything is changed.
+ * @throws {FatalError} naming the CPU that cannot take part, or what was to be given
  */
 export function switchCpus(parts: SwitchParts, node: AnyNode, pairs: readonly CpuPair[]): void {
   const { simulation } = parts;

@@ -8,9 +8,9 @@ import {
   SystemXBar,
   X86EmuLinux,
 } from '../../src/m5/objects';
-import { NodeHost } from '../../src/m5/nodeHost';
 import { nodeClass } from '../../src/sim/index';
 import { CheckedCPU, DivergenceError, WindowPassedError, type Divergence } from './checkedCPU';
+import { SilentHost } from './silentHost';
 import { aSimulation, Root, SrcClockDomain, VoltageDomain } from './simulation';
 
 const CheckedCPUNode = nodeClass(CheckedCPU);
@@ -38,13 +38,6 @@ export interface CheckedRun {
   readonly blocks: number;
   readonly cause: string;
   readonly code: number;
-}
-
-/** Says nothing of itself. */
-class SilentHost extends NodeHost {
-  override print(): void {
-    // The program's own output is all that is to be seen.
-  }
 }
 
 /** One run, with a closer look at a window of instructions. */

@@ -90,12 +90,12 @@ describe('A mistake in a script is answered by one line', () => {
     ],
     [
       'a checkpoint without a directory',
-      `m5.checkpoint(undefined as any);`,
+      `m5.checkpoint(undefined);`,
       /^fatal: m5\.checkpoint\(\) takes the path of a directory, not undefined$/m,
     ],
     [
       'an event without a function',
-      `m5.event.create(5 as any);`,
+      `m5.event.create(5);`,
       /^fatal: m5\.event\.create\(\) takes a function, not 5$/m,
     ],
     [

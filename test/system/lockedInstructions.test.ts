@@ -6,7 +6,6 @@ import { expect } from 'chai';
 import { PageFlags } from '../../src/arch/x86/index';
 import { setLogSink } from '../../src/base/index';
 import type { TimingSimpleCPU as TimingSimpleCPUModel } from '../../src/cpu/index';
-import { NodeHost } from '../../src/m5/nodeHost';
 import {
   Process,
   SimpleMemory,
@@ -20,6 +19,8 @@ import { MemCmd, Packet, RequestFlag } from '../../src/mem/index';
 import type { Simulation } from '../../src/sim/index';
 import { anElf, CODE } from '../support/elf';
 import { TestRequestor, type TestRequestorModel } from '../support/memory';
+import { runUntil } from '../support/runUntil';
+import { SilentHost } from '../support/silentHost';
 import { aSimulation, Root, SrcClockDomain, VoltageDomain } from '../support/simulation';
 
 const PAGE = 4096;
@@ -42,12 +43,6 @@ function loop(body: readonly number[]): number[] {
 const increment = (address: number): number[] => [0xff, 0x04, 0x25, ...word(address)];
 const LOCK = 0xf0;
 const lockedIncrement = (address: number): number[] => [LOCK, ...increment(address)];
-
-class SilentHost extends NodeHost {
-  override print(): void {
-    // What a run says of itself does not belong into the output of a test.
-  }
-}
 
 interface Machine {
   readonly simulation: Simulation;
@@ -212,9 +207,9 @@ describe('Locked instructions of TimingSimpleCPU', () => {
     for (const waiting of ['DcacheWaitResponse', 'DcacheRetry']) {
       const it = machine(loop(lockedIncrement(SHARED)), loop(lockedIncrement(SHARED)));
       const [halted, other] = it.cpus;
-      while (!it.isAnyLocked() || halted.status !== waiting) it.simulation.simulate(1000);
+      runUntil(it.simulation, () => it.isAnyLocked() && halted.status === waiting, 1000);
       halted.thread.halt();
-      while (other.totalInsts() < 3 * ROUNDS) it.simulation.simulate(1_000_000);
+      runUntil(it.simulation, () => other.totalInsts() >= 3 * ROUNDS, 1_000_000);
       expect(halted.status).to.equal('Idle');
       expect(it.isAnyLocked()).to.equal(false);
       expect(it.read(SHARED)).to.be.at.least(ROUNDS);

@@ -7,7 +7,6 @@ import { RBX, RDX } from '../../src/arch/x86/index';
 import { resetWarnOnce, setLogSink } from '../../src/base/index';
 import type { TimingSimpleCPU as TimingSimpleCPUModel } from '../../src/cpu/index';
 import { statValues } from '../../src/m5/statValues';
-import { NodeHost } from '../../src/m5/nodeHost';
 import {
   IsaFake,
   NoncoherentXBar,
@@ -20,6 +19,7 @@ import {
 } from '../../src/m5/objects';
 import type { Simulation } from '../../src/sim/index';
 import { anElf, CODE } from '../support/elf';
+import { SilentHost } from '../support/silentHost';
 import { aSimulation, Root, SrcClockDomain, VoltageDomain } from '../support/simulation';
 
 /** One cycle at 1 GHz. */
@@ -28,12 +28,6 @@ const LATENCY = 20 * CYCLE;
 /** `mov $60, %eax; mov $7, %edi; syscall` */
 const EXIT_7 = [0xb8, 60, 0, 0, 0, 0xbf, 7, 0, 0, 0, 0x0f, 0x05];
 const NOP = 0x90;
-
-class SilentHost extends NodeHost {
-  override print(): void {
-    // What a run says of itself does not belong into the output of a test.
-  }
-}
 
 type CPUParams = ConstructorParameters<typeof TimingSimpleCPU>[0];
 
